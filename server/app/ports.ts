@@ -1,0 +1,298 @@
+// What the app needs from the world. Adapters and the simulator implement these; nothing here knows how.
+import type { EngineLook, Serving } from '../domain/engine.ts'
+import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
+import type { FolderListing } from '../domain/model.ts'
+import type { Recipe } from '../domain/recipe.ts'
+import type { Swap, SwapStep } from '../domain/swap.ts'
+import type { Phase } from '../domain/words.ts'
+
+/** The only source of time and of waiting. */
+export interface Clock {
+  now(): number
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls `fn` every `ms` (next call only after the last one settled) until aborted; `ms` is read before each wait. */
+  every(ms: () => number, fn: () => Promise<void>, signal: AbortSignal): void
+}
+
+export interface Ids {
+  /** A new id, `[a-z0-9]{12}`, sortable by time within a process is not promised. */
+  next(): string
+  /** An unguessable token for a reservation, 32 hex bytes. */
+  secret(): string
+  /** SHA-256 of a text as hex: how tokens and plans are compared. */
+  digest(text: string): string
+}
+
+export interface Log {
+  info(message: string, facts?: Record<string, unknown>): void
+  warn(message: string, facts?: Record<string, unknown>): void
+  error(message: string, facts?: Record<string, unknown>): void
+}
+
+/** Where a job of a swap lives on a machine: `~/.spark-control/jobs/<swap>/<step>/`. Both are `[a-z0-9_-]+`. */
+export interface JobKey {
+  readonly swap: string
+  readonly step: string
+}
+
+export interface JobOrder extends FenceRecord {
+  readonly step: string
+  readonly argv: readonly string[]
+  readonly cwd: string | null
+  readonly env: Readonly<Record<string, string>>
+}
+
+/**
+ * `absent`: no such job was ever started there. `running`: its process lives. `ended`: it wrote its exit code.
+ * `lost`: the process is gone (killed, or the machine restarted) and left no exit code.
+ */
+export interface JobReading {
+  readonly state: 'absent' | 'running' | 'ended' | 'lost'
+  readonly exitCode: number | null
+  /** Output (stdout and stderr together) from `offset` on, at most 64 KiB. */
+  readonly text: string
+  readonly nextOffset: number
+}
+
+/** One look at a machine during a swap, over one exec channel. */
+export interface WatchReading {
+  readonly bootId: string
+  readonly job: JobReading | null
+  /** docker state of the container of that exact name: 'absent' or docker's State; null when docker did not answer. */
+  readonly container: string | null
+  /** argv text of a live `vllm serve` process inside the container; null when there is none. */
+  readonly serving: string | null
+  /** Container log from `logOffset` on, at most 64 KiB. */
+  readonly log: string
+  readonly nextLogOffset: number
+  readonly availableBytes: number
+  readonly freeBytes: number
+}
+
+export interface WatchOrder {
+  readonly containerName: string
+  readonly logOffset: number
+  readonly job: { readonly key: JobKey; readonly offset: number } | null
+}
+
+/** One row of the set-up check: what was found and the command that mends it. */
+export interface SurveyRow {
+  readonly id: string
+  readonly title: string
+  readonly state: 'good' | 'warning' | 'missing'
+  readonly sentence: string
+  /** A command to run on the machine, null when nothing needs mending. */
+  readonly mend: string | null
+}
+
+export interface Survey {
+  readonly rows: readonly SurveyRow[]
+  /** Settings read from the launcher's .env, by key. */
+  readonly dotenv: Readonly<Record<string, string>>
+  /** Other GB10 machines seen behind the cable: IP addresses this machine can reach by SSH. */
+  readonly peers: readonly string[]
+  readonly fabricAddress: string | null
+  readonly images: readonly { readonly ref: string; readonly id: string }[]
+}
+
+/**
+ * The machines, in the app's words. Every call is bounded in time by the adapter and rejects with SparkError:
+ * `machine_unreachable`, `machine_timeout`, `machine_refused_key`, `host_key_changed`, `machine_answer_unreadable`,
+ * and `fence_refused` where a fence is presented.
+ */
+export interface Sparks {
+  /** One poll: one script, one exec channel. `watch`: container names to look inside of for a vllm process. */
+  probe(machine: Machine, watch: readonly string[], signal?: AbortSignal): Promise<Observation>
+  /** Every model folder of the hub and of the machine's `modelFolders`. */
+  scan(machine: Machine, signal?: AbortSignal): Promise<readonly FolderListing[]>
+  /** The set-up check. `image`: the image a start would use. `peers`: addresses the head must reach by SSH. */
+  survey(machine: Machine, image: string, peers: readonly string[], signal?: AbortSignal): Promise<Survey>
+  /** First contact: the host key as the machine presents it now, without logging in. */
+  hostKey(address: string, port: number, signal?: AbortSignal): Promise<string>
+  /** Writes the fence if it is not lower than the one there; `fence_refused` otherwise. Never ends a job. */
+  takeFence(machine: Machine, record: FenceRecord, signal?: AbortSignal): Promise<void>
+  /**
+   * Starts a detached job, once: a job of the same swap and step that was ever started is left as it is.
+   * The wrapper on the machine refuses a lower fence, ends a live job of a lower fence first, and holds the lock for the job's whole life.
+   */
+  startJob(machine: Machine, order: JobOrder, signal?: AbortSignal): Promise<void>
+  readJob(machine: Machine, key: JobKey, offset: number, signal?: AbortSignal): Promise<JobReading>
+  /** Ends a job's whole process group (TERM, then KILL); no error when it is gone already. */
+  endJob(machine: Machine, key: JobKey, signal?: AbortSignal): Promise<void>
+  watch(machine: Machine, order: WatchOrder, signal?: AbortSignal): Promise<WatchReading>
+  /** Forgets pooled connections of a machine (its address or key changed, or it was removed). */
+  forget(machine: string): void
+}
+
+export interface EngineAddress {
+  readonly address: string
+  readonly port: number
+}
+
+/** The HTTP face of an engine. `look` and `complete` never reject for an engine that does not answer. */
+export interface Engines {
+  look(engine: EngineAddress, signal?: AbortSignal): Promise<EngineLook>
+  /** One one-token completion as the model. `ok` false: with the reason in words. */
+  complete(
+    engine: EngineAddress,
+    model: string,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly ok: boolean; readonly reason: string | null }>
+  /** A request passed on as it is; rejects with SparkError `engine_unreachable`. The body streams both ways. */
+  pass(engine: EngineAddress, request: PassedRequest): Promise<PassedAnswer>
+}
+
+export interface PassedRequest {
+  readonly method: string
+  /** Path and query, e.g. /v1/chat/completions. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: ReadableStream<Uint8Array> | Uint8Array | null
+  readonly signal: AbortSignal
+}
+
+export interface PassedAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
+/** Recipes and families as files. Broken files are told, never thrown: the rest keeps working. */
+export interface RecipeFiles {
+  /** Shipped and the owner's recipes; `problems` name the file and the line. */
+  read(): Promise<{ readonly recipes: readonly Recipe[]; readonly problems: readonly FileProblem[] }>
+  /** Writes one of the owner's recipes as YAML; returns the file name. */
+  write(recipe: Recipe): Promise<string>
+}
+
+export interface FileProblem {
+  readonly file: string
+  readonly line: number | null
+  readonly sentence: string
+}
+
+// ---- stores: one a noun, SQL behind them; all synchronous (better-sqlite3), so a transaction is a plain call
+
+export interface MachineStore {
+  list(): readonly Machine[]
+  find(id: string): Machine | null
+  insert(machine: Machine): void
+  update(machine: Machine): void
+  remove(id: string): void
+  /** The appliance's own key pair in OpenSSH form; made at first need by the caller. */
+  keyPair(): { readonly privateKey: string; readonly publicKey: string } | null
+  setKeyPair(pair: { readonly privateKey: string; readonly publicKey: string }): void
+}
+
+export interface SwapStore {
+  /**
+   * One transaction: inserts the swap (state running) with a new fence and calls `alongside` (events).
+   * Returns null when the cluster has a live swap (unique index one_live_swap).
+   */
+  begin(swap: Omit<Swap, 'fence' | 'steps'>, alongside: (swap: Swap) => void): Swap | null
+  find(id: string): Swap | null
+  live(cluster: string): Swap | null
+  /** Newest first. */
+  recent(limit: number, before?: number): readonly Swap[]
+  /** Changes a live swap; the phase's step is opened and the last one closed when the phase differs. No effect on an ended swap: returns false. */
+  update(id: string, now: number, change: Partial<Pick<Swap, 'phase' | 'progress' | 'cancelRequestedAt' | 'trouble'>>): boolean
+  /** One transaction: writes the outcome, closes the open step, calls `alongside`. Returns false when it had ended already. */
+  end(
+    id: string,
+    now: number,
+    outcome: Pick<Swap, 'restored' | 'trouble' | 'progress'> & { readonly state: 'succeeded' | 'failed' | 'cancelled' },
+    alongside: () => void,
+  ): boolean
+  /** Appends lines to the swap's log ring (2,000 lines kept). */
+  appendLog(id: string, lines: readonly { readonly at: number; readonly text: string }[]): void
+  /** Lines numbered from 1; those after `after`, at most `limit` newest. */
+  log(id: string, after: number, limit: number): readonly { readonly number: number; readonly at: number; readonly text: string }[]
+  /** The newest `limit` successful swaps of that recipe text on those machines: durations and steps, newest first. */
+  history(
+    recipeWords: string,
+    machines: readonly string[],
+    limit: number,
+  ): readonly { readonly durationMs: number; readonly steps: readonly SwapStep[] }[]
+  /** Highest fence given out; `raiseFence` makes sure the next one is above `floor`. */
+  highestFence(): number
+  raiseFence(floor: number): void
+  /** A new fence for a live swap taken up again after a restart; returns it. */
+  renewFence(id: string): number
+}
+
+/** What each engine serves by our doing. */
+export interface ServingStore {
+  find(engine: string): Serving | null
+  set(serving: Serving): void
+  clear(engine: string): void
+}
+
+export interface Reservation {
+  readonly cluster: string
+  readonly holder: string
+  readonly reason: string
+  readonly tokenHash: string
+  readonly since: number
+  readonly until: number
+}
+
+export interface ReservationStore {
+  find(cluster: string): Reservation | null
+  set(reservation: Reservation): void
+  clear(cluster: string): void
+}
+
+export interface StoredEvent {
+  readonly id: number
+  readonly type: string
+  readonly at: number
+  readonly payload: Record<string, unknown>
+}
+
+export interface EventStore {
+  /** Appends and returns the row; ids grow by one and are never reused. */
+  append(type: string, at: number, payload: Record<string, unknown>): StoredEvent
+  after(id: number, limit: number): readonly StoredEvent[]
+  /** Newest first. */
+  recent(limit: number, types?: readonly string[], before?: number): readonly StoredEvent[]
+  last(): number
+}
+
+export interface SettingStore {
+  all(): Readonly<Record<string, { readonly value: unknown; readonly version: number; readonly setAt: number; readonly setBy: string }>>
+  /** Returns false when `version` is not the stored one (0: never stored). `value` undefined removes it. */
+  set(key: string, value: unknown, version: number, now: number, by: string): boolean
+}
+
+export interface ModelStore {
+  /** Last complete scan of a machine. */
+  listings(): readonly { readonly machine: string; readonly at: number; readonly folders: readonly FolderListing[] }[]
+  setListings(machine: string, at: number, folders: readonly FolderListing[]): void
+  removeListings(machine: string): void
+  lastUsed(): Readonly<Record<string, number>>
+  markUsed(model: string, at: number): void
+}
+
+export interface RecipeStore {
+  /** recipeWords() digests the owner said yes to, by recipe id. */
+  confirmations(): Readonly<Record<string, string>>
+  confirm(recipeId: string, wordsDigest: string, at: number): void
+}
+
+export interface Stores {
+  readonly machines: MachineStore
+  readonly swaps: SwapStore
+  readonly serving: ServingStore
+  readonly reservations: ReservationStore
+  readonly events: EventStore
+  readonly settings: SettingStore
+  readonly models: ModelStore
+  readonly recipes: RecipeStore
+  /** The appliance's own id, made once per database. */
+  readonly appliance: string
+  close(): void
+}
+
+export type { Phase }

@@ -1,0 +1,163 @@
+// What the app offers to the edge (http, pages, CLI): one interface a noun. Answers are shaped as the contract says,
+// so a page and the API can never tell two stories. Failures are SparkError.
+import type { EventPayload, EventType } from '../contract/events.ts'
+import type {
+  EngineView,
+  EventView,
+  LockView,
+  LogLineView,
+  MachineShape,
+  ModelView,
+  PlanView,
+  RecipeView,
+  SettingView,
+  StatusView,
+  SurveyView,
+  SwapView,
+} from '../contract/operations/shapes.ts'
+import type { SettingKey, SettingValue } from '../contract/settings.ts'
+import type { Flag } from '../domain/model.ts'
+import type { Requester } from '../domain/swap.ts'
+import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
+
+export interface SettingsUse {
+  get<Key extends SettingKey>(key: Key): SettingValue<Key>
+  list(): SettingView[]
+  /** Raises setting_unknown, setting_invalid, setting_changed. `version` undefined: last write wins (programs). */
+  change(key: string, value: unknown, version: number | undefined, by: string): SettingView
+  reset(key: string, by: string): SettingView
+  watch(key: SettingKey, listener: () => void): () => void
+}
+
+export interface EventsUse {
+  /** The one way an event comes to be: stored (unless quiet), then every listener is nudged. */
+  append<Type extends EventType>(type: Type, payload: EventPayload<Type>): void
+  /** For calls inside a store transaction: stores now, nudges when `nudge()` is called after the commit. */
+  stage<Type extends EventType>(type: Type, payload: EventPayload<Type>): { nudge(): void }
+  subscribe(listener: (event: StoredEvent) => void): () => void
+  after(id: number, limit: number): EventView[]
+  /** For Activity: newest first, quiet types left out. */
+  recent(limit: number, kind?: string, before?: number): EventView[]
+  last(): number
+}
+
+export interface MachineEdit {
+  readonly name?: string | undefined
+  readonly address?: string | undefined
+  readonly port?: number | undefined
+  readonly user?: string | undefined
+  readonly fabricAddress?: string | null | undefined
+  readonly launcherPath?: string | null | undefined
+  readonly cachePath?: string | null | undefined
+  readonly modelFolders?: readonly string[] | undefined
+}
+
+export interface MachinesUse {
+  list(): MachineShape[]
+  find(id: string): MachineShape
+  publicKey(): string
+  add(edit: MachineEdit & { readonly address: string; readonly user: string }): Promise<MachineShape>
+  edit(id: string, edit: MachineEdit): Promise<MachineShape>
+  remove(id: string): void
+  /** Looks now; raises what went wrong. */
+  check(id: string): Promise<MachineShape>
+  survey(id: string): Promise<SurveyView>
+  /** Accepts the key the machine presents now, if it is `fingerprint`. */
+  acceptHostKey(id: string, fingerprint: string): Promise<MachineShape>
+}
+
+export interface ModelsUse {
+  list(): ModelView[]
+  find(id: string): ModelView
+  scan(): Promise<ModelView[]>
+  recipesOf(model: string): RecipeView[]
+}
+
+export interface RecipesUse {
+  list(model?: string): { recipes: RecipeView[]; problems: FileProblem[] }
+  save(draft: {
+    model: string
+    title: string
+    description: string | null
+    image: string | null
+    port: number | null
+    nodes: number
+    flags: readonly Flag[]
+    env: Readonly<Record<string, string>>
+  }): Promise<RecipeView>
+  confirm(id: string, by: string): RecipeView
+}
+
+export interface PlanAsk {
+  readonly model: string
+  readonly recipe?: string | undefined
+  readonly engine?: string | undefined
+  readonly overrides?: Readonly<Record<string, string | number | boolean>> | undefined
+}
+
+export interface PlansUse {
+  preview(ask: PlanAsk): Promise<PlanView>
+}
+
+export interface SwapAsk extends PlanAsk {
+  readonly fingerprint?: string | undefined
+  readonly lockToken?: string | undefined
+  readonly breakLock?: boolean | undefined
+  readonly why?: string | undefined
+  readonly requestedBy: Requester
+}
+
+export interface StopAsk {
+  readonly engine?: string | undefined
+  readonly lockToken?: string | undefined
+  readonly breakLock?: boolean | undefined
+  readonly requestedBy: Requester
+}
+
+export interface SwapsUse {
+  /** Raises plan_stale, plan_blocked, recipe_unconfirmed, swap_running, swap_locked, lock_token_wrong. */
+  start(ask: SwapAsk): Promise<SwapView>
+  stop(ask: StopAsk): Promise<SwapView>
+  find(id: string): SwapView
+  current(cluster?: string): SwapView | null
+  recent(limit: number, before?: number): SwapView[]
+  cancel(id: string, by: Requester): SwapView
+  log(id: string, after: number, limit: number): LogLineView[]
+  /** At start: looks at the machines and goes on with a live swap, or ends it with what is true. */
+  recover(): Promise<void>
+}
+
+export interface LockUse {
+  find(cluster?: string): LockView
+  take(ask: { holder: string; reason: string; ttlSeconds: number }): LockView & { token: string }
+  renew(token: string, ttlSeconds: number): LockView
+  release(how: { token?: string | undefined; breakLock?: boolean | undefined; by: string }): LockView
+}
+
+export interface StatusUse {
+  status(): StatusView
+  engine(id?: string): EngineView
+}
+
+/** /v1 passed through to whatever serves. */
+export interface ChatUse {
+  /** Raises engine_stopped, engine_switching, engine_unreachable. */
+  pass(request: PassedRequest): Promise<PassedAnswer>
+  inFlight(engine: string): number
+}
+
+export interface UseCases {
+  readonly settings: SettingsUse
+  readonly events: EventsUse
+  readonly machines: MachinesUse
+  readonly models: ModelsUse
+  readonly recipes: RecipesUse
+  readonly plans: PlansUse
+  readonly swaps: SwapsUse
+  readonly lock: LockUse
+  readonly status: StatusUse
+  readonly chat: ChatUse
+  /** True once the database is open and the first recovery is done. */
+  readonly isReady: () => boolean
+  readonly version: string
+}

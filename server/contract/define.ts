@@ -1,0 +1,88 @@
+// The small typed functions that make rows of the tables. A row is plain data; loops elsewhere turn rows into routes, pages and docs.
+import type { z } from 'zod'
+import type { ErrorCode } from './errors.ts'
+
+export type Right = 'see' | 'use' | 'operate'
+export type Risk = 'read' | 'mutating' | 'disruptive' | 'destructive'
+
+export interface OperationInput {
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType
+}
+
+export interface Operation<Input extends OperationInput = OperationInput, Output extends z.ZodType = z.ZodType> {
+  /** `json`: one answer. `sse`: a stream of events (mounted by hand in http/, documented here). */
+  readonly kind: 'json' | 'sse'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
+  /** Hono style path, parameters as :name. */
+  readonly path: string
+  readonly summary: string
+  readonly description?: string
+  readonly input: Input
+  readonly output: Output
+  /** Status of success; `alsoStatus` for a second one a handler may choose. */
+  readonly status: 200 | 201 | 202 | 204
+  readonly alsoStatus?: 200
+  readonly errors: readonly ErrorCode[]
+  readonly right: Right
+  readonly risk: Risk
+  readonly examples: readonly { readonly title: string; readonly in: unknown; readonly out: unknown }[]
+}
+
+export function operation<const Input extends OperationInput, Output extends z.ZodType>(
+  row: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return row
+}
+
+export interface EventRow<Payload extends z.ZodObject = z.ZodObject> {
+  readonly payload: Payload
+  readonly sample: z.output<Payload>
+  /** One sentence for Activity. */
+  readonly sentence: (payload: z.output<Payload>) => string
+  /** Fragments it makes stale: ids of http/live.ts. */
+  readonly stale: readonly string[]
+  readonly webhook: boolean
+  readonly kind: 'switch' | 'machine' | 'model' | 'lock' | 'setting'
+}
+
+export function event<Payload extends z.ZodObject>(row: EventRow<Payload>): EventRow<Payload> {
+  return row
+}
+
+export interface SettingRow<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema
+  readonly default: z.output<Schema>
+  readonly label: string
+  readonly help: string
+  readonly group: string
+  readonly secret: boolean
+  /** Seeds the setting when it has never been stored. */
+  readonly env: string | null
+  readonly control: 'text' | 'number' | 'toggle' | 'secret' | 'list'
+  readonly unit: string | null
+}
+
+export function setting<Schema extends z.ZodType>(row: SettingRow<Schema>): SettingRow<Schema> {
+  return row
+}
+
+export interface ErrorRow<Facts extends Record<string, unknown> = Record<string, unknown>> {
+  readonly status: number
+  readonly title: string
+  /** What happened. */
+  readonly happened: (facts: Facts) => string
+  /** What is true now. */
+  readonly now: (facts: Facts) => string
+  /** What to do. */
+  readonly next: (facts: Facts) => string
+  /** `after` obliges a Retry-After header: facts must carry retryAfterSeconds. */
+  readonly retry: 'no' | 'yes' | 'after'
+  /** Facts to render the row in docs and tests. */
+  readonly sample: Facts
+}
+
+export function error<Facts extends Record<string, unknown>>(row: ErrorRow<Facts>): ErrorRow<Facts> {
+  return row
+}

@@ -1,0 +1,206 @@
+// Every event. Rows are numbered, kept, and said in one sentence; fragments named in `stale` are drawn again.
+import { z } from 'zod'
+import { event } from './define.ts'
+
+const swapFacts = z.object({
+  swap: z.string(),
+  cluster: z.string(),
+  engine: z.string(),
+  model: z.string().nullable(),
+  previousModel: z.string().nullable(),
+  requestedBy: z.string(),
+})
+const swapSample = {
+  swap: 'k3j9x2m4p7q1',
+  cluster: 'default',
+  engine: 'main',
+  model: 'Qwen/Qwen3-8B',
+  previousModel: 'meta-llama/Llama-3.3-70B-Instruct',
+  requestedBy: 'owner',
+}
+const machineFacts = z.object({ machine: z.string(), name: z.string() })
+const machineSample = { machine: 'm1a2b3c4d5e6', name: 'spark-1' }
+const named = (model: string | null): string => model ?? 'nothing'
+
+export const events = {
+  swap_started: event({
+    payload: swapFacts,
+    sample: swapSample,
+    sentence: (p) =>
+      p.model === null
+        ? `${p.requestedBy} asked to stop ${named(p.previousModel)}.`
+        : `${p.requestedBy} asked to switch from ${named(p.previousModel)} to ${p.model}.`,
+    stale: ['home', 'swap', 'library', 'activity'],
+    webhook: true,
+    kind: 'switch',
+  }),
+  swap_progressed: event({
+    payload: z.object({ swap: z.string(), phase: z.string(), percent: z.number().nullable(), sentence: z.string() }),
+    sample: { swap: 'k3j9x2m4p7q1', phase: 'load', percent: 43, sentence: 'Weights 43 %' },
+    sentence: (p) => p.sentence,
+    stale: ['home', 'swap'],
+    webhook: false,
+    kind: 'switch',
+  }),
+  swap_complete: event({
+    payload: swapFacts.extend({ durationMs: z.int() }),
+    sample: { ...swapSample, durationMs: 230_000 },
+    sentence: (p) => (p.model === null ? `${named(p.previousModel)} was stopped.` : `${p.model} is answering.`),
+    stale: ['home', 'swap', 'library', 'activity'],
+    webhook: true,
+    kind: 'switch',
+  }),
+  swap_failed: event({
+    payload: swapFacts.extend({
+      durationMs: z.int(),
+      code: z.string(),
+      happened: z.string(),
+      now: z.string(),
+      restored: z.boolean().nullable(),
+    }),
+    sample: {
+      ...swapSample,
+      durationMs: 61_000,
+      code: 'engine_died',
+      happened: 'The vLLM process ended.',
+      now: 'Llama is answering again.',
+      restored: true,
+    },
+    sentence: (p) => `${p.happened} ${p.now}`,
+    stale: ['home', 'swap', 'library', 'activity'],
+    webhook: true,
+    kind: 'switch',
+  }),
+  swap_cancelled: event({
+    payload: swapFacts.extend({ durationMs: z.int(), now: z.string(), restored: z.boolean().nullable() }),
+    sample: { ...swapSample, durationMs: 31_000, now: 'Llama is answering again.', restored: true },
+    sentence: (p) => `The switch to ${named(p.model)} was cancelled. ${p.now}`,
+    stale: ['home', 'swap', 'library', 'activity'],
+    webhook: true,
+    kind: 'switch',
+  }),
+  lock_taken: event({
+    payload: z.object({ cluster: z.string(), holder: z.string(), reason: z.string(), until: z.string() }),
+    sample: { cluster: 'default', holder: 'recap', reason: 'nightly batch', until: '2026-01-01T00:00:00.000Z' },
+    sentence: (p) => `${p.holder} reserved the cluster: ${p.reason}.`,
+    stale: ['home', 'activity'],
+    webhook: true,
+    kind: 'lock',
+  }),
+  lock_released: event({
+    payload: z.object({ cluster: z.string(), holder: z.string(), how: z.enum(['released', 'expired', 'broken']), by: z.string() }),
+    sample: { cluster: 'default', holder: 'recap', how: 'broken', by: 'owner' },
+    sentence: (p) => (p.how === 'broken' ? `${p.by} ended the reservation of ${p.holder}.` : `The reservation of ${p.holder} ended.`),
+    stale: ['home', 'activity'],
+    webhook: true,
+    kind: 'lock',
+  }),
+  machine_added: event({
+    payload: machineFacts,
+    sample: machineSample,
+    sentence: (p) => `${p.name} was added.`,
+    stale: ['home', 'machines', 'activity'],
+    webhook: false,
+    kind: 'machine',
+  }),
+  machine_removed: event({
+    payload: machineFacts,
+    sample: machineSample,
+    sentence: (p) => `${p.name} was removed.`,
+    stale: ['home', 'machines', 'activity'],
+    webhook: false,
+    kind: 'machine',
+  }),
+  machine_changed: event({
+    payload: machineFacts.extend({ what: z.string() }),
+    sample: { ...machineSample, what: 'its host key was accepted' },
+    sentence: (p) => `${p.name}: ${p.what}.`,
+    stale: ['home', 'machines', 'activity'],
+    webhook: false,
+    kind: 'machine',
+  }),
+  machine_observed: event({
+    payload: machineFacts,
+    sample: machineSample,
+    sentence: (p) => `${p.name} was looked at.`,
+    stale: ['home', 'machines'],
+    webhook: false,
+    kind: 'machine',
+  }),
+  machine_unreachable: event({
+    payload: machineFacts.extend({ why: z.string() }),
+    sample: { ...machineSample, why: 'connection refused' },
+    sentence: (p) => `${p.name} stopped answering: ${p.why}`,
+    stale: ['home', 'machines', 'activity'],
+    webhook: true,
+    kind: 'machine',
+  }),
+  machine_back: event({
+    payload: machineFacts,
+    sample: machineSample,
+    sentence: (p) => `${p.name} answers again.`,
+    stale: ['home', 'machines', 'activity'],
+    webhook: true,
+    kind: 'machine',
+  }),
+  machine_rebooted: event({
+    payload: machineFacts,
+    sample: machineSample,
+    sentence: (p) => `${p.name} restarted.`,
+    stale: ['home', 'machines', 'activity'],
+    webhook: true,
+    kind: 'machine',
+  }),
+  engine_adopted: event({
+    payload: z.object({ engine: z.string(), model: z.string(), machines: z.array(z.string()) }),
+    sample: { engine: 'main', model: 'Qwen/Qwen3-8B', machines: ['spark-1'] },
+    sentence: (p) => `${p.model} was found answering on ${p.machines.join(' and ')} and is shown from now on.`,
+    stale: ['home', 'library', 'activity'],
+    webhook: false,
+    kind: 'model',
+  }),
+  engine_state_changed: event({
+    payload: z.object({ engine: z.string(), state: z.string(), model: z.string().nullable() }),
+    sample: { engine: 'main', state: 'answering', model: 'Qwen/Qwen3-8B' },
+    sentence: (p) => `${p.model ?? 'The engine'} is now ${p.state}.`,
+    stale: ['home', 'library', 'activity'],
+    webhook: true,
+    kind: 'model',
+  }),
+  models_changed: event({
+    payload: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
+    sample: { added: ['Qwen/Qwen3-8B'], removed: [] },
+    sentence: (p) =>
+      [
+        p.added.length > 0 ? `New on the disks: ${p.added.join(', ')}.` : '',
+        p.removed.length > 0 ? `No longer on the disks: ${p.removed.join(', ')}.` : '',
+      ]
+        .join(' ')
+        .trim() || 'Models on the disks changed.',
+    stale: ['library', 'home', 'activity'],
+    webhook: false,
+    kind: 'model',
+  }),
+  recipe_confirmed: event({
+    payload: z.object({ recipe: z.string(), model: z.string(), by: z.string() }),
+    sample: { recipe: 'inferred:Qwen/Qwen3-8B', model: 'Qwen/Qwen3-8B', by: 'owner' },
+    sentence: (p) => `${p.by} confirmed the recipe for ${p.model}.`,
+    stale: ['library', 'activity'],
+    webhook: false,
+    kind: 'model',
+  }),
+  setting_changed: event({
+    payload: z.object({ key: z.string(), by: z.string() }),
+    sample: { key: 'engine.port', by: 'owner' },
+    sentence: (p) => `${p.by} changed ${p.key}.`,
+    stale: ['settings', 'activity'],
+    webhook: false,
+    kind: 'setting',
+  }),
+} as const
+
+export type Events = typeof events
+export type EventType = keyof Events
+export type EventPayload<Type extends EventType> = z.output<Events[Type]['payload']>
+/** Types too frequent for Activity. They nudge pages but are not stored (machine_observed) or not listed (swap_progressed). */
+export const quietEvents: readonly EventType[] = ['machine_observed', 'swap_progressed']

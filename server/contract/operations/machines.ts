@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import { operation } from '../define.ts'
+import { Id, Machine, SurveyShape } from './shapes.ts'
+
+const absolutePath = z
+  .string()
+  .max(1000)
+  .regex(/^\/[^\0\n\r]*$/, 'an absolute path is needed')
+const Edit = z.object({
+  name: z.string().trim().min(1).max(60).optional(),
+  address: z.string().max(100).optional(),
+  port: z.int().min(1).max(65535).optional(),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/i, 'a user name of letters, digits, - and _ is needed')
+    .optional(),
+  fabricAddress: z.union([z.ipv4(), z.null()]).optional(),
+  launcherPath: absolutePath.nullable().optional(),
+  cachePath: absolutePath.nullable().optional(),
+  modelFolders: z.array(absolutePath).max(20).optional(),
+})
+const Of = z.object({ id: Id })
+const reach = ['machine_unreachable', 'machine_timeout', 'machine_refused_key', 'host_key_changed', 'machine_answer_unreadable'] as const
+
+export const machineOperations = {
+  'machines.list': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/machines',
+    summary: 'Every machine and what it last said',
+    input: {},
+    output: z.object({ machines: z.array(Machine) }),
+    status: 200,
+    errors: [],
+    right: 'see',
+    risk: 'read',
+    examples: [],
+  }),
+  'machines.publicKey': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/machines/public-key',
+    summary: 'The public key a machine must accept',
+    input: {},
+    output: z.object({ publicKey: z.string() }),
+    status: 200,
+    errors: [],
+    right: 'operate',
+    risk: 'read',
+    examples: [],
+  }),
+  'machines.add': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/machines',
+    summary: 'Add a machine',
+    input: { body: Edit.extend({ address: z.string().max(100), user: Edit.shape.user.unwrap() }) },
+    output: Machine,
+    status: 201,
+    errors: ['invalid_request', 'address_not_ip', 'machine_exists'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [{ title: 'add', in: { address: '192.0.2.20', user: 'alice' }, out: null }],
+  }),
+  'machines.find': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/machines/:id',
+    summary: 'One machine',
+    input: { params: Of },
+    output: Machine,
+    status: 200,
+    errors: ['not_found'],
+    right: 'see',
+    risk: 'read',
+    examples: [],
+  }),
+  'machines.edit': operation({
+    kind: 'json',
+    method: 'put',
+    path: '/api/machines/:id',
+    summary: 'Change what is known of a machine',
+    input: { params: Of, body: Edit },
+    output: Machine,
+    status: 200,
+    errors: ['not_found', 'invalid_request', 'address_not_ip', 'machine_exists', 'machine_in_use'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [],
+  }),
+  'machines.remove': operation({
+    kind: 'json',
+    method: 'delete',
+    path: '/api/machines/:id',
+    summary: 'Forget a machine; nothing on it is touched',
+    input: { params: Of },
+    output: z.object({ removed: z.literal(true) }),
+    status: 200,
+    errors: ['not_found', 'machine_in_use'],
+    right: 'operate',
+    risk: 'destructive',
+    examples: [],
+  }),
+  'machines.check': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/machines/:id/check',
+    summary: 'Look at a machine now',
+    input: { params: Of },
+    output: Machine,
+    status: 200,
+    errors: ['not_found', ...reach],
+    right: 'see',
+    risk: 'read',
+    examples: [],
+  }),
+  'machines.survey': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/machines/:id/survey',
+    summary: 'The set-up check: what is there and what mends the rest',
+    input: { params: Of },
+    output: SurveyShape,
+    status: 200,
+    errors: ['not_found', ...reach],
+    right: 'operate',
+    risk: 'read',
+    examples: [],
+  }),
+  'machines.acceptHostKey': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/machines/:id/host-key',
+    summary: 'Accept a changed host key',
+    input: { params: Of, body: z.object({ fingerprint: z.string().max(100) }) },
+    output: Machine,
+    status: 200,
+    errors: ['not_found', 'invalid_request', 'host_key_changed', 'machine_unreachable', 'machine_timeout'],
+    right: 'operate',
+    risk: 'destructive',
+    examples: [],
+  }),
+}

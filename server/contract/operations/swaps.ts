@@ -1,0 +1,223 @@
+// Switching: plan, start, watch, cancel, and the lock.
+import { z } from 'zod'
+import { operation } from '../define.ts'
+import { Id, Lock, LogLine, ModelId, Plan, Swap } from './shapes.ts'
+
+const Overrides = z
+  .record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.union([z.string().max(10_000), z.number(), z.boolean()]))
+  .describe('Flags of vllm serve by long name without dashes; false takes one away')
+const Ask = z.object({ model: ModelId, recipe: z.string().max(400).optional(), engine: Id.optional(), overrides: Overrides.optional() })
+const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
+/** Earlier spellings stay: token, force, dry_run. */
+const spellings: Readonly<Record<string, string>> = { token: 'lockToken', force: 'breakLock', dry_run: 'dryRun' }
+const respell = (body: unknown): unknown => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [spellings[key] ?? key, value]))
+}
+const noFacts = { title: 'now', in: {}, out: null }
+
+export const swapOperations = {
+  'plans.make': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/plan',
+    summary: 'What a switch would do, without doing it',
+    input: { body: Ask },
+    output: Plan,
+    status: 200,
+    errors: ['invalid_request', 'model_unknown', 'recipe_unknown', 'recipe_invalid', 'engine_unknown'],
+    right: 'see',
+    risk: 'read',
+    examples: [{ title: 'plan', in: { model: 'Qwen/Qwen3-8B' }, out: null }],
+  }),
+  'swaps.start': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/swap',
+    summary: 'Switch to a model',
+    description:
+      'Without a fingerprint: whatever is true now. A blocked plan is never forced through; breakLock breaks a reservation, never a running switch.',
+    input: {
+      body: z.preprocess(
+        respell,
+        Ask.extend({
+          fingerprint: z.string().max(128).optional(),
+          lockToken: z.string().max(200).optional(),
+          breakLock: Flag.optional(),
+          dryRun: Flag.optional(),
+          why: z.string().max(500).optional(),
+          by: z.string().max(100).optional(),
+        }),
+      ),
+    },
+    output: z.union([Swap, Plan]),
+    status: 202,
+    alsoStatus: 200,
+    errors: [
+      'invalid_request',
+      'model_unknown',
+      'recipe_unknown',
+      'recipe_invalid',
+      'recipe_unconfirmed',
+      'plan_stale',
+      'plan_blocked',
+      'swap_running',
+      'swap_locked',
+      'lock_token_wrong',
+      'engine_unknown',
+    ],
+    right: 'operate',
+    risk: 'disruptive',
+    examples: [{ title: 'switch', in: { model: 'Qwen/Qwen3-8B' }, out: null }],
+  }),
+  'swaps.list': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/swap',
+    summary: 'The running switch and earlier ones',
+    input: { query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50), before: z.coerce.number().int().optional() }) },
+    output: z.object({ current: Swap.nullable(), swaps: z.array(Swap), next: z.string().optional() }),
+    status: 200,
+    errors: ['invalid_request'],
+    right: 'see',
+    risk: 'read',
+    examples: [noFacts],
+  }),
+  'lock.find': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/swap/lock',
+    summary: 'Who holds the cluster',
+    input: {},
+    output: Lock,
+    status: 200,
+    errors: [],
+    right: 'see',
+    risk: 'read',
+    examples: [noFacts],
+  }),
+  'lock.take': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/swap/lock',
+    summary: 'Reserve the cluster',
+    input: {
+      body: z.object({
+        holder: z.string().min(1).max(100),
+        reason: z.string().max(500).default(''),
+        ttlSeconds: z.int().min(1).max(86_400).default(3600),
+      }),
+    },
+    output: Lock.extend({ token: z.string() }),
+    status: 201,
+    errors: ['invalid_request', 'swap_locked', 'swap_running'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [{ title: 'reserve', in: { holder: 'recap', reason: 'nightly batch', ttlSeconds: 3600 }, out: null }],
+  }),
+  'lock.renew': operation({
+    kind: 'json',
+    method: 'put',
+    path: '/api/swap/lock',
+    summary: 'Keep a reservation longer',
+    input: { body: z.object({ token: z.string().min(1).max(200), ttlSeconds: z.int().min(1).max(86_400).default(3600) }) },
+    output: Lock,
+    status: 200,
+    errors: ['invalid_request', 'lock_token_wrong', 'lock_not_held'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [],
+  }),
+  'lock.release': operation({
+    kind: 'json',
+    method: 'delete',
+    path: '/api/swap/lock',
+    summary: 'Give a reservation back, or break it',
+    input: {
+      query: z.object({ token: z.string().max(200).optional(), breakLock: z.stringbool().optional(), force: z.stringbool().optional() }),
+    },
+    output: Lock,
+    status: 200,
+    errors: ['invalid_request', 'lock_token_wrong', 'lock_not_held'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [],
+  }),
+  'swaps.find': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/swap/:id',
+    summary: 'One switch',
+    input: { params: z.object({ id: Id }) },
+    output: Swap,
+    status: 200,
+    errors: ['not_found'],
+    right: 'see',
+    risk: 'read',
+    examples: [],
+  }),
+  'swaps.cancel': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/swap/:id/cancellation',
+    summary: 'Cancel a running switch',
+    input: { params: z.object({ id: Id }) },
+    output: Swap,
+    status: 202,
+    errors: ['not_found', 'swap_not_cancellable'],
+    right: 'operate',
+    risk: 'disruptive',
+    examples: [],
+  }),
+  'swaps.log': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/swap/:id/log',
+    summary: 'Lines of its log',
+    input: {
+      params: z.object({ id: Id }),
+      query: z.object({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(2000).default(200) }),
+    },
+    output: z.object({ lines: z.array(LogLine), next: z.string().optional() }),
+    status: 200,
+    errors: ['not_found', 'invalid_request'],
+    right: 'operate',
+    risk: 'read',
+    examples: [],
+  }),
+  'engine.stop': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/engine/stop',
+    summary: 'Stop the model of the engine main',
+    input: {
+      body: z
+        .object({ lockToken: z.string().max(200).optional(), breakLock: z.boolean().optional(), by: z.string().max(100).optional() })
+        .optional(),
+    },
+    output: Swap,
+    status: 202,
+    errors: ['swap_running', 'swap_locked', 'lock_token_wrong', 'plan_blocked'],
+    right: 'operate',
+    risk: 'disruptive',
+    examples: [],
+  }),
+  'engines.stop': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/engines/:id/stop',
+    summary: 'Stop the model of an engine',
+    input: {
+      params: z.object({ id: Id }),
+      body: z
+        .object({ lockToken: z.string().max(200).optional(), breakLock: z.boolean().optional(), by: z.string().max(100).optional() })
+        .optional(),
+    },
+    output: Swap,
+    status: 202,
+    errors: ['engine_unknown', 'swap_running', 'swap_locked', 'lock_token_wrong', 'plan_blocked'],
+    right: 'operate',
+    risk: 'disruptive',
+    examples: [],
+  }),
+}

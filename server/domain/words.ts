@@ -1,0 +1,62 @@
+// The owner's words, decided once. "Switch" is the owner's word for what the code calls a swap: the only double name.
+
+export const serviceStates = ['answering', 'busy', 'switching', 'starting', 'degraded', 'stopped', 'unreachable', 'unknown'] as const
+export type ServiceState = (typeof serviceStates)[number]
+
+export const serviceStateWord: Readonly<Record<ServiceState, string>> = {
+  answering: 'Answering',
+  busy: 'Busy',
+  switching: 'Switching',
+  starting: 'Starting',
+  degraded: 'Degraded',
+  stopped: 'Stopped',
+  unreachable: 'Unreachable',
+  unknown: 'Unknown',
+}
+
+export const phases = ['check', 'make_room', 'start', 'load', 'warm_up', 'verify', 'restore'] as const
+export type Phase = (typeof phases)[number]
+
+export const phaseWord: Readonly<Record<Phase, string>> = {
+  check: 'Checking',
+  make_room: 'Making room',
+  start: 'Starting',
+  load: 'Loading the model',
+  warm_up: 'Warming up',
+  verify: 'Making sure it answers',
+  restore: 'Bringing the previous model back',
+}
+
+/** Sizes as people say them: decimal gigabytes, one digit below ten. */
+export function bytesInWords(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+  let value = bytes
+  let unit = 0
+  while (Math.abs(value) >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  const text = unit > 0 && Math.abs(value) < 10 ? value.toFixed(1) : String(Math.round(value))
+  return `${text} ${units[unit]}`
+}
+
+/** Exact durations: "40 s", "3 min 50 s", "2 h 5 min". */
+export function exactDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  const minutes = Math.floor(seconds / 60)
+  if (seconds < 60) return `${seconds} s`
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
+}
+
+/** Durations as people say them: "about 40 seconds", "about 4 minutes", "about 3 hours". */
+export function aboutDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  const minutes = Math.round(seconds / 60)
+  const hours = Math.round(minutes / 60)
+  if (seconds < 1) return 'less than a second'
+  if (seconds < 10) return seconds === 1 ? 'about a second' : `about ${seconds} seconds`
+  if (seconds < 53) return `about ${Math.round(seconds / 5) * 5} seconds`
+  if (minutes < 90) return minutes <= 1 ? 'about a minute' : `about ${minutes} minutes`
+  return hours < 48 ? `about ${hours} hours` : `about ${Math.round(hours / 24)} days`
+}
