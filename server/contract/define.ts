@@ -21,14 +21,37 @@ export interface Operation<Input extends OperationInput = OperationInput, Output
   readonly description?: string
   readonly input: Input
   readonly output: Output
-  /** Status of success; `alsoStatus` for a second one a handler may choose. */
+  /** Status of success; `alsoStatus` for a second one the answer may choose, with the same kind of body. */
   readonly status: 200 | 201 | 202 | 204
-  readonly alsoStatus?: 200
+  readonly alsoStatus?: 200 | 503
   readonly errors: readonly ErrorCode[]
   readonly right: Right
   readonly risk: Risk
-  readonly examples: readonly { readonly title: string; readonly in: unknown; readonly out: unknown }[]
+  /** At least one. A test reads every part of each through the schemas above. */
+  readonly examples: readonly Example[]
 }
+
+export interface Example {
+  readonly title: string
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  /** The body as sent; left out where none is. */
+  readonly in?: unknown
+  readonly out: unknown
+}
+
+/** What an operation is answered from: every part after its schema has read it. */
+export type InputOf<Row extends Operation> = {
+  readonly [Part in keyof Row['input']]: Row['input'][Part] extends z.ZodType ? z.output<Row['input'][Part]> : never
+}
+
+/** What a caller sends: every part before its schema has read it. */
+export type AskOf<Row extends Operation> = {
+  readonly [Part in keyof Row['input']]: Row['input'][Part] extends z.ZodType ? z.input<Row['input'][Part]> : never
+}
+
+/** What an operation answers with. */
+export type OutputOf<Row extends Operation> = z.output<Row['output']>
 
 export function operation<const Input extends OperationInput, Output extends z.ZodType>(
   row: Operation<Input, Output>,

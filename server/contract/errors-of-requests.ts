@@ -58,6 +58,15 @@ export const requestErrors = {
     retry: 'no',
     sample: {},
   }),
+  sign_in_wrong: error<Record<string, never>>({
+    status: 403,
+    title: 'This is not the set-up code',
+    happened: () => 'The set-up code is not right.',
+    now: () => 'Nothing was changed.',
+    next: () => 'Look at the last start in the server log: the code changes with every start.',
+    retry: 'no',
+    sample: {},
+  }),
   unsupported_media: error<Record<string, never>>({
     status: 415,
     title: 'Unexpected content type',

@@ -1,13 +1,14 @@
-// The contract: five tables. Routes, OpenAPI, the typed client, forms and docs are loops over these.
+// The contract: its tables. Routes, OpenAPI, the typed client, forms and docs are loops over these.
 import { errors } from './errors.ts'
 import { events } from './events.ts'
+import { accessOperations } from './operations/access.ts'
 import { houseOperations } from './operations/house.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
 import { swapOperations } from './operations/swaps.ts'
 import { settings } from './settings.ts'
 
-export const operations = { ...houseOperations, ...machineOperations, ...modelOperations, ...swapOperations }
+export const operations = { ...accessOperations, ...houseOperations, ...machineOperations, ...modelOperations, ...swapOperations }
 export type Operations = typeof operations
 export type OperationId = keyof Operations
 

@@ -1,6 +1,7 @@
 // Status, settings, events, health: the appliance itself.
 import { z } from 'zod'
 import { operation } from '../define.ts'
+import { settingSample, statusSample } from './samples.ts'
 import { EventShape, SettingShape, Status } from './shapes.ts'
 
 export const houseOperations = {
@@ -15,7 +16,7 @@ export const houseOperations = {
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'now', out: statusSample }],
   }),
   'settings.list': operation({
     kind: 'json',
@@ -28,7 +29,7 @@ export const houseOperations = {
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'all', out: { settings: [settingSample] } }],
   }),
   'settings.change': operation({
     kind: 'json',
@@ -41,7 +42,14 @@ export const houseOperations = {
     errors: ['setting_unknown', 'setting_invalid', 'setting_changed', 'invalid_request'],
     right: 'operate',
     risk: 'mutating',
-    examples: [],
+    examples: [
+      {
+        title: 'another port',
+        params: { key: 'engine.port' },
+        in: { value: 8001, version: 0 },
+        out: { ...settingSample, value: 8001, version: 1 },
+      },
+    ],
   }),
   'settings.reset': operation({
     kind: 'json',
@@ -51,10 +59,10 @@ export const houseOperations = {
     input: { params: z.object({ key: z.string().max(100) }) },
     output: SettingShape,
     status: 200,
-    errors: ['setting_unknown', 'setting_changed'],
+    errors: ['invalid_request', 'setting_unknown', 'setting_changed'],
     right: 'operate',
     risk: 'mutating',
-    examples: [],
+    examples: [{ title: 'back to 8000', params: { key: 'engine.port' }, out: settingSample }],
   }),
   'events.list': operation({
     kind: 'sse',
@@ -69,7 +77,25 @@ export const houseOperations = {
     errors: ['invalid_request'],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [
+      {
+        title: 'the first two',
+        query: { after: '0', limit: '2' },
+        out: {
+          events: [
+            {
+              id: 1,
+              type: 'machine_added',
+              at: '2026-01-01T00:00:00.000Z',
+              kind: 'machine',
+              sentence: 'spark-1 was added.',
+              payload: { machine: 'm1a2b3c4d5e6', name: 'spark-1' },
+            },
+          ],
+          next: '1',
+        },
+      },
+    ],
   }),
   'health.live': operation({
     kind: 'json',
@@ -82,7 +108,7 @@ export const houseOperations = {
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'alive', out: { ok: true } }],
   }),
   'health.ready': operation({
     kind: 'json',
@@ -92,9 +118,13 @@ export const houseOperations = {
     input: {},
     output: z.object({ ok: z.boolean(), version: z.string() }),
     status: 200,
+    alsoStatus: 503,
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [
+      { title: 'ready', out: { ok: true, version: '0.1.0' } },
+      { title: 'not yet', out: { ok: false, version: '0.1.0' } },
+    ],
   }),
 }

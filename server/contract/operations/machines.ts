@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
+import { machineSample } from './samples.ts'
 import { Id, Machine, SurveyShape } from './shapes.ts'
 
 const absolutePath = z
@@ -34,7 +35,7 @@ export const machineOperations = {
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'all', out: { machines: [machineSample] } }],
   }),
   'machines.publicKey': operation({
     kind: 'json',
@@ -47,7 +48,7 @@ export const machineOperations = {
     errors: [],
     right: 'operate',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'the key', out: { publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 spark-control' } }],
   }),
   'machines.add': operation({
     kind: 'json',
@@ -60,7 +61,7 @@ export const machineOperations = {
     errors: ['invalid_request', 'address_not_ip', 'machine_exists'],
     right: 'operate',
     risk: 'mutating',
-    examples: [{ title: 'add', in: { address: '192.0.2.20', user: 'alice' }, out: null }],
+    examples: [{ title: 'add', in: { address: '192.0.2.20', user: 'alice' }, out: machineSample }],
   }),
   'machines.find': operation({
     kind: 'json',
@@ -70,10 +71,10 @@ export const machineOperations = {
     input: { params: Of },
     output: Machine,
     status: 200,
-    errors: ['not_found'],
+    errors: ['invalid_request', 'not_found'],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'one', params: { id: machineSample.id }, out: machineSample }],
   }),
   'machines.edit': operation({
     kind: 'json',
@@ -83,10 +84,10 @@ export const machineOperations = {
     input: { params: Of, body: Edit },
     output: Machine,
     status: 200,
-    errors: ['not_found', 'invalid_request', 'address_not_ip', 'machine_exists', 'machine_in_use'],
+    errors: ['invalid_request', 'not_found', 'address_not_ip', 'machine_exists', 'machine_in_use'],
     right: 'operate',
     risk: 'mutating',
-    examples: [],
+    examples: [{ title: 'another name', params: { id: machineSample.id }, in: { name: 'spark-1' }, out: machineSample }],
   }),
   'machines.remove': operation({
     kind: 'json',
@@ -96,10 +97,10 @@ export const machineOperations = {
     input: { params: Of },
     output: z.object({ removed: z.literal(true) }),
     status: 200,
-    errors: ['not_found', 'machine_in_use'],
+    errors: ['invalid_request', 'not_found', 'machine_in_use'],
     right: 'operate',
     risk: 'destructive',
-    examples: [],
+    examples: [{ title: 'forget it', params: { id: machineSample.id }, out: { removed: true } }],
   }),
   'machines.check': operation({
     kind: 'json',
@@ -109,10 +110,10 @@ export const machineOperations = {
     input: { params: Of },
     output: Machine,
     status: 200,
-    errors: ['not_found', ...reach],
+    errors: ['invalid_request', 'not_found', ...reach],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'look now', params: { id: machineSample.id }, out: machineSample }],
   }),
   'machines.survey': operation({
     kind: 'json',
@@ -122,10 +123,28 @@ export const machineOperations = {
     input: { params: Of },
     output: SurveyShape,
     status: 200,
-    errors: ['not_found', ...reach],
+    errors: ['invalid_request', 'not_found', ...reach],
     right: 'operate',
     risk: 'read',
-    examples: [],
+    examples: [
+      {
+        title: 'set-up check',
+        params: { id: machineSample.id },
+        out: {
+          machine: machineSample.id,
+          rows: [
+            {
+              id: 'docker',
+              title: 'Docker',
+              state: 'missing',
+              sentence: 'alice may not use docker without sudo.',
+              mend: 'sudo usermod -aG docker alice',
+            },
+          ],
+          peers: ['192.0.2.121'],
+        },
+      },
+    ],
   }),
   'machines.acceptHostKey': operation({
     kind: 'json',
@@ -135,9 +154,16 @@ export const machineOperations = {
     input: { params: Of, body: z.object({ fingerprint: z.string().max(100) }) },
     output: Machine,
     status: 200,
-    errors: ['not_found', 'invalid_request', 'host_key_changed', 'machine_unreachable', 'machine_timeout'],
+    errors: ['invalid_request', 'not_found', 'host_key_changed', 'machine_unreachable', 'machine_timeout'],
     right: 'operate',
     risk: 'destructive',
-    examples: [],
+    examples: [
+      {
+        title: 'it was reinstalled',
+        params: { id: machineSample.id },
+        in: { fingerprint: 'SHA256:3q2+7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' },
+        out: machineSample,
+      },
+    ],
   }),
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
+import { modelSample, recipeSample } from './samples.ts'
 import { Flag, Model, ModelId, RecipeShape } from './shapes.ts'
 
 const Of = z.object({ id: z.string().min(1).max(400) })
@@ -16,7 +17,7 @@ export const modelOperations = {
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'all', out: { models: [modelSample] } }],
   }),
   'models.scan': operation({
     kind: 'json',
@@ -29,7 +30,7 @@ export const modelOperations = {
     errors: [],
     right: 'operate',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'look again', out: { models: [modelSample] } }],
   }),
   'models.find': operation({
     kind: 'json',
@@ -39,10 +40,10 @@ export const modelOperations = {
     input: { params: z.object({ id: ModelId }) },
     output: Model,
     status: 200,
-    errors: ['model_unknown'],
+    errors: ['invalid_request', 'model_unknown'],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'one', params: { id: modelSample.id }, out: modelSample }],
   }),
   'recipes.list': operation({
     kind: 'json',
@@ -58,7 +59,13 @@ export const modelOperations = {
     errors: ['invalid_request'],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [
+      {
+        title: 'of one model',
+        query: { model: modelSample.id },
+        out: { recipes: [recipeSample], problems: [{ file: 'mine.yaml', line: 3, sentence: 'flagz is not known here.' }] },
+      },
+    ],
   }),
   'recipes.save': operation({
     kind: 'json',
@@ -82,7 +89,17 @@ export const modelOperations = {
     errors: ['invalid_request', 'recipe_invalid'],
     right: 'operate',
     risk: 'mutating',
-    examples: [],
+    examples: [
+      {
+        title: 'a longer context',
+        in: {
+          model: modelSample.id,
+          title: 'Qwen3 8B, long',
+          flags: [{ name: 'max-model-len', value: 65_536, reason: 'Long documents', source: 'owner' }],
+        },
+        out: { ...recipeSample, id: 'owner:qwen3-8b-long', source: 'owner', confirmed: true },
+      },
+    ],
   }),
   'recipes.confirm': operation({
     kind: 'json',
@@ -92,9 +109,9 @@ export const modelOperations = {
     input: { params: Of },
     output: RecipeShape,
     status: 200,
-    errors: ['recipe_unknown'],
+    errors: ['invalid_request', 'recipe_unknown'],
     right: 'operate',
     risk: 'mutating',
-    examples: [],
+    examples: [{ title: 'yes', params: { id: recipeSample.id }, out: { ...recipeSample, confirmed: true } }],
   }),
 }

@@ -11,234 +11,264 @@ export const Bytes = z.number().min(0).describe('Bytes')
 export const ModelId = z.string().min(1).max(300).describe('Hub id such as Qwen/Qwen3-8B, or local:<name>')
 export const StateWord = z.enum(serviceStates)
 
-export const SwapTrouble = z.object({
-  code: z.string(),
-  happened: z.string(),
-  now: z.string(),
-  next: z.string(),
-  line: z.string().nullable(),
-})
+export const SwapTrouble = z
+  .object({
+    code: z.string(),
+    happened: z.string(),
+    now: z.string(),
+    next: z.string(),
+    line: z.string().nullable(),
+  })
+  .meta({ id: 'SwapTrouble' })
 
-export const Swap = z.object({
-  id: z.string(),
-  cluster: z.string(),
-  engine: z.string(),
-  model: z.string().nullable(),
-  modelName: z.string(),
-  previousModel: z.string().nullable(),
-  previousModelName: z.string().nullable(),
-  recipe: z.string().nullable(),
-  state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
-  phase: z.enum(phases),
-  restored: z.boolean().nullable(),
-  progress: z.object({ percent: z.number().nullable(), sentence: z.string() }),
-  etaSeconds: z.number().nullable().describe('Seconds still to go; null when there is no history'),
-  overdue: z.boolean().describe('Past the slowest tenth of earlier switches'),
-  startedAt: Time,
-  endedAt: Time.nullable(),
-  durationMs: z.number(),
-  requestedBy: z.object({ kind: z.enum(['owner', 'app', 'system']), name: z.string(), address: z.string().nullable() }),
-  why: z.string().nullable(),
-  steps: z.array(z.object({ phase: z.enum(phases), startedAt: Time, endedAt: Time.nullable() })),
-  machines: z.array(z.string()).describe('Names of the machines it runs on'),
-  cancel: z.object({ possible: z.boolean(), sentence: z.string() }),
-  error: SwapTrouble.nullable(),
-  links: z.object({ self: z.string(), page: z.string(), log: z.string() }),
-})
+export const Swap = z
+  .object({
+    id: z.string(),
+    cluster: z.string(),
+    engine: z.string(),
+    model: z.string().nullable(),
+    modelName: z.string(),
+    previousModel: z.string().nullable(),
+    previousModelName: z.string().nullable(),
+    recipe: z.string().nullable(),
+    state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
+    phase: z.enum(phases),
+    restored: z.boolean().nullable(),
+    progress: z.object({ percent: z.number().nullable(), sentence: z.string() }),
+    etaSeconds: z.number().nullable().describe('Seconds still to go; null when there is no history'),
+    overdue: z.boolean().describe('Past the slowest tenth of earlier switches'),
+    startedAt: Time,
+    endedAt: Time.nullable(),
+    durationMs: z.number(),
+    requestedBy: z.object({ kind: z.enum(['owner', 'app', 'system']), name: z.string(), address: z.string().nullable() }),
+    why: z.string().nullable(),
+    steps: z.array(z.object({ phase: z.enum(phases), startedAt: Time, endedAt: Time.nullable() })),
+    machines: z.array(z.string()).describe('Names of the machines it runs on'),
+    cancel: z.object({ possible: z.boolean(), sentence: z.string() }),
+    error: SwapTrouble.nullable(),
+    links: z.object({ self: z.string(), page: z.string(), log: z.string() }),
+  })
+  .meta({ id: 'Swap' })
 export type SwapView = z.output<typeof Swap>
 
-export const Lock = z.object({
-  locked: z.boolean(),
-  by: z.enum(['swap', 'reservation']).nullable(),
-  holder: z.string().nullable(),
-  reason: z.string().nullable(),
-  since: Time.nullable(),
-  until: Time.nullable(),
-  swap: z.string().nullable(),
-  waiting: z.array(z.string()),
-})
+export const Lock = z
+  .object({
+    locked: z.boolean(),
+    by: z.enum(['swap', 'reservation']).nullable(),
+    holder: z.string().nullable(),
+    reason: z.string().nullable(),
+    since: Time.nullable(),
+    until: Time.nullable(),
+    swap: z.string().nullable(),
+    waiting: z.array(z.string()),
+  })
+  .meta({ id: 'Lock' })
 export type LockView = z.output<typeof Lock>
 
-export const Plan = z.object({
-  fingerprint: z.string(),
-  cluster: z.string(),
-  engine: z.string(),
-  verdict: z.enum(['ready', 'blocked']),
-  model: z.string().nullable(),
-  modelName: z.string(),
-  reasons: z.array(z.object({ code: z.string(), sentence: z.string(), unblock: z.string() })),
-  stops: z.array(z.object({ model: z.string().nullable(), name: z.string(), machines: z.array(z.string()), argv: z.array(z.string()) })),
-  starts: z
-    .object({
-      model: z.string(),
-      recipe: z.string(),
-      machines: z.array(z.string()),
-      argv: z.array(z.string()),
-      flags: z.array(
-        z.object({ name: z.string(), value: z.union([z.string(), z.number(), z.literal(true)]), reason: z.string(), source: z.string() }),
-      ),
-    })
-    .nullable(),
-  memory: z.array(z.object({ machine: z.string(), needBytes: Bytes, haveBytes: Bytes, totalBytes: Bytes })),
-  etaSeconds: z.number().nullable(),
-  etaFrom: z.enum(['history', 'family', 'none']),
-  pastMs: z.array(z.number()),
-  wayBack: z.object({ kind: z.enum(['none', 'previous']), model: z.string().nullable(), sentence: z.string() }),
-  warnings: z.array(z.string()),
-  inFlight: z.int(),
-  needsConfirmation: z.boolean().describe('The recipe was inferred and nobody has confirmed it yet'),
-})
+export const Plan = z
+  .object({
+    fingerprint: z.string(),
+    cluster: z.string(),
+    engine: z.string(),
+    verdict: z.enum(['ready', 'blocked']),
+    model: z.string().nullable(),
+    modelName: z.string(),
+    reasons: z.array(z.object({ code: z.string(), sentence: z.string(), unblock: z.string() })),
+    stops: z.array(z.object({ model: z.string().nullable(), name: z.string(), machines: z.array(z.string()), argv: z.array(z.string()) })),
+    starts: z
+      .object({
+        model: z.string(),
+        recipe: z.string(),
+        machines: z.array(z.string()),
+        argv: z.array(z.string()),
+        flags: z.array(
+          z.object({ name: z.string(), value: z.union([z.string(), z.number(), z.literal(true)]), reason: z.string(), source: z.string() }),
+        ),
+      })
+      .nullable(),
+    memory: z.array(z.object({ machine: z.string(), needBytes: Bytes, haveBytes: Bytes, totalBytes: Bytes })),
+    etaSeconds: z.number().nullable(),
+    etaFrom: z.enum(['history', 'family', 'none']),
+    pastMs: z.array(z.number()),
+    wayBack: z.object({ kind: z.enum(['none', 'previous']), model: z.string().nullable(), sentence: z.string() }),
+    warnings: z.array(z.string()),
+    inFlight: z.int(),
+    needsConfirmation: z.boolean().describe('The recipe was inferred and nobody has confirmed it yet'),
+  })
+  .meta({ id: 'Plan' })
 export type PlanView = z.output<typeof Plan>
 
-export const Flag = z.object({
-  name: z.string(),
-  value: z.union([z.string(), z.number(), z.literal(true)]),
-  reason: z.string(),
-  source: z.string(),
-})
+export const Flag = z
+  .object({
+    name: z.string(),
+    value: z.union([z.string(), z.number(), z.literal(true)]),
+    reason: z.string(),
+    source: z.string(),
+  })
+  .meta({ id: 'Flag' })
 
-export const RecipeShape = z.object({
-  id: z.string(),
-  source: z.enum(['owner', 'shipped', 'launcher', 'inferred']),
-  model: z.string(),
-  title: z.string(),
-  description: z.string().nullable(),
-  image: z.string().nullable(),
-  port: z.int().nullable(),
-  nodes: z.int(),
-  flags: z.array(Flag),
-  env: z.record(z.string(), z.string()),
-  confirmed: z.boolean(),
-  file: z.string().nullable(),
-})
+export const RecipeShape = z
+  .object({
+    id: z.string(),
+    source: z.enum(['owner', 'shipped', 'launcher', 'inferred']),
+    model: z.string(),
+    title: z.string(),
+    description: z.string().nullable(),
+    image: z.string().nullable(),
+    port: z.int().nullable(),
+    nodes: z.int(),
+    flags: z.array(Flag),
+    env: z.record(z.string(), z.string()),
+    confirmed: z.boolean(),
+    file: z.string().nullable(),
+  })
+  .meta({ id: 'Recipe' })
 export type RecipeView = z.output<typeof RecipeShape>
 
-export const Model = z.object({
-  id: z.string(),
-  repo: z.string().nullable(),
-  name: z.string(),
-  revision: z.string().nullable(),
-  state: z.enum(['complete', 'downloading', 'interrupted', 'incomplete', 'config_only', 'not_a_model']),
-  stateSentence: z.string(),
-  complete: z.boolean(),
-  revisionsDiffer: z.boolean(),
-  sizeBytes: Bytes,
-  machines: z.array(z.object({ machine: z.string(), name: z.string(), state: z.string(), bytes: Bytes, revision: z.string().nullable() })),
-  servable: z.boolean().nullable(),
-  as: z.string().nullable(),
-  reason: z.string().nullable(),
-  family: z.string().nullable(),
-  quantization: z.string(),
-  capabilities: z.array(z.string()),
-  recipe: z.object({ id: z.string(), source: z.string(), confirmed: z.boolean() }).nullable(),
-  canRun: z.object({ verdict: z.enum(['now', 'needs_room', 'needs_setup', 'no']), why: z.string() }),
-  serving: z.string().nullable(),
-  lastUsedAt: Time.nullable(),
-  typicalSwapSeconds: z.number().nullable(),
-})
+export const Model = z
+  .object({
+    id: z.string(),
+    repo: z.string().nullable(),
+    name: z.string(),
+    revision: z.string().nullable(),
+    state: z.enum(['complete', 'downloading', 'interrupted', 'incomplete', 'config_only', 'not_a_model']),
+    stateSentence: z.string(),
+    complete: z.boolean(),
+    revisionsDiffer: z.boolean(),
+    sizeBytes: Bytes,
+    machines: z.array(
+      z.object({ machine: z.string(), name: z.string(), state: z.string(), bytes: Bytes, revision: z.string().nullable() }),
+    ),
+    servable: z.boolean().nullable(),
+    as: z.string().nullable(),
+    reason: z.string().nullable(),
+    family: z.string().nullable(),
+    quantization: z.string(),
+    capabilities: z.array(z.string()),
+    recipe: z.object({ id: z.string(), source: z.string(), confirmed: z.boolean() }).nullable(),
+    canRun: z.object({ verdict: z.enum(['now', 'needs_room', 'needs_setup', 'no']), why: z.string() }),
+    serving: z.string().nullable(),
+    lastUsedAt: Time.nullable(),
+    typicalSwapSeconds: z.number().nullable(),
+  })
+  .meta({ id: 'Model' })
 export type ModelView = z.output<typeof Model>
 
 const nullableNumber = z.number().nullable()
 
-export const Machine = z.object({
-  id: z.string(),
-  name: z.string(),
-  address: z.string(),
-  port: z.int(),
-  user: z.string(),
-  hostKey: z.string().nullable(),
-  state: z.enum(['reachable', 'unreachable', 'unknown']),
-  trouble: z.object({ code: z.string(), sentence: z.string() }).nullable(),
-  observedAt: Time.nullable(),
-  stale: z.boolean(),
-  memory: z.object({ totalBytes: Bytes, availableBytes: Bytes, freeBytes: Bytes, cachedBytes: Bytes, pressure: nullableNumber }).nullable(),
-  gpu: z.object({ loadPercent: nullableNumber, temperatureC: nullableNumber, powerW: nullableNumber, smMHz: nullableNumber }).nullable(),
-  gpuName: z.string().nullable(),
-  disk: z.object({ path: z.string(), freeBytes: Bytes, totalBytes: Bytes }).nullable(),
-  driver: z.string().nullable(),
-  bootId: z.string().nullable(),
-  uptimeSeconds: nullableNumber,
-  rebootedAt: Time.nullable(),
-  vpnAddress: z.string().nullable(),
-  fabricAddress: z.string().nullable(),
-  launcher: z
-    .object({ path: z.string(), era: z.enum(['E1', 'E2', 'E3']), commit: z.string().nullable(), date: z.string().nullable() })
-    .nullable(),
-  cachePath: z.string().nullable(),
-  modelFolders: z.array(z.string()),
-  containers: z
-    .array(z.object({ name: z.string(), image: z.string(), state: z.string(), status: z.string(), ours: z.boolean() }))
-    .nullable(),
-  dockerProblem: z.enum(['permission', 'not_running', 'missing']).nullable(),
-})
+export const Machine = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    address: z.string(),
+    port: z.int(),
+    user: z.string(),
+    hostKey: z.string().nullable(),
+    state: z.enum(['reachable', 'unreachable', 'unknown']),
+    trouble: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+    observedAt: Time.nullable(),
+    stale: z.boolean(),
+    memory: z
+      .object({ totalBytes: Bytes, availableBytes: Bytes, freeBytes: Bytes, cachedBytes: Bytes, pressure: nullableNumber })
+      .nullable(),
+    gpu: z.object({ loadPercent: nullableNumber, temperatureC: nullableNumber, powerW: nullableNumber, smMHz: nullableNumber }).nullable(),
+    gpuName: z.string().nullable(),
+    disk: z.object({ path: z.string(), freeBytes: Bytes, totalBytes: Bytes }).nullable(),
+    driver: z.string().nullable(),
+    bootId: z.string().nullable(),
+    uptimeSeconds: nullableNumber,
+    rebootedAt: Time.nullable(),
+    vpnAddress: z.string().nullable(),
+    fabricAddress: z.string().nullable(),
+    launcher: z
+      .object({ path: z.string(), era: z.enum(['E1', 'E2', 'E3']), commit: z.string().nullable(), date: z.string().nullable() })
+      .nullable(),
+    cachePath: z.string().nullable(),
+    modelFolders: z.array(z.string()),
+    containers: z
+      .array(z.object({ name: z.string(), image: z.string(), state: z.string(), status: z.string(), ours: z.boolean() }))
+      .nullable(),
+    dockerProblem: z.enum(['permission', 'not_running', 'missing']).nullable(),
+  })
+  .meta({ id: 'Machine' })
 export type MachineShape = z.output<typeof Machine>
 
-export const EngineShape = z.object({
-  id: z.string(),
-  state: StateWord,
-  sentence: z.string(),
-  model: z.string().nullable(),
-  modelName: z.string().nullable(),
-  since: Time.nullable(),
-  machines: z.array(z.string()),
-  url: z.string().nullable(),
-  recipe: z.string().nullable(),
-  adopted: z.boolean(),
-  observed: z.boolean().describe('Serves here but was not started by this appliance; never stopped without an explicit act'),
-  capabilities: z.array(z.string()),
-  runningRequests: nullableNumber,
-})
+export const EngineShape = z
+  .object({
+    id: z.string(),
+    state: StateWord,
+    sentence: z.string(),
+    model: z.string().nullable(),
+    modelName: z.string().nullable(),
+    since: Time.nullable(),
+    machines: z.array(z.string()),
+    url: z.string().nullable(),
+    recipe: z.string().nullable(),
+    adopted: z.boolean(),
+    observed: z.boolean().describe('Serves here but was not started by this appliance; never stopped without an explicit act'),
+    capabilities: z.array(z.string()),
+    runningRequests: nullableNumber,
+  })
+  .meta({ id: 'Engine' })
 export type EngineView = z.output<typeof EngineShape>
 
-export const Status = z.object({
-  version: z.string(),
-  sentence: z.string(),
-  checkedAt: Time.nullable(),
-  clusters: z.array(z.object({ id: z.string(), engines: z.array(EngineShape), swap: Swap.nullable(), lock: Lock })),
-  machines: z.array(z.object({ id: z.string(), name: z.string(), state: z.string() })),
-  attention: z.array(z.object({ code: z.string(), sentence: z.string(), link: z.string() })),
-})
+export const Status = z
+  .object({
+    version: z.string(),
+    sentence: z.string(),
+    checkedAt: Time.nullable(),
+    clusters: z.array(z.object({ id: z.string(), engines: z.array(EngineShape), swap: Swap.nullable(), lock: Lock })),
+    machines: z.array(z.object({ id: z.string(), name: z.string(), state: z.string() })),
+    attention: z.array(z.object({ code: z.string(), sentence: z.string(), link: z.string() })),
+  })
+  .meta({ id: 'Status' })
 export type StatusView = z.output<typeof Status>
 
-export const SettingShape = z.object({
-  key: z.string(),
-  label: z.string(),
-  help: z.string(),
-  group: z.string(),
-  control: z.enum(['text', 'number', 'toggle', 'secret', 'list']),
-  unit: z.string().nullable(),
-  value: z.unknown(),
-  default: z.unknown(),
-  version: z.int(),
-  setBy: z.string().nullable(),
-  setAt: Time.nullable(),
-})
+export const SettingShape = z
+  .object({
+    key: z.string(),
+    label: z.string(),
+    help: z.string(),
+    group: z.string(),
+    control: z.enum(['text', 'number', 'toggle', 'secret', 'list']),
+    unit: z.string().nullable(),
+    value: z.unknown(),
+    default: z.unknown(),
+    version: z.int(),
+    setBy: z.string().nullable(),
+    setAt: Time.nullable(),
+  })
+  .meta({ id: 'Setting' })
 export type SettingView = z.output<typeof SettingShape>
 
-export const EventShape = z.object({
-  id: z.int(),
-  type: z.string(),
-  at: Time,
-  kind: z.string(),
-  sentence: z.string(),
-  payload: z.record(z.string(), z.unknown()),
-})
+export const EventShape = z
+  .object({
+    id: z.int(),
+    type: z.string(),
+    at: Time,
+    kind: z.string(),
+    sentence: z.string(),
+    payload: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' })
 export type EventView = z.output<typeof EventShape>
 
-export const LogLine = z.object({ number: z.int(), at: Time, text: z.string() })
+export const LogLine = z.object({ number: z.int(), at: Time, text: z.string() }).meta({ id: 'LogLine' })
 export type LogLineView = z.output<typeof LogLine>
 
-export const SurveyShape = z.object({
-  machine: z.string(),
-  rows: z.array(
-    z.object({
-      id: z.string(),
-      title: z.string(),
-      state: z.enum(['good', 'warning', 'missing']),
-      sentence: z.string(),
-      mend: z.string().nullable(),
-    }),
-  ),
-  peers: z.array(z.string()),
-})
+export const SurveyShape = z
+  .object({
+    machine: z.string(),
+    rows: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        state: z.enum(['good', 'warning', 'missing']),
+        sentence: z.string(),
+        mend: z.string().nullable(),
+      }),
+    ),
+    peers: z.array(z.string()),
+  })
+  .meta({ id: 'Survey' })
 export type SurveyView = z.output<typeof SurveyShape>

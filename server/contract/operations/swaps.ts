@@ -1,6 +1,7 @@
 // Switching: plan, start, watch, cancel, and the lock.
 import { z } from 'zod'
 import { operation } from '../define.ts'
+import { freeLockSample, lockSample, planSample, swapSample } from './samples.ts'
 import { Id, Lock, LogLine, ModelId, Plan, Swap } from './shapes.ts'
 
 const Overrides = z
@@ -14,7 +15,6 @@ const respell = (body: unknown): unknown => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
   return Object.fromEntries(Object.entries(body).map(([key, value]) => [spellings[key] ?? key, value]))
 }
-const noFacts = { title: 'now', in: {}, out: null }
 
 export const swapOperations = {
   'plans.make': operation({
@@ -28,7 +28,7 @@ export const swapOperations = {
     errors: ['invalid_request', 'model_unknown', 'recipe_unknown', 'recipe_invalid', 'engine_unknown'],
     right: 'see',
     risk: 'read',
-    examples: [{ title: 'plan', in: { model: 'Qwen/Qwen3-8B' }, out: null }],
+    examples: [{ title: 'a plan', in: { model: 'Qwen/Qwen3-8B' }, out: planSample }],
   }),
   'swaps.start': operation({
     kind: 'json',
@@ -68,7 +68,10 @@ export const swapOperations = {
     ],
     right: 'operate',
     risk: 'disruptive',
-    examples: [{ title: 'switch', in: { model: 'Qwen/Qwen3-8B' }, out: null }],
+    examples: [
+      { title: 'switch', in: { model: 'Qwen/Qwen3-8B', by: 'recap', why: 'nightly batch' }, out: swapSample },
+      { title: 'only the plan', in: { model: 'Qwen/Qwen3-8B', dryRun: true }, out: planSample },
+    ],
   }),
   'swaps.list': operation({
     kind: 'json',
@@ -81,7 +84,7 @@ export const swapOperations = {
     errors: ['invalid_request'],
     right: 'see',
     risk: 'read',
-    examples: [noFacts],
+    examples: [{ title: 'the newest ten', query: { limit: '10' }, out: { current: swapSample, swaps: [swapSample] } }],
   }),
   'lock.find': operation({
     kind: 'json',
@@ -94,7 +97,7 @@ export const swapOperations = {
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [noFacts],
+    examples: [{ title: 'reserved', out: lockSample }],
   }),
   'lock.take': operation({
     kind: 'json',
@@ -113,7 +116,9 @@ export const swapOperations = {
     errors: ['invalid_request', 'swap_locked', 'swap_running'],
     right: 'operate',
     risk: 'mutating',
-    examples: [{ title: 'reserve', in: { holder: 'recap', reason: 'nightly batch', ttlSeconds: 3600 }, out: null }],
+    examples: [
+      { title: 'reserve', in: { holder: 'recap', reason: 'nightly batch', ttlSeconds: 3600 }, out: { ...lockSample, token: 'f00d' } },
+    ],
   }),
   'lock.renew': operation({
     kind: 'json',
@@ -126,7 +131,7 @@ export const swapOperations = {
     errors: ['invalid_request', 'lock_token_wrong', 'lock_not_held'],
     right: 'operate',
     risk: 'mutating',
-    examples: [],
+    examples: [{ title: 'another hour', in: { token: 'f00d', ttlSeconds: 3600 }, out: lockSample }],
   }),
   'lock.release': operation({
     kind: 'json',
@@ -141,7 +146,10 @@ export const swapOperations = {
     errors: ['invalid_request', 'lock_token_wrong', 'lock_not_held'],
     right: 'operate',
     risk: 'mutating',
-    examples: [],
+    examples: [
+      { title: 'give it back', query: { token: 'f00d' }, out: freeLockSample },
+      { title: 'the owner breaks it', query: { breakLock: 'true' }, out: freeLockSample },
+    ],
   }),
   'swaps.find': operation({
     kind: 'json',
@@ -151,10 +159,10 @@ export const swapOperations = {
     input: { params: z.object({ id: Id }) },
     output: Swap,
     status: 200,
-    errors: ['not_found'],
+    errors: ['invalid_request', 'not_found'],
     right: 'see',
     risk: 'read',
-    examples: [],
+    examples: [{ title: 'one switch', params: { id: swapSample.id }, out: swapSample }],
   }),
   'swaps.cancel': operation({
     kind: 'json',
@@ -164,10 +172,10 @@ export const swapOperations = {
     input: { params: z.object({ id: Id }) },
     output: Swap,
     status: 202,
-    errors: ['not_found', 'swap_not_cancellable'],
+    errors: ['invalid_request', 'not_found', 'swap_not_cancellable'],
     right: 'operate',
     risk: 'disruptive',
-    examples: [],
+    examples: [{ title: 'cancel', params: { id: swapSample.id }, out: swapSample }],
   }),
   'swaps.log': operation({
     kind: 'json',
@@ -183,7 +191,14 @@ export const swapOperations = {
     errors: ['not_found', 'invalid_request'],
     right: 'operate',
     risk: 'read',
-    examples: [],
+    examples: [
+      {
+        title: 'lines after the tenth',
+        params: { id: swapSample.id },
+        query: { after: '10' },
+        out: { lines: [{ number: 11, at: '2026-01-01T00:00:30.000Z', text: 'Loading safetensors checkpoint shards: 43 %' }], next: '11' },
+      },
+    ],
   }),
   'engine.stop': operation({
     kind: 'json',
@@ -197,10 +212,10 @@ export const swapOperations = {
     },
     output: Swap,
     status: 202,
-    errors: ['swap_running', 'swap_locked', 'lock_token_wrong', 'plan_blocked'],
+    errors: ['invalid_request', 'engine_stopped', 'swap_running', 'swap_locked', 'lock_token_wrong', 'plan_blocked'],
     right: 'operate',
     risk: 'disruptive',
-    examples: [],
+    examples: [{ title: 'stop', in: { by: 'recap' }, out: { ...swapSample, model: null } }],
   }),
   'engines.stop': operation({
     kind: 'json',
@@ -215,9 +230,9 @@ export const swapOperations = {
     },
     output: Swap,
     status: 202,
-    errors: ['engine_unknown', 'swap_running', 'swap_locked', 'lock_token_wrong', 'plan_blocked'],
+    errors: ['invalid_request', 'engine_unknown', 'engine_stopped', 'swap_running', 'swap_locked', 'lock_token_wrong', 'plan_blocked'],
     right: 'operate',
     risk: 'disruptive',
-    examples: [],
+    examples: [{ title: 'stop', params: { id: 'main' }, in: {}, out: { ...swapSample, model: null } }],
   }),
 }

@@ -1,0 +1,215 @@
+// One sample of every shared shape: the examples of operations, the OpenAPI document and the tests show the same story.
+import type { EngineView, LockView, MachineShape, ModelView, PlanView, RecipeView, SettingView, StatusView, SwapView } from './shapes.ts'
+
+const gigabyte = 1_000_000_000
+
+export const lockSample: LockView = {
+  locked: true,
+  by: 'reservation',
+  holder: 'recap',
+  reason: 'nightly batch',
+  since: '2026-01-01T00:00:00.000Z',
+  until: '2026-01-01T01:00:00.000Z',
+  swap: null,
+  waiting: [],
+}
+
+export const freeLockSample: LockView = {
+  locked: false,
+  by: null,
+  holder: null,
+  reason: null,
+  since: null,
+  until: null,
+  swap: null,
+  waiting: [],
+}
+
+export const swapSample: SwapView = {
+  id: 'k3j9x2m4p7q1',
+  cluster: 'default',
+  engine: 'main',
+  model: 'Qwen/Qwen3-8B',
+  modelName: 'Qwen3 8B',
+  previousModel: 'meta-llama/Llama-3.3-70B-Instruct',
+  previousModelName: 'Llama 3.3 70B Instruct',
+  recipe: 'inferred:Qwen/Qwen3-8B',
+  state: 'running',
+  phase: 'load',
+  restored: null,
+  progress: { percent: 43, sentence: 'Weights 43 %' },
+  etaSeconds: 95,
+  overdue: false,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: null,
+  durationMs: 61_000,
+  requestedBy: { kind: 'app', name: 'recap', address: '192.0.2.7' },
+  why: 'nightly batch',
+  steps: [
+    { phase: 'check', startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:01.000Z' },
+    { phase: 'make_room', startedAt: '2026-01-01T00:00:01.000Z', endedAt: '2026-01-01T00:00:14.000Z' },
+    { phase: 'start', startedAt: '2026-01-01T00:00:14.000Z', endedAt: '2026-01-01T00:00:20.000Z' },
+    { phase: 'load', startedAt: '2026-01-01T00:00:20.000Z', endedAt: null },
+  ],
+  machines: ['spark-1'],
+  cancel: { possible: true, sentence: 'Llama 3.3 70B Instruct will be brought back.' },
+  error: null,
+  links: { self: '/api/swap/k3j9x2m4p7q1', page: '/swaps/k3j9x2m4p7q1', log: '/api/swap/k3j9x2m4p7q1/log' },
+}
+
+export const planSample: PlanView = {
+  fingerprint: 'b51f0c2a9d7e',
+  cluster: 'default',
+  engine: 'main',
+  verdict: 'ready',
+  model: 'Qwen/Qwen3-8B',
+  modelName: 'Qwen3 8B',
+  reasons: [],
+  stops: [
+    {
+      model: 'meta-llama/Llama-3.3-70B-Instruct',
+      name: 'Llama 3.3 70B Instruct',
+      machines: ['spark-1'],
+      argv: ['./launch-cluster.sh', '--solo', '--name', 'vllm_node', 'stop'],
+    },
+  ],
+  starts: {
+    model: 'Qwen/Qwen3-8B',
+    recipe: 'inferred:Qwen/Qwen3-8B',
+    machines: ['spark-1'],
+    argv: ['./launch-cluster.sh', '--solo', '-d', '--name', 'vllm_node', 'exec', 'vllm', 'serve', 'Qwen/Qwen3-8B'],
+    flags: [{ name: 'max-model-len', value: 32_768, reason: 'What its config.json allows', source: 'inferred' }],
+  },
+  memory: [{ machine: 'spark-1', needBytes: 30 * gigabyte, haveBytes: 112 * gigabyte, totalBytes: 128 * gigabyte }],
+  etaSeconds: 230,
+  etaFrom: 'history',
+  pastMs: [221_000, 239_000],
+  wayBack: {
+    kind: 'previous',
+    model: 'meta-llama/Llama-3.3-70B-Instruct',
+    sentence: 'If it fails, Llama 3.3 70B Instruct is brought back.',
+  },
+  warnings: [],
+  inFlight: 0,
+  needsConfirmation: false,
+}
+
+export const machineSample: MachineShape = {
+  id: 'm1a2b3c4d5e6',
+  name: 'spark-1',
+  address: '192.0.2.20',
+  port: 22,
+  user: 'alice',
+  hostKey: 'SHA256:3q2+7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  state: 'reachable',
+  trouble: null,
+  observedAt: '2026-01-01T00:00:00.000Z',
+  stale: false,
+  memory: {
+    totalBytes: 128 * gigabyte,
+    availableBytes: 41 * gigabyte,
+    freeBytes: 12 * gigabyte,
+    cachedBytes: 29 * gigabyte,
+    pressure: 0,
+  },
+  gpu: { loadPercent: 12, temperatureC: 54, powerW: 38, smMHz: 2400 },
+  gpuName: 'NVIDIA GB10',
+  disk: { path: '/home/alice/.cache/huggingface', freeBytes: 900 * gigabyte, totalBytes: 4000 * gigabyte },
+  driver: '580.95.05',
+  bootId: '0f2c1d7a-5b0e-4c8a-9d57-2f6f0f1e7a11',
+  uptimeSeconds: 86_400,
+  rebootedAt: null,
+  vpnAddress: null,
+  fabricAddress: '192.0.2.120',
+  launcher: { path: '/home/alice/spark-vllm-docker', era: 'E3', commit: '0123abc', date: '2026-04-01' },
+  cachePath: '/home/alice/.cache/huggingface/hub',
+  modelFolders: [],
+  containers: [{ name: 'vllm_node', image: 'vllm-node', state: 'running', status: 'Up 3 hours', ours: true }],
+  dockerProblem: null,
+}
+
+export const modelSample: ModelView = {
+  id: 'Qwen/Qwen3-8B',
+  repo: 'Qwen/Qwen3-8B',
+  name: 'Qwen3 8B',
+  revision: 'b968826d9c46dd6066d109eabc6255188de91218',
+  state: 'complete',
+  stateSentence: 'Complete on spark-1.',
+  complete: true,
+  revisionsDiffer: false,
+  sizeBytes: 16 * gigabyte,
+  machines: [
+    {
+      machine: 'm1a2b3c4d5e6',
+      name: 'spark-1',
+      state: 'complete',
+      bytes: 16 * gigabyte,
+      revision: 'b968826d9c46dd6066d109eabc6255188de91218',
+    },
+  ],
+  servable: true,
+  as: 'chat',
+  reason: null,
+  family: 'qwen3',
+  quantization: 'bf16',
+  capabilities: ['tools', 'reasoning'],
+  recipe: { id: 'inferred:Qwen/Qwen3-8B', source: 'inferred', confirmed: false },
+  canRun: { verdict: 'needs_room', why: 'The running model stops first.' },
+  serving: null,
+  lastUsedAt: null,
+  typicalSwapSeconds: 230,
+}
+
+export const recipeSample: RecipeView = {
+  id: 'inferred:Qwen/Qwen3-8B',
+  source: 'inferred',
+  model: 'Qwen/Qwen3-8B',
+  title: 'Qwen3 8B',
+  description: null,
+  image: null,
+  port: null,
+  nodes: 1,
+  flags: [{ name: 'max-model-len', value: 32_768, reason: 'What its config.json allows', source: 'inferred' }],
+  env: {},
+  confirmed: false,
+  file: null,
+}
+
+export const settingSample: SettingView = {
+  key: 'engine.port',
+  label: 'Port',
+  help: 'The port vLLM listens on when a recipe names none.',
+  group: 'Engine',
+  control: 'number',
+  unit: null,
+  value: 8000,
+  default: 8000,
+  version: 0,
+  setBy: null,
+  setAt: null,
+}
+
+export const engineSample: EngineView = {
+  id: 'main',
+  state: 'answering',
+  sentence: 'Llama 3.3 70B Instruct is answering.',
+  model: 'meta-llama/Llama-3.3-70B-Instruct',
+  modelName: 'Llama 3.3 70B Instruct',
+  since: '2026-01-01T00:00:00.000Z',
+  machines: ['spark-1'],
+  url: 'http://192.0.2.20:8000',
+  recipe: 'shipped:meta-llama/Llama-3.3-70B-Instruct',
+  adopted: false,
+  observed: false,
+  capabilities: ['tools'],
+  runningRequests: 0,
+}
+
+export const statusSample: StatusView = {
+  version: '0.1.0',
+  sentence: 'Llama 3.3 70B Instruct is answering.',
+  checkedAt: '2026-01-01T00:00:00.000Z',
+  clusters: [{ id: 'default', engines: [engineSample], swap: null, lock: freeLockSample }],
+  machines: [{ id: 'm1a2b3c4d5e6', name: 'spark-1', state: 'reachable' }],
+  attention: [],
+}
