@@ -4,7 +4,7 @@ import type { Clock } from '../../../server/app/ports.ts'
 /** One call of an executable on a node: what the shell client on the node's PATH sends. */
 export interface ToolCall {
   readonly node: string
-  /** launch-cluster.sh, docker, nvidia-smi, ibdev2netdev, hf-download.sh, uvx, ip, ... */
+  /** launch-cluster.sh, docker, nvidia-smi, ibdev2netdev, hf-download.sh, uvx, ip, git. */
   readonly tool: string
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -18,7 +18,7 @@ export interface ToolIo {
   readonly signal: AbortSignal
 }
 
-/** What a model on a simulated disk is; `behaviour` picks how its load goes. */
+/** What a model on a simulated disk is. */
 export interface SimModel {
   readonly repo: string
   readonly weightsBytes: number
@@ -27,20 +27,40 @@ export interface SimModel {
   readonly files?: Readonly<Record<string, string>>
   /** complete (default), downloading, interrupted. */
   readonly state?: 'complete' | 'downloading' | 'interrupted'
+  /** Commit of the snapshot, 40 hex digits; absent: derived from the repo's name. */
+  readonly revision?: string
 }
+
+export type Era = 'E1' | 'E2' | 'E3'
 
 export interface SimNodeOptions {
   readonly name: string
   /** The node's address as the appliance knows it; loopback literals such as 127.0.1.1 behind doors 2 and 3. */
   readonly address: string
+  /** MemTotal; absent: a 128 GB unit. */
   readonly totalBytes?: number
   readonly models: readonly SimModel[]
   readonly images?: readonly string[]
-  readonly era?: 'E1' | 'E2' | 'E3'
+  readonly era?: Era
   readonly links?: 0 | 2 | 4
+  /** Address on the CX7 link, the one the launcher calls local; absent: 192.168.177.11 and up; ignored without links. */
+  readonly fabricAddress?: string
+  /** Address of an interface tailscale0; absent: there is none. */
+  readonly vpnAddress?: string
+  /** Keys of the launcher's .env; absent: there is no .env. */
+  readonly dotenv?: Readonly<Record<string, string>>
+  /** Commit of the launcher's checkout; absent: a typical one of the era. null: there is no launcher. */
+  readonly launcher?: { readonly commit: string; readonly date: string } | null
+  readonly launcherPath?: string
+  /** Disk that holds the cache. */
+  readonly disk?: { readonly totalBytes: number; readonly freeBytes: number }
+  /** False: the user is not in the group docker (like F6 for good). */
+  readonly dockerGroup?: boolean
+  /** False: uvx is not installed. */
+  readonly uvx?: boolean
 }
 
-/** The failure switches of the reference: F3, F5, F7, F9, F10 to begin with. Per node, with an optional number of times. */
+/** A failure switch, numbered as in the reference. Per node, with an optional number of times. */
 export type FaultName = `F${number}`
 export interface Fault {
   readonly name: FaultName
@@ -49,6 +69,8 @@ export interface Fault {
   readonly model?: string
   /** How often it strikes; absent: until switched off. */
   readonly times?: number
+  /** How long it lasts, unscaled ms (F14: silence, F15: power off). */
+  readonly forMs?: number
 }
 
 export interface SimOptions {
@@ -57,6 +79,8 @@ export interface SimOptions {
   /** All durations of the reference are multiplied by this; 1 = real time. */
   readonly timeScale: number
   readonly seed: number
+  /** What hf-download.sh can fetch. */
+  readonly hub?: readonly SimModel[]
 }
 
 /** Something serves (or stopped serving) at a node's address: doors 2 and 3 open and close real listeners by it. */
@@ -64,9 +88,13 @@ export interface Serve {
   readonly node: string
   readonly address: string
   readonly port: number
+  /** The first served name. */
   readonly model: string
+  /** Every name in /v1/models. */
+  readonly names: readonly string[]
   readonly maxModelLen: number
   readonly wedged: boolean
+  readonly since: number
 }
 
 export interface ArgvRecord {
@@ -74,6 +102,52 @@ export interface ArgvRecord {
   readonly node: string
   readonly tool: string
   readonly argv: readonly string[]
+}
+
+/** up; frozen: connections hang, nothing moves; down: connections are refused. */
+export type Reach = 'up' | 'frozen' | 'down'
+
+export interface ContainerLook {
+  readonly name: string
+  readonly image: string
+  /** running or exited. */
+  readonly state: string
+  /** Up 3 minutes, Exited (137) 5 seconds ago. */
+  readonly status: string
+  /** argv text of a live `vllm serve` inside. */
+  readonly serving: string | null
+  readonly log: string
+}
+
+export interface GpuLook {
+  readonly loadPercent: number
+  readonly temperatureC: number
+  readonly powerW: number
+  readonly smMHz: number
+  readonly pstate: string
+}
+
+/** Everything a door may read of a node without calling a tool. A copy: it does not change. */
+export interface NodeLook {
+  readonly name: string
+  readonly address: string
+  readonly fabricAddress: string | null
+  readonly vpnAddress: string | null
+  readonly bootId: string
+  readonly uptimeSeconds: number
+  readonly memory: { readonly totalBytes: number; readonly availableBytes: number; readonly freeBytes: number; readonly cachedBytes: number }
+  /** PSI some avg10, percent. */
+  readonly pressure: number
+  readonly gpu: GpuLook
+  readonly containers: readonly ContainerLook[]
+  readonly images: readonly { readonly ref: string; readonly id: string }[]
+  readonly models: readonly SimModel[]
+  readonly dockerAllowed: boolean
+  readonly launcher: { readonly path: string; readonly era: Era; readonly commit: string; readonly date: string } | null
+  readonly dotenv: Readonly<Record<string, string>>
+  readonly hubPath: string
+  readonly disk: { readonly totalBytes: number; readonly freeBytes: number }
+  readonly uvx: boolean
 }
 
 /** The simulated cluster. */
@@ -85,19 +159,25 @@ export interface World {
   setFault(fault: Fault): void
   clearFault(name: FaultName, node?: string): void
   faults(): readonly Fault[]
-  /** Containers gone, memory back, new boot id, uptime small; unreachable for `downMs`. */
+  /** Containers gone, memory back, new boot id, uptime small; unreachable for `downMs` (unscaled). */
   reboot(node: string, downMs?: number): void
+  /** Nothing on the node moves and nothing answers for `ms` (unscaled); then it goes on with the same boot id. */
+  freeze(node: string, ms: number): void
   /** False while a node is down, frozen or cut off (F14, F15, reboot): doors refuse or hold connections. */
   isReachable(node: string): boolean
+  /** Which of both it is: doors hold connections of a frozen node and refuse those of one that is down. */
+  reach(node: string): Reach
   /** /proc files of a node by their path below /proc: meminfo, pressure/memory, uptime, sys/kernel/random/boot_id. */
   proc(node: string): Readonly<Record<string, string>>
+  look(node: string): NodeLook
   /** What serves right now. */
   serving(): readonly Serve[]
-  /** Called after every change of what serves, of memory, or of reachability. */
+  /** Called after every change of what serves, of memory, of models or of reachability. */
   onChange(listener: () => void): () => void
   /** A container started by hand, not by the launcher (a foreign one, or one to be adopted). */
   startForeign(node: string, container: { name: string; image: string; command: readonly string[] }): void
   /** Puts a model on a node's disk in an instant. */
   addModel(node: string, model: SimModel): void
+  models(node: string): readonly SimModel[]
   readonly options: SimOptions
 }
