@@ -1,0 +1,180 @@
+// Walks one swap through its phases to exactly one outcome. Every phase may be entered again after a restart.
+import { errors, SparkError, tellError } from '../contract/errors.ts'
+import type { PlanStart } from '../domain/plan.ts'
+import { forwardPhases, type Swap, type SwapTrouble } from '../domain/swap.ts'
+import type { Phase } from '../domain/words.ts'
+import type { ModelStore, ServingStore } from './ports.ts'
+import { createGround, type Ground, type GroundNeeds, touchedMachines } from './swap-ground.ts'
+import { outcomeEvent } from './swap-outcome.ts'
+import { bringBack } from './swap-restore.ts'
+import { drain, proveGone, proveMemory, stopEverywhere } from './swap-room.ts'
+import { launchOnce, load, verify, warmUp } from './swap-start.ts'
+
+export interface RunnerNeeds extends GroundNeeds {
+  readonly store: GroundNeeds['store'] & { readonly serving: ServingStore; readonly models: ModelStore }
+  readonly inFlight: (engine: string) => number
+  /** A model's name for people. */
+  readonly nameOf: (model: string | null) => string
+  /** Called after every outcome: look at the machines and the disks again. */
+  readonly ended: (swap: Swap) => void
+}
+
+export type SwapRunner = ReturnType<typeof createSwapRunner>
+
+type ForwardPhase = (typeof forwardPhases)[number]
+type Step = (ground: Ground, needs: RunnerNeeds) => Promise<void>
+
+const opening: Readonly<Record<Phase, string>> = {
+  check: 'Making sure the plan still holds.',
+  make_room: 'Making room.',
+  start: 'Starting.',
+  load: 'Waiting for the first sign of life.',
+  warm_up: 'Asking for a first word. This may take half a minute.',
+  verify: 'Making sure the right model answers.',
+  restore: 'Bringing the previous model back.',
+}
+
+const startOf = (ground: Ground): PlanStart | null => ground.swap().plan.starts
+
+const steps: Readonly<Record<ForwardPhase, Step>> = {
+  check: async (ground) => ground.takeFences(touchedMachines(ground.swap())),
+  make_room: async (ground, needs) => {
+    const { plan } = ground.swap()
+    await drain(ground, () => needs.inFlight(plan.engine))
+    for (const [at, stop] of plan.stops.entries()) await stopEverywhere(ground, stop, at === 0 ? 'stop' : `stop_${at}`)
+    for (const stop of plan.stops) await proveGone(ground, stop.machines, stop.containerName)
+    if (plan.starts !== null) await proveGone(ground, plan.starts.machines, plan.starts.containerName)
+    if (plan.starts !== null) await proveMemory(ground, plan.memory, plan.starts.containerName)
+  },
+  start: async (ground) => withStart(ground, (start) => launchOnce(ground, start, 'start')),
+  load: async (ground) => withStart(ground, (start) => load(ground, start)),
+  warm_up: async (ground) => withStart(ground, (start) => warmUp(ground, start)),
+  verify: async (ground) => withStart(ground, (start) => verify(ground, start)),
+}
+
+async function withStart(ground: Ground, act: (start: PlanStart) => Promise<void>): Promise<void> {
+  const start = startOf(ground)
+  if (start !== null) await act(start)
+}
+
+export function createSwapRunner(needs: RunnerNeeds) {
+  const cancels = new Map<string, AbortController>()
+
+  /** Runs a live swap from where its row says it is. Settles when it has ended, or when `shutdown` was aborted (the row stays live). */
+  async function run(id: string, shutdown: AbortSignal, taken: 'new' | 'recovered'): Promise<void> {
+    const cancel = new AbortController()
+    cancels.set(id, cancel)
+    const forward = createGround(needs, id, AbortSignal.any([shutdown, cancel.signal]))
+    const backward = createGround(needs, id, shutdown)
+    try {
+      if (taken === 'recovered') await recovered(backward)
+      if (forward.swap().phase !== 'restore') await walk(forward)
+      else await giveUp(backward, null)
+    } catch (error) {
+      if (shutdown.aborted) return
+      await giveUp(backward, error).catch((second: unknown) => {
+        if (shutdown.aborted) return
+        needs.log.error('giving a switch up failed', { swap: id, error: second })
+        end(backward, 'failed', troubleOf(second, needs), false)
+      })
+    } finally {
+      cancels.delete(id)
+    }
+  }
+
+  async function recovered(ground: Ground): Promise<void> {
+    ground.record(['(Spark Control was restarted here and goes on.)'])
+    await ground.takeFences(touchedMachines(ground.swap()))
+  }
+
+  async function walk(ground: Ground): Promise<void> {
+    const from = Math.max(0, forwardPhases.indexOf(ground.swap().phase as ForwardPhase))
+    for (const phase of forwardPhases.slice(from)) {
+      if (ground.swap().cancelRequestedAt !== null) throw new SparkError('cancelled', {})
+      if (startOf(ground) === null && phase !== 'check' && phase !== 'make_room') break
+      ground.enter(phase, opening[phase])
+      await steps[phase](ground, needs)
+    }
+    succeed(ground)
+  }
+
+  function succeed(ground: Ground): void {
+    const swap = ground.swap()
+    const start = swap.plan.starts
+    const now = needs.clock.now()
+    const nudges: (() => void)[] = []
+    const sentence = start === null ? `${needs.nameOf(swap.previousModel)} was stopped.` : `${needs.nameOf(swap.model)} is answering.`
+    needs.store.swaps.end(swap.id, now, { state: 'succeeded', restored: null, trouble: null, progress: { percent: start === null ? null : 100, sentence } }, () => {
+      if (start === null) needs.store.serving.clear(swap.engine)
+      else {
+        needs.store.serving.set({ engine: swap.engine, model: start.model, recipeId: start.recipe.id, plan: swap.plan, machines: start.machines, port: start.port, servedName: start.servedName, since: now, adopted: false })
+        needs.store.models.markUsed(start.model, now)
+      }
+      nudges.push(outcomeEvent(needs.events, swap, { state: 'succeeded', now: sentence, restored: null, trouble: null, durationMs: now - swap.startedAt }).nudge)
+    })
+    finish(swap, nudges)
+  }
+
+  /** The way out of trouble or a cancellation: nothing was touched, or the old model comes back, or nothing answers and that is said. */
+  async function giveUp(ground: Ground, cause: unknown): Promise<void> {
+    const swap = ground.swap()
+    if (swap.state !== 'running') return
+    const cancelled = swap.cancelRequestedAt !== null
+    const trouble = swap.phase === 'restore' ? swap.trouble : cancelled ? null : troubleOf(cause, needs)
+    if (cause !== null && !cancelled) needs.log.warn('a switch did not work out', { swap: swap.id, error: cause })
+    const state = cancelled && trouble === null ? 'cancelled' : 'failed'
+    if (swap.phase === 'check') return end(ground, state, trouble, null)
+    if (swap.phase !== 'restore') needs.store.swaps.update(swap.id, needs.clock.now(), { trouble })
+    ground.enter('restore', swap.wayBack === null ? 'Clearing what was started.' : opening.restore)
+    const back = await bringBack(ground, needs.nameOf, trouble)
+    end(ground, state, trouble, back === 'untouched' ? null : back === 'restored')
+  }
+
+  function end(ground: Ground, state: 'failed' | 'cancelled', trouble: SwapTrouble | null, restored: boolean | null): void {
+    const swap = ground.swap()
+    const at = needs.clock.now()
+    const now = truthAfter(swap, restored)
+    const told = trouble === null ? null : { ...trouble, now }
+    const nudges: (() => void)[] = []
+    needs.store.swaps.end(swap.id, at, { state, restored, trouble: told, progress: { percent: null, sentence: now } }, () => {
+      settleServing(swap, restored, at)
+      nudges.push(outcomeEvent(needs.events, swap, { state, now, restored, trouble: told, durationMs: at - swap.startedAt }).nudge)
+    })
+    finish(swap, nudges)
+  }
+
+  function settleServing(swap: Swap, restored: boolean | null, at: number): void {
+    if (restored === null) return
+    if (!restored) return needs.store.serving.clear(swap.engine)
+    const back = swap.wayBack
+    const start = back?.starts ?? null
+    if (back === null || start === null) return
+    needs.store.serving.set({ engine: swap.engine, model: start.model, recipeId: start.recipe.id, plan: back, machines: start.machines, port: start.port, servedName: start.servedName, since: at, adopted: false })
+  }
+
+  function truthAfter(swap: Swap, restored: boolean | null): string {
+    const before = swap.previousModel === null ? null : needs.nameOf(swap.previousModel)
+    if (restored === null) return before === null ? 'Nothing was changed.' : `Nothing was changed; ${before} is as it was.`
+    if (restored) return `${before ?? 'The previous model'} is answering again.`
+    return swap.plan.starts === null ? 'What answers is not known.' : 'Nothing is answering.'
+  }
+
+  function finish(swap: Swap, nudges: readonly (() => void)[]): void {
+    for (const nudge of nudges) nudge()
+    needs.ended(swap)
+  }
+
+  return { run, cancel: (id: string) => cancels.get(id)?.abort(new SparkError('cancelled', {})) }
+}
+
+/** Any error as the owner reads it; `now` is filled in at the end, when it is known. */
+export function troubleOf(cause: unknown, needs: Pick<RunnerNeeds, 'nameOf'>): SwapTrouble {
+  if (!(cause instanceof SparkError)) {
+    const told = tellError('swap_interrupted', { why: 'something went wrong inside Spark Control' })
+    return { code: 'swap_interrupted', happened: told.happened, now: '', next: told.next, line: null }
+  }
+  const facts = { ...cause.facts } as Record<string, unknown>
+  if (typeof facts['model'] === 'string') facts['model'] = needs.nameOf(facts['model'])
+  const row = errors[cause.code] as unknown as { happened: (f: unknown) => string; next: (f: unknown) => string }
+  return { code: cause.code, happened: row.happened(facts), now: '', next: row.next(facts), line: typeof facts['line'] === 'string' ? facts['line'] : null }
+}

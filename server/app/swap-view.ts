@@ -1,0 +1,69 @@
+// A swap as the contract shows it.
+import type { SwapView } from '../contract/operations/shapes.ts'
+import { isOverdue, type PastSwap, remainingMs, typicalMs } from '../domain/eta.ts'
+import { recipeWords } from '../domain/recipe.ts'
+import { canCancel, type Swap } from '../domain/swap.ts'
+import { aboutDuration } from '../domain/words.ts'
+import type { SwapStore } from './ports.ts'
+
+export interface SwapViewNeeds {
+  readonly now: number
+  readonly store: Pick<SwapStore, 'history'>
+  readonly nameOf: (model: string | null) => string
+  readonly machineName: (id: string) => string
+}
+
+const time = (ms: number): string => new Date(ms).toISOString()
+
+export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
+  const past = pastOf(swap, needs.store)
+  const end = swap.endedAt ?? needs.now
+  const step = swap.steps.at(-1)
+  const inPhaseMs = step === undefined ? 0 : needs.now - step.startedAt
+  const left = swap.state === 'running' ? remainingMs(past, swap.phase, inPhaseMs) : null
+  const machines = swap.plan.starts?.machines ?? swap.plan.stops.flatMap((stop) => stop.machines)
+  return {
+    id: swap.id,
+    cluster: swap.cluster,
+    engine: swap.engine,
+    model: swap.model,
+    modelName: needs.nameOf(swap.model),
+    previousModel: swap.previousModel,
+    previousModelName: swap.previousModel === null ? null : needs.nameOf(swap.previousModel),
+    recipe: swap.recipeId,
+    state: swap.state,
+    phase: swap.phase,
+    restored: swap.restored,
+    progress: swap.progress,
+    etaSeconds: left === null ? null : Math.round(left / 1000),
+    overdue: swap.state === 'running' && isOverdue(past, needs.now - swap.startedAt),
+    startedAt: time(swap.startedAt),
+    endedAt: swap.endedAt === null ? null : time(swap.endedAt),
+    durationMs: end - swap.startedAt,
+    requestedBy: { ...swap.requestedBy },
+    why: swap.why,
+    steps: swap.steps.map((one) => ({ phase: one.phase, startedAt: time(one.startedAt), endedAt: one.endedAt === null ? null : time(one.endedAt) })),
+    machines: [...new Set(machines)].map(needs.machineName),
+    cancel: cancelWords(swap, needs),
+    error: swap.trouble === null || swap.state === 'running' ? null : { ...swap.trouble },
+    links: { self: `/api/swap/${swap.id}`, page: `/swaps/${swap.id}`, log: `/api/swap/${swap.id}/log` },
+  }
+}
+
+function pastOf(swap: Swap, store: Pick<SwapStore, 'history'>): readonly PastSwap[] {
+  const start = swap.plan.starts
+  return start === null ? [] : store.history(recipeWords(start.recipe), start.machines, 10)
+}
+
+/** What cancelling would do, phase by phase. */
+function cancelWords(swap: Swap, needs: SwapViewNeeds): { possible: boolean; sentence: string } {
+  if (swap.state !== 'running') return { possible: false, sentence: 'It has ended.' }
+  if (swap.cancelRequestedAt !== null) return { possible: false, sentence: 'It is being cancelled.' }
+  if (!canCancel(swap)) return { possible: false, sentence: 'It is already bringing the previous model back.' }
+  if (swap.phase === 'check') return { possible: true, sentence: 'Cancel (nothing has changed)' }
+  if (swap.wayBack?.starts == null) return { possible: true, sentence: 'Stop; nothing will be answering' }
+  const start = swap.wayBack.starts
+  const usual = typicalMs(needs.store.history(recipeWords(start.recipe), start.machines, 5))
+  const howLong = usual === null ? '' : ` (${aboutDuration(usual)})`
+  return { possible: true, sentence: `Stop and bring back ${needs.nameOf(swap.previousModel)}${howLong}` }
+}

@@ -1,0 +1,182 @@
+// The one writer of a cluster: starts, cancels and takes up swaps. At most one is live; the unique index says so too.
+import { SparkError } from '../contract/errors.ts'
+import type { SwapView } from '../contract/operations/shapes.ts'
+import type { MachineView } from '../domain/machine.ts'
+import type { Plan } from '../domain/plan.ts'
+import { canCancel, type Requester, type Swap } from '../domain/swap.ts'
+import type { Made, Plans } from './plans.ts'
+import type { Clock, Ids, Log, ServingStore, SwapStore } from './ports.ts'
+import type { SwapRunner } from './swap-runner.ts'
+import { swapView } from './swap-view.ts'
+import type { EventsUse, StopAsk, SwapAsk, SwapsUse } from './use-cases.ts'
+
+export interface SwapsNeeds {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly appliance: string
+  readonly store: { readonly swaps: SwapStore; readonly serving: ServingStore }
+  readonly events: EventsUse
+  readonly plans: Plans
+  readonly runner: SwapRunner
+  readonly fleet: { views(): readonly MachineView[] }
+  /** Raises swap_locked or lock_token_wrong; ends the reservation when breakLock is given. */
+  readonly checkLock: (ask: { cluster: string; token?: string | undefined; breakLock?: boolean | undefined; by: string }) => void
+  readonly nameOf: (model: string | null) => string
+  /** Aborted when the appliance stops; swaps stay live in the database and on the machines. */
+  readonly shutdown: AbortSignal
+}
+
+export type Swaps = ReturnType<typeof createSwaps>
+
+/** What a caller is told to wait when nothing better is known, seconds. */
+const usualWaitSeconds = 30
+
+export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<void> } {
+  const { store, clock } = needs
+  const running = new Set<Promise<void>>()
+  const turns = new Map<string, Promise<unknown>>()
+
+  const view = (swap: Swap): SwapView =>
+    swapView(swap, { now: clock.now(), store: store.swaps, nameOf: needs.nameOf, machineName: (id) => needs.fleet.views().find((one) => one.machine.id === id)?.machine.name ?? id })
+
+  /** One at a time a cluster, in order of arrival: decisions are made inside, never on an old read. */
+  const inTurn = async <T>(cluster: string, act: () => Promise<T>): Promise<T> => {
+    const before = turns.get(cluster) ?? Promise.resolve()
+    const mine = before.then(act, act)
+    turns.set(cluster, mine.catch(() => undefined))
+    return mine
+  }
+
+  const refuseWhileLive = (cluster: string): void => {
+    const live = store.swaps.live(cluster)
+    if (live === null) return
+    const left = view(live).etaSeconds ?? usualWaitSeconds
+    throw new SparkError('swap_running', { swap: live.id, model: live.model === null ? null : needs.nameOf(live.model), retryAfterSeconds: Math.max(1, Math.min(600, left)) })
+  }
+
+  const launch = (id: string, taken: 'new' | 'recovered'): void => {
+    const promise = needs.runner.run(id, needs.shutdown, taken).catch((error: unknown) => needs.log.error('a switch ended in an error', { swap: id, error }))
+    running.add(promise)
+    promise.finally(() => running.delete(promise))
+  }
+
+  /** A database put back from a backup must not be refused for ever: our own higher fences on machines raise the sequence. */
+  const raiseFence = (): void => {
+    const ours = needs.fleet.views().map((one) => one.observation?.fence).filter((fence) => fence?.appliance === needs.appliance)
+    store.swaps.raiseFence(Math.max(0, ...ours.map((fence) => fence?.fence ?? 0)))
+  }
+
+  const begin = (made: Made, model: string | null, by: Requester, why: string | null): Swap => {
+    const { plan } = made
+    const serving = store.serving.find(plan.engine)
+    const now = clock.now()
+    const nudges: (() => void)[] = []
+    raiseFence()
+    const swap = store.swaps.begin(
+      {
+        id: needs.ids.next(),
+        cluster: plan.cluster,
+        engine: plan.engine,
+        model,
+        previousModel: serving?.model ?? null,
+        recipeId: plan.starts?.recipe.id ?? null,
+        plan,
+        wayBack: wayBackPlan(plan, serving?.plan ?? null),
+        state: 'running',
+        phase: 'check',
+        restored: null,
+        progress: { percent: null, sentence: 'Making sure the plan still holds.' },
+        startedAt: now,
+        endedAt: null,
+        requestedBy: by,
+        why,
+        cancelRequestedAt: null,
+        trouble: null,
+      },
+      (begun) => nudges.push(needs.events.stage('swap_started', { swap: begun.id, cluster: begun.cluster, engine: begun.engine, model, previousModel: begun.previousModel, requestedBy: by.name }).nudge),
+    )
+    if (swap === null) {
+      refuseWhileLive(plan.cluster)
+      throw new SparkError('swap_running', { swap: '', model: null, retryAfterSeconds: usualWaitSeconds })
+    }
+    for (const nudge of nudges) nudge()
+    launch(swap.id, 'new')
+    return swap
+  }
+
+  const refuseUnready = (made: Made, fingerprint: string | undefined): void => {
+    const { plan } = made
+    if (fingerprint !== undefined && fingerprint !== plan.fingerprint) throw new SparkError('plan_stale', {})
+    const first = plan.reasons[0]
+    if (plan.verdict === 'blocked') throw new SparkError('plan_blocked', { why: first?.sentence ?? 'The plan is blocked.', unblock: first?.unblock ?? 'Look at the plan.' })
+    if (!made.confirmed) throw new SparkError('recipe_unconfirmed', { recipe: made.recipe?.id ?? '' })
+  }
+
+  async function start(ask: SwapAsk): Promise<SwapView> {
+    const { cluster } = needs.plans.engineOf(ask)
+    refuseWhileLive(cluster)
+    return inTurn(cluster, async () => {
+      refuseWhileLive(cluster)
+      const made = await needs.plans.make(ask, true)
+      refuseUnready(made, ask.fingerprint)
+      needs.checkLock({ cluster, token: ask.lockToken, breakLock: ask.breakLock, by: ask.requestedBy.name })
+      return view(begin(made, ask.model, ask.requestedBy, ask.why ?? null))
+    })
+  }
+
+  async function stop(ask: StopAsk): Promise<SwapView> {
+    const { cluster } = needs.plans.engineOf(ask)
+    refuseWhileLive(cluster)
+    return inTurn(cluster, async () => {
+      refuseWhileLive(cluster)
+      const made = await needs.plans.makeStop(ask.engine, true)
+      refuseUnready(made, undefined)
+      needs.checkLock({ cluster, token: ask.lockToken, breakLock: ask.breakLock, by: ask.requestedBy.name })
+      return view(begin(made, null, ask.requestedBy, null))
+    })
+  }
+
+  const find = (id: string): Swap => {
+    const swap = store.swaps.find(id)
+    if (swap === null) throw new SparkError('not_found', { what: `switch "${id.slice(0, 64)}"` })
+    return swap
+  }
+
+  function cancel(id: string): SwapView {
+    const swap = find(id)
+    if (!canCancel(swap)) throw new SparkError('swap_not_cancellable', { why: swap.state === 'running' ? 'it is already being undone' : 'it has ended' })
+    store.swaps.update(id, clock.now(), { cancelRequestedAt: clock.now() })
+    needs.events.append('swap_progressed', { swap: id, phase: swap.phase, percent: null, sentence: 'Cancelling.' })
+    needs.runner.cancel(id)
+    return view(find(id))
+  }
+
+  return {
+    start,
+    stop,
+    find: (id) => view(find(id)),
+    current: (cluster = 'default') => {
+      const live = store.swaps.live(cluster)
+      return live === null ? null : view(live)
+    },
+    recent: (limit, before) => store.swaps.recent(limit, before).map(view),
+    cancel,
+    log: (id, after, limit) => store.swaps.log(find(id).id, after, limit).map((line) => ({ number: line.number, at: new Date(line.at).toISOString(), text: line.text })),
+    async recover() {
+      const live = store.swaps.live('default')
+      if (live === null) return
+      raiseFence()
+      store.swaps.renewFence(live.id)
+      launch(live.id, 'recovered')
+    },
+    settled: async () => {
+      await Promise.all(running)
+    },
+  }
+}
+
+/** What to start again when this plan fails: the plan the serving model was started by, where the planner promised it. */
+function wayBackPlan(plan: Plan, serving: Plan | null): Plan | null {
+  return plan.wayBack.kind === 'previous' ? serving : null
+}
