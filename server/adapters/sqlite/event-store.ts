@@ -1,0 +1,49 @@
+import type { Database } from 'better-sqlite3'
+import type { EventStore, StoredEvent } from '../../app/ports.ts'
+import type { EventType } from '../../contract/events.ts'
+import { fromColumn, toColumn } from './columns.ts'
+
+/** Progress of a swap is news for a month; everything else is kept for good. */
+const passing: EventType = 'swap_progressed'
+const passingKeptMs = 30 * 86_400_000
+/** How often old progress is dropped: at every event whose number divides by this. */
+const dropEvery = 500
+
+interface Row {
+  readonly id: number
+  readonly type: string
+  readonly at: number
+  readonly payload: string
+}
+
+/** Numbered events. Dropping old progress leaves gaps in the numbers, never a number twice. */
+export function createEventStore(db: Database): EventStore {
+  const insert = db.prepare<[string, number, string], { id: number }>(
+    'INSERT INTO events (type, at, payload) VALUES (?, ?, ?) RETURNING id',
+  )
+  const after = db.prepare<[number, number], Row>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?')
+  const recent = db.prepare<[number, number], Row>('SELECT * FROM events WHERE id < ? ORDER BY id DESC LIMIT ?')
+  const recentOf = db.prepare<[string, number, number], Row>(
+    'SELECT * FROM events WHERE type IN (SELECT value FROM json_each(?)) AND id < ? ORDER BY id DESC LIMIT ?',
+  )
+  // sqlite_sequence, not max(id): the newest row may have been dropped.
+  const last = db.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+  const drop = db.prepare<[string, number]>('DELETE FROM events WHERE type = ? AND at < ?')
+
+  return {
+    append: (type, at, payload) => {
+      const row = insert.get(type, at, toColumn(payload))
+      if (row === undefined) throw new Error('an event was not stored')
+      if (row.id % dropEvery === 0) drop.run(passing, at - passingKeptMs)
+      return { id: row.id, type, at, payload }
+    },
+    after: (id, limit) => after.all(id, limit).map(toEvent),
+    recent: (limit, types, before = Number.MAX_SAFE_INTEGER) =>
+      (types === undefined ? recent.all(before, limit) : recentOf.all(JSON.stringify(types), before, limit)).map(toEvent),
+    last: () => last.get()?.seq ?? 0,
+  }
+}
+
+function toEvent(row: Row): StoredEvent {
+  return { ...row, payload: fromColumn<Record<string, unknown>>(row.payload) }
+}

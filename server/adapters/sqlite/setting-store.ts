@@ -1,0 +1,43 @@
+import type { Database } from 'better-sqlite3'
+import type { SettingStore } from '../../app/ports.ts'
+
+interface Row {
+  readonly key: string
+  readonly value: string | null
+  readonly version: number
+  readonly set_at: number
+  readonly set_by: string
+}
+
+/**
+ * Stored settings. A removed one stays listed with `value` undefined and a version that goes on counting,
+ * so that a form opened before the removal is still seen as stale.
+ */
+export function createSettingStore(db: Database): SettingStore {
+  const all = db.prepare<[], Row>('SELECT * FROM settings ORDER BY key')
+  const insert = db.prepare<[string, string | null, number, string]>(
+    'INSERT INTO settings (key, value, version, set_at, set_by) VALUES (?, ?, 1, ?, ?) ON CONFLICT (key) DO NOTHING',
+  )
+  const update = db.prepare<[string | null, number, string, string, number]>(
+    'UPDATE settings SET value = ?, version = version + 1, set_at = ?, set_by = ? WHERE key = ? AND version = ?',
+  )
+  return {
+    all: () =>
+      Object.fromEntries(
+        all.all().map((row) => [
+          row.key,
+          {
+            value: row.value === null ? undefined : (JSON.parse(row.value) as unknown),
+            version: row.version,
+            setAt: row.set_at,
+            setBy: row.set_by,
+          },
+        ]),
+      ),
+    set: (key, value, version, now, by) => {
+      const text = value === undefined ? null : JSON.stringify(value)
+      const result = version === 0 ? insert.run(key, text, now, by) : update.run(text, now, by, key, version)
+      return result.changes === 1
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import type { Database } from 'better-sqlite3'
+import type { SwapStore } from '../../app/ports.ts'
+import type { Swap, SwapStep } from '../../domain/swap.ts'
+import { toColumn, toNullableColumn } from './columns.ts'
+import { createFence } from './fence.ts'
+import { createSwapLog } from './swap-log.ts'
+import { fromTruth, likeness, type StepRow, type SwapRow, toStep, toSwap, toSwapRow } from './swap-rows.ts'
+
+const columns = `id, cluster, engine, model, previous_model, recipe_id, likeness, plan, way_back, state, phase, fence, restored, progress,
+  started_at, ended_at, requested_by, why, cancel_requested_at, trouble`
+
+/** Swaps, their steps, their log and the fence. That a cluster has one live swap is the index one_live_swap's doing, not this file's. */
+export function createSwapStore(db: Database): SwapStore {
+  const fence = createFence(db)
+  const log = createSwapLog(db)
+  const insert = db.prepare<SwapRow>(`INSERT INTO swaps (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')})`)
+  const find = db.prepare<[string], SwapRow>('SELECT * FROM swaps WHERE id = ?')
+  const live = db.prepare<[string], SwapRow>('SELECT * FROM swaps WHERE cluster = ? AND ended_at IS NULL')
+  const recent = db.prepare<[number, number], SwapRow>(
+    'SELECT * FROM swaps WHERE started_at < ? ORDER BY started_at DESC, rowid DESC LIMIT ?',
+  )
+  const past = db.prepare<[string, number], SwapRow>(
+    "SELECT * FROM swaps WHERE likeness = ? AND state = 'succeeded' ORDER BY started_at DESC, rowid DESC LIMIT ?",
+  )
+  const change = db.prepare<[string, string, number | null, string | null, string]>(
+    'UPDATE swaps SET phase = ?, progress = ?, cancel_requested_at = ?, trouble = ? WHERE id = ? AND ended_at IS NULL',
+  )
+  const finish = db.prepare<[string, number, number | null, string | null, string, string]>(
+    'UPDATE swaps SET state = ?, ended_at = ?, restored = ?, trouble = ?, progress = ? WHERE id = ? AND ended_at IS NULL',
+  )
+  const refence = db.prepare<[number, string]>('UPDATE swaps SET fence = ? WHERE id = ? AND ended_at IS NULL')
+  const steps = createSteps(db)
+
+  const read = (row: SwapRow): Swap => toSwap(row, steps.of(row.id))
+  const readOne = (row: SwapRow | undefined): Swap | null => (row === undefined ? null : read(row))
+
+  const begin = db.transaction((swap: Omit<Swap, 'fence' | 'steps'>, alongside: (swap: Swap) => void): Swap => {
+    insert.run(toSwapRow(swap, fence.next()))
+    steps.open(swap.id, swap.phase, swap.startedAt)
+    const begun = read(find.get(swap.id) as SwapRow)
+    alongside(begun)
+    return begun
+  })
+  const update = db.transaction((id: string, now: number, wanted: Parameters<SwapStore['update']>[2]): boolean => {
+    const swap = readOne(find.get(id))
+    if (swap === null || swap.endedAt !== null) return false
+    const next = { ...swap, ...wanted }
+    change.run(next.phase, toColumn(next.progress), next.cancelRequestedAt, toNullableColumn(next.trouble), id)
+    if (next.phase !== swap.phase) {
+      steps.close(id, now)
+      steps.open(id, next.phase, now)
+    }
+    return true
+  })
+  const end = db.transaction((id: string, now: number, outcome: Parameters<SwapStore['end']>[2], alongside: () => void): boolean => {
+    const { state, restored, trouble, progress } = outcome
+    if (finish.run(state, now, fromTruth(restored), toNullableColumn(trouble), toColumn(progress), id).changes === 0) return false
+    steps.close(id, now)
+    log.dropOld()
+    alongside()
+    return true
+  })
+  const renewFence = db.transaction((id: string): number => {
+    const renewed = fence.next()
+    if (refence.run(renewed, id).changes === 0) throw new Error(`swap ${id} is not live: it needs no fence`)
+    return renewed
+  })
+
+  return {
+    begin: (swap, alongside) => {
+      try {
+        return begin.immediate(swap, alongside)
+      } catch (error) {
+        if (error instanceof Error && error.message === 'UNIQUE constraint failed: swaps.cluster') return null
+        throw error
+      }
+    },
+    find: (id) => readOne(find.get(id)),
+    live: (cluster) => readOne(live.get(cluster)),
+    recent: (limit, before) => recent.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(read),
+    update: (id, now, wanted) => update.immediate(id, now, wanted),
+    end: (id, now, outcome, alongside) => end.immediate(id, now, outcome, alongside),
+    appendLog: log.append,
+    log: log.read,
+    history: (recipeWords, machines, limit) =>
+      past.all(likeness(recipeWords, machines), limit).map((row) => ({
+        durationMs: (row.ended_at as number) - row.started_at,
+        steps: steps.of(row.id).map(toStep),
+      })),
+    highestFence: fence.highest,
+    raiseFence: fence.raise,
+    renewFence: (id) => renewFence.immediate(id),
+  }
+}
+
+interface Steps {
+  of(swap: string): readonly StepRow[]
+  open(swap: string, phase: SwapStep['phase'], now: number): void
+  close(swap: string, now: number): void
+}
+
+function createSteps(db: Database): Steps {
+  const of = db.prepare<[string], StepRow>('SELECT phase, started_at, ended_at FROM swap_steps WHERE swap = ? ORDER BY number')
+  const open = db.prepare<[string, string, string, number]>(
+    `INSERT INTO swap_steps (swap, number, phase, started_at)
+     VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM swap_steps WHERE swap = ?), ?, ?)`,
+  )
+  const close = db.prepare<[number, string]>('UPDATE swap_steps SET ended_at = ? WHERE swap = ? AND ended_at IS NULL')
+  return {
+    of: (swap) => of.all(swap),
+    open: (swap, phase, now) => {
+      open.run(swap, swap, phase, now)
+    },
+    close: (swap, now) => {
+      close.run(now, swap)
+    },
+  }
+}
