@@ -1,0 +1,150 @@
+// From a folder to how vLLM must be started for it. Pure and total; what cannot be known is said to need set-up.
+import { capabilities, seesPictures } from './capabilities.ts'
+import { type ModelFacts, maxContext, readFacts } from './facts.ts'
+import { type Family, type FamilySettings, familyOf, familySettings } from './family.ts'
+import { lacksTokenizer } from './folder.ts'
+import type { Flag, FolderListing, Inference, ServedAs } from './model.ts'
+import { type QuantizationReading, readQuantization } from './quantization.ts'
+import { type Sizing, sizingFlags } from './serve-flags.ts'
+import { estimatedParameters } from './shape.ts'
+import { isMistralForm, obstacle, poolingTask, talksAs } from './task.ts'
+import { markerSettings } from './template-markers.ts'
+import { topologyFor } from './topology.ts'
+import { bytesInWords } from './words.ts'
+
+const bitsOf = { none: 16, fp8: 8, int8: 8, nvfp4: 4.5, mxfp4: 4.3, int4: 4.3 } as const
+
+/** Bytes to plan with: the files' sum, or what the config describes where the files hold less than half of that (some are not here, or stand-ins). */
+function plannedBytes(facts: ModelFacts, quantization: QuantizationReading): number {
+  const parameters = estimatedParameters(facts)
+  if (parameters === null || facts.weightsBytes === 0) return facts.weightsBytes
+  const described = (parameters * bitsOf[quantization.scheme]) / 8
+  return facts.weightsBytes < described * 0.4 ? described : facts.weightsBytes
+}
+
+function bitsPerWeight(facts: ModelFacts): number | null {
+  const parameters = estimatedParameters(facts)
+  return parameters === null || parameters < 1e9 || facts.weightsBytes < 1e9 ? null : (facts.weightsBytes * 8) / parameters
+}
+
+interface Verdict {
+  readonly servable: boolean | null
+  readonly as: ServedAs | null
+  readonly reason: string | null
+}
+
+function needsSetup(facts: ModelFacts, family: Family | null): string | null {
+  if (facts.unreadable !== null) return `Needs set-up: its config.json cannot be read (${facts.unreadable}).`
+  if (facts.config === null) return 'Needs set-up: there is no config.json that says what it is.'
+  if (family !== null || isMistralForm(facts)) return null
+  const what = facts.classes[0] ?? facts.types[0] ?? 'unknown'
+  return `Needs set-up: nothing is known here about its kind (${what.slice(0, 100)}). Write a recipe for it.`
+}
+
+function verdict(facts: ModelFacts, family: Family | null, settings: FamilySettings, quantization: QuantizationReading): Verdict {
+  const no = obstacle(facts) ?? quantization.unsupported ?? settings.unservable ?? null
+  if (no !== null) return { servable: false, as: null, reason: no }
+  const as = poolingTask(facts) ?? settings.as ?? talksAs(facts, family)
+  const setup = needsSetup(facts, family)
+  return { servable: setup === null ? true : null, as: facts.config === null ? null : as, reason: setup }
+}
+
+function parserFlags(settings: FamilySettings, source: string, title: string): readonly Flag[] {
+  const tools = settings.tools ?? null
+  const reasoning = settings.reasoning ?? null
+  const flags: Flag[] = []
+  if (tools !== null) {
+    flags.push({ name: 'tool-call-parser', value: tools, reason: `Reads tool calls as ${title} writes them.`, source })
+    flags.push({
+      name: 'enable-auto-tool-choice',
+      value: true,
+      reason: 'Without it vLLM refuses requests that bring tools.',
+      source: 'vLLM: goes with tool-call-parser',
+    })
+  }
+  if (reasoning !== null)
+    flags.push({ name: 'reasoning-parser', value: reasoning, reason: `Keeps what ${title} thinks apart from what it answers.`, source })
+  return flags
+}
+
+function codeFlag(facts: ModelFacts, family: Family | null): readonly Flag[] {
+  if (family !== null || !facts.hasRemoteCode) return []
+  return [
+    {
+      name: 'trust-remote-code',
+      value: true,
+      reason: 'It brings Python code of its own, and no kind known here does without.',
+      source: 'config.json auto_map',
+    },
+  ]
+}
+
+function mistralFlags(facts: ModelFacts): readonly Flag[] {
+  if (!isMistralForm(facts)) return []
+  const source = 'params.json and consolidated weights'
+  return ['tokenizer-mode', 'config-format', 'load-format'].map((name) => ({
+    name,
+    value: 'mistral',
+    reason: "The folder holds the model in Mistral's own form.",
+    source,
+  }))
+}
+
+/** One flag of a name; the last said wins and keeps its first place. */
+function oneEach(flags: readonly Flag[]): readonly Flag[] {
+  return [...new Map(flags.map((flag) => [flag.name, flag])).values()]
+}
+
+function reasonFor(found: Verdict, facts: ModelFacts, tooLarge: boolean, weights: number): string | null {
+  if (found.reason !== null || found.servable !== true) return found.reason
+  if (tooLarge) return `Its weights, ${bytesInWords(weights)}, need more than eight machines.`
+  return lacksTokenizer(facts.listing) && !isMistralForm(facts)
+    ? 'There is no tokenizer file here; vLLM fetches it from the Hub at the first start.'
+    : null
+}
+
+/** What the family, or else the chat template, says; parsers are for conversations only. */
+function settingsOf(facts: ModelFacts, family: Family | null, scheme: Inference['quantization']): FamilySettings {
+  if (family === null) return markerSettings(facts)
+  return familySettings(family, facts, { vision: seesPictures(facts), quantization: scheme })
+}
+
+const poolingTasks: readonly (ServedAs | null)[] = ['embedding', 'rerank', 'classify']
+
+/** Says what a model folder is and how to serve it. */
+export function inferModel(listing: FolderListing, families: readonly Family[]): Inference {
+  const facts = readFacts(listing)
+  const quantization = readQuantization(facts, bitsPerWeight(facts))
+  const family = familyOf(families, facts)
+  const known = settingsOf(facts, family, quantization.scheme)
+  const found = verdict(facts, family, known, quantization)
+  const never = found.servable === false
+  const talks = found.as === 'chat'
+  const pooling = poolingTasks.includes(found.as)
+  const tools = talks ? (known.tools ?? null) : null
+  const reasoning = talks ? (known.reasoning ?? null) : null
+  const weights = plannedBytes(facts, quantization)
+  const topology = topologyFor(facts, weights, pooling)
+  const sizing = { weights, nodes: topology.minNodes, pooling, quantization }
+  return {
+    ...found,
+    reason: reasonFor(found, facts, topology.kind === 'too_large', weights),
+    family: family?.id ?? null,
+    quantization: quantization.scheme,
+    capabilities: never ? [] : capabilities(facts, { talks, tools, reasoning, badges: known.badges ?? [] }),
+    toolCallParser: tools,
+    reasoningParser: reasoning,
+    topology,
+    flags: never ? [] : flagsOf(facts, family, { ...known, tools, reasoning }, sizing),
+    env: never ? {} : { ...known.env },
+    weightsBytes: facts.weightsBytes,
+    maxContext: maxContext(facts),
+  }
+}
+
+function flagsOf(facts: ModelFacts, family: Family | null, settings: FamilySettings, sizing: Sizing): readonly Flag[] {
+  const source = family === null ? 'chat template' : `recipes/families/${family.file}`
+  const own = sizing.pooling ? [] : (settings.flags ?? []).map((flag) => ({ ...flag, source }))
+  const parsers = parserFlags(settings, source, family?.title ?? 'the model')
+  return oneEach([...parsers, ...sizingFlags(facts, sizing), ...codeFlag(facts, family), ...own, ...mistralFlags(facts)])
+}
