@@ -22,7 +22,7 @@ export interface Operation<Input extends OperationInput = OperationInput, Output
   readonly input: Input
   readonly output: Output
   /** Status of success; `alsoStatus` for a second one the answer may choose, with the same kind of body. */
-  readonly status: 200 | 201 | 202 | 204
+  readonly status: 200 | 201 | 202
   readonly alsoStatus?: 200 | 503
   readonly errors: readonly ErrorCode[]
   readonly right: Right

@@ -1,0 +1,68 @@
+// What arrives, read through an operation's schemas: values of the right kind, or invalid_request naming the field and the reason.
+import type { z } from 'zod'
+import type { InputOf, Operation } from './define.ts'
+import { SparkError } from './errors.ts'
+
+export interface Arrived {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  /** Undefined when there was no body. */
+  readonly body: unknown
+}
+
+const mostReasons = 3
+const kindWords: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+}
+
+/** One reason in words; an issue of a union is told by the branch that came nearest. */
+function reasonOf(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly reason: string } {
+  if (issue.code === 'invalid_union') {
+    const nearest = issue.errors
+      .map((branch) => branch[0])
+      .find((one) => one !== undefined && (one.path.length > 0 || one.code !== 'invalid_type'))
+    if (nearest !== undefined) {
+      const told = reasonOf(nearest)
+      return { path: [...issue.path, ...told.path], reason: told.reason }
+    }
+  }
+  if (issue.code === 'invalid_type') {
+    const missing = issue.message.endsWith('received undefined')
+    return { path: issue.path, reason: `${missing ? 'is missing, ' : ''}${kindWords[issue.expected] ?? issue.expected} is needed` }
+  }
+  return { path: issue.path, reason: issue.message }
+}
+
+/** The issues of one part as text, e.g. `body.model: a text is needed`. */
+export function tellIssues(part: string, issues: readonly z.core.$ZodIssue[]): string {
+  const told = issues.slice(0, mostReasons).map((issue) => {
+    const { path, reason } = reasonOf(issue)
+    const field = path.length === 0 ? `the ${part}` : path.map(String).join('.')
+    return `${field}: ${reason}`
+  })
+  const more = issues.length - told.length
+  return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ')
+}
+
+/** Every part through its schema; raises invalid_request. */
+export function readInput<Row extends Operation>(row: Row, arrived: Arrived): InputOf<Row> {
+  const read: Record<string, unknown> = {}
+  for (const [part, schema] of Object.entries(row.input) as [keyof Arrived, z.ZodType][]) {
+    const result = schema.safeParse(arrived[part])
+    if (!result.success) throw new SparkError('invalid_request', { why: tellIssues(part, result.error.issues) })
+    read[part] = result.data
+  }
+  return read as InputOf<Row>
+}
+
+/** What is wrong with an answer by its own schema; null when nothing is. Nothing is ever filled in. */
+export function faultOfOutput(row: Operation, value: unknown): string | null {
+  const result = row.output.safeParse(value)
+  return result.success ? null : tellIssues('answer', result.error.issues)
+}

@@ -1,0 +1,69 @@
+// The edge: every request walks through this one list, from top to bottom.
+import { Hono } from 'hono'
+import type { Clock, Ids, Log } from '../app/ports.ts'
+import type { UseCases } from '../app/use-cases.ts'
+import { SparkError } from '../contract/errors.ts'
+import { operations } from '../contract/index.ts'
+import type { Access } from './access.ts'
+import { houseAnswers } from './answers/house.ts'
+import { machineAnswers } from './answers/machines.ts'
+import { modelAnswers } from './answers/models.ts'
+import { swapAnswers } from './answers/swaps.ts'
+import { type Answers, mountOperations } from './api.ts'
+import { limitedBody } from './body-limit.ts'
+import { mountChat } from './chat.ts'
+import type { EdgeEnv } from './edge.ts'
+import { mountEventsFeed } from './events-feed.ts'
+import { expectedType, knownHost, numbered, ownPages, securityHeaders, sharedWithListed, signedIn } from './guards.ts'
+import { openApiDocument } from './openapi.ts'
+import { createProblemDoor, type RenderProblem } from './problem.ts'
+
+export interface AppNeeds {
+  readonly useCases: UseCases
+  readonly log: Log
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly access: Access
+  /** Tests say true: an answer that breaks its contract fails. In production it is logged. */
+  readonly parseOutput: boolean
+  /** The pages, with their own routes and live stream; errors they throw come to the one door here. */
+  readonly pages?: Hono<EdgeEnv>
+  readonly renderProblem?: RenderProblem
+  /** Aborted when the server stops: endless streams end. */
+  readonly ending?: AbortSignal
+}
+
+export type App = Hono<EdgeEnv>
+
+export function createApp(needs: AppNeeds): App {
+  const { useCases, log, clock, ids, access, pages } = needs
+  const { settings } = useCases
+  const app = new Hono<EdgeEnv>()
+  const door = createProblemDoor({ log, render: needs.renderProblem })
+  app.onError((thrown, c) => door(thrown, c))
+  app.notFound((c) => door(new SparkError('not_found', { what: `page or operation ${c.req.method} ${c.req.path}` }), c))
+
+  app.use(numbered(ids))
+  app.use(securityHeaders)
+  app.use(knownHost(settings))
+  app.use(ownPages(settings))
+  app.use(sharedWithListed(settings))
+  app.use(signedIn(access))
+  app.use(expectedType)
+  app.use(limitedBody)
+
+  const answers: Answers = {
+    ...houseAnswers({ ...useCases, access }),
+    ...machineAnswers(useCases),
+    ...modelAnswers(useCases),
+    ...swapAnswers(useCases),
+  }
+  mountOperations(app, { rows: operations, answers }, needs)
+  mountEventsFeed(app, { useCases, clock, ending: needs.ending ?? new AbortController().signal })
+  const document = openApiDocument(useCases.version)
+  app.get('/openapi.json', (c) => c.json(document))
+  app.get('/api/contract', (c) => c.json(document))
+  mountChat(app, { chat: useCases.chat, access })
+  if (pages !== undefined) app.route('/', pages)
+  return app
+}

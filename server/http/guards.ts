@@ -1,0 +1,140 @@
+// What is refused before any work: foreign host names, other sites' pages, strangers, wrong content types.
+import type { MiddlewareHandler } from 'hono'
+import type { Ids } from '../app/ports.ts'
+import type { SettingsUse } from '../app/use-cases.ts'
+import { SparkError } from '../contract/errors.ts'
+import { operations } from '../contract/index.ts'
+import type { Access } from './access.ts'
+import { changesSomething, doorOf, type EdgeContext, type EdgeEnv } from './edge.ts'
+
+type Guard = MiddlewareHandler<EdgeEnv>
+
+/** Every request has a number: in its answer, in the log, in a problem. */
+export function numbered(ids: Ids): Guard {
+  return async (c, next) => {
+    c.set('requestId', ids.next())
+    await next()
+    c.res.headers.set('x-request-id', c.get('requestId'))
+  }
+}
+
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+].join('; ')
+
+/**
+ * `same-origin`, not `no-referrer`: the latter makes browsers send `Origin: null` with our own forms, and over plain http
+ * (a Spark at home) the Origin is all there is to tell our forms from another site's.
+ */
+export const securityHeaders: Guard = async (c, next) => {
+  await next()
+  const door = doorOf(c.req.path)
+  c.res.headers.set('x-content-type-options', 'nosniff')
+  if (door === 'openai') return
+  c.res.headers.set('content-security-policy', contentSecurityPolicy)
+  c.res.headers.set('referrer-policy', 'same-origin')
+  c.res.headers.set('cross-origin-opener-policy', 'same-origin')
+  if (door === 'api' && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+}
+
+const ipv4 = /^\d{1,3}(\.\d{1,3}){3}$/
+const ipv6 = /^\[[0-9a-f:.%]+\]$/
+
+/** Host name of a Host header: small letters, without port and closing dot. */
+export function hostName(header: string): string {
+  return header
+    .trim()
+    .toLowerCase()
+    .replace(/:\d*$/, '')
+    .replace(/(?<=[^.])\.$/, '')
+}
+
+/** IP literals cannot be pointed elsewhere by a foreign DNS, `localhost` and `.local` never leave the house; the rest is listed. */
+export function goesBy(name: string, listed: readonly string[]): boolean {
+  return ipv4.test(name) || ipv6.test(name) || name === 'localhost' || name.endsWith('.local') || listed.includes(name)
+}
+
+const hostHeader = (c: EdgeContext): string => c.req.header('host') ?? new URL(c.req.url).host
+
+export function knownHost(settings: Pick<SettingsUse, 'get'>): Guard {
+  return async (c, next) => {
+    const name = hostName(hostHeader(c))
+    if (!goesBy(name, settings.get('access.hosts'))) throw new SparkError('host_not_allowed', { host: name.slice(0, 100) })
+    await next()
+  }
+}
+
+/** True for a request that a page of another site sent. Programs send neither header and are not meant. */
+export function sentFromElsewhere(c: EdgeContext, allowed: readonly string[]): boolean {
+  const origin = c.req.header('origin')
+  if (origin !== undefined && allowed.includes(origin)) return false
+  const site = c.req.header('sec-fetch-site')
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  if (origin === undefined) return false
+  const from = URL.canParse(origin) ? new URL(origin).host : null
+  return from !== new URL(`http://${hostHeader(c)}`).host
+}
+
+export function ownPages(settings: Pick<SettingsUse, 'get'>): Guard {
+  return async (c, next) => {
+    const allowed = doorOf(c.req.path) === 'openai' ? settings.get('access.corsOrigins') : []
+    if (changesSomething(c.req.method) && sentFromElsewhere(c, allowed)) throw new SparkError('cross_site', {})
+    await next()
+  }
+}
+
+/** Web apps of listed origins may use /v1 from a browser; nothing else is ever shared across origins. */
+export function sharedWithListed(settings: Pick<SettingsUse, 'get'>): Guard {
+  return async (c, next) => {
+    const origin = c.req.header('origin')
+    if (origin === undefined || doorOf(c.req.path) !== 'openai' || !settings.get('access.corsOrigins').includes(origin)) return next()
+    if (c.req.method === 'OPTIONS') c.res = new Response(null, { status: 204 })
+    else await next()
+    c.res.headers.set('access-control-allow-origin', origin)
+    c.res.headers.append('vary', 'Origin')
+    if (c.req.method !== 'OPTIONS') return
+    c.res.headers.set('access-control-allow-methods', 'GET, POST, DELETE')
+    c.res.headers.set('access-control-allow-headers', c.req.header('access-control-request-headers') ?? 'authorization, content-type')
+    c.res.headers.set('access-control-max-age', '600')
+  }
+}
+
+/** Paths one may POST to without having signed in: signing in, and asking for a plan (which changes nothing). */
+const beforeSignIn: ReadonlySet<string> = new Set([operations['access.signIn'].path, operations['plans.make'].path, '/sign-in'])
+
+export function signedIn(access: Access): Guard {
+  return async (c, next) => {
+    const guarded = changesSomething(c.req.method) && doorOf(c.req.path) !== 'openai' && !beforeSignIn.has(c.req.path)
+    if (guarded && !access.mayChange(c.req.raw.headers)) throw new SparkError('sign_in_needed', {})
+    await next()
+  }
+}
+
+const acceptedTypes = {
+  api: /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i,
+  openai: /^(application\/json|multipart\/form-data)\s*(;|$)/i,
+  page: /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i,
+} as const
+
+/** A body must say what it is: types that a foreign page may send without asking are not taken for JSON. */
+export const expectedType: Guard = async (c, next) => {
+  const { method, path } = c.req
+  if (changesSomething(method)) {
+    const type = c.req.header('content-type')
+    const door = doorOf(path)
+    const unnamed = type === undefined && (door === 'openai' ? method === 'POST' : c.req.raw.body !== null && !isEmpty(c))
+    if (unnamed || (type !== undefined && !acceptedTypes[door].test(type))) throw new SparkError('unsupported_media', {})
+  }
+  await next()
+}
+
+const isEmpty = (c: EdgeContext): boolean =>
+  c.req.header('content-length') === '0' ||
+  (c.req.header('content-length') === undefined && c.req.header('transfer-encoding') === undefined)
