@@ -4,24 +4,21 @@ import { cleanLine } from '../domain/clean-line.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { ProgressNote } from '../domain/progress.ts'
 import type { Swap } from '../domain/swap.ts'
-import { aboutDuration, type Phase } from '../domain/words.ts'
-import type { Clock, Engines, Log, MachineStore, Sparks, SwapStore } from './ports.ts'
+import type { Phase } from '../domain/words.ts'
+import { silenceInWords, waitOutSilence } from './patience.ts'
+import type { Clock, Engines, Log, MachineStore, ServingStore, Sparks, SwapStore } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface GroundNeeds {
   readonly clock: Clock
   readonly sparks: Sparks
   readonly engines: Engines
-  readonly store: { readonly swaps: SwapStore; readonly machines: MachineStore }
+  readonly store: { readonly swaps: SwapStore; readonly machines: MachineStore; readonly serving: ServingStore }
   readonly events: EventsUse
   readonly settings: SettingsUse
   readonly appliance: string
   readonly log: Log
 }
-
-/** Errors that mean "not answering", which is a state to wait in, not an outcome. */
-const silence: ReadonlySet<string> = new Set(['machine_unreachable', 'machine_timeout', 'machine_answer_unreadable'])
-const silentRetryMs = 3000
 
 export type Ground = ReturnType<typeof createGround>
 
@@ -58,30 +55,16 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     events.append('swap_progressed', { swap: id, phase, ...progress })
   }
 
-  /**
-   * Does something on a machine, waiting out its silence: a Spark may stop answering for an hour while it loads, and come back.
-   * Everything done through here must be safe to do twice. Raises machine_silent after the owner's limit, and other errors at once.
-   */
-  const patient = async <T>(machineId: string, act: (machine: Machine, signal: AbortSignal) => Promise<T>): Promise<T> => {
-    let silentSince: number | null = null
-    for (;;) {
-      signal.throwIfAborted()
-      const target = machine(machineId)
-      try {
-        return await act(target, signal)
-      } catch (error) {
-        signal.throwIfAborted()
-        if (!(error instanceof SparkError) || !silence.has(error.code)) throw error
-        silentSince ??= clock.now()
-        const silentMs = clock.now() - silentSince
-        const minutes = settings.get('swap.silenceMinutes')
-        if (silentMs > minutes * 60_000) throw new SparkError('machine_silent', { machine: target.name, minutes }, { cause: error })
-        const howLong = silentMs < 1000 ? '' : ` for ${aboutDuration(silentMs).replace(/^about /, '')}`
-        say({ percent: null, sentence: `${target.name} is not answering${howLong}. The switch waits for it; nothing else is started.` })
-        await clock.sleep(silentRetryMs, signal)
-      }
-    }
-  }
+  /** Does something on a machine, waiting out its silence. Everything done through here must be safe to do twice. */
+  const patient = <T>(machineId: string, act: (machine: Machine, signal: AbortSignal) => Promise<T>): Promise<T> =>
+    waitOutSilence({
+      clock,
+      signal,
+      limitMinutes: () => settings.get('swap.silenceMinutes'),
+      machine: () => machine(machineId),
+      act,
+      silent: (name, silentMs) => say({ percent: null, sentence: silenceInWords(name, silentMs) }),
+    })
 
   /** Remembers each machine's boot id; raises machine_rebooted when it changes during this swap. */
   const sameBoot = (machineId: string, bootId: string): void => {
@@ -92,7 +75,11 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
 
   const record = (lines: readonly string[]): void => {
     const at = clock.now()
-    if (lines.length > 0) store.swaps.appendLog(id, lines.map((line) => ({ at, text: cleanLine(line) })))
+    if (lines.length > 0)
+      store.swaps.appendLog(
+        id,
+        lines.map((line) => ({ at, text: cleanLine(line) })),
+      )
   }
 
   /** Writes this swap's fence on every machine it touches; a machine that holds a higher one refuses. */
@@ -101,11 +88,28 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     await Promise.all(machineIds.map((one) => patient(one, (target) => needs.sparks.takeFence(target, record, signal))))
   }
 
-  return { id, needs, signal, swap, machine, say, enter, patient, sameBoot, record, takeFences, speakAs: (words: string) => (prefix = words) }
+  return {
+    id,
+    needs,
+    signal,
+    swap,
+    machine,
+    say,
+    enter,
+    patient,
+    sameBoot,
+    record,
+    takeFences,
+    speakAs: (words: string) => (prefix = words),
+  }
 }
 
 /** Every machine a swap touches: of its start, its stops and its way back. */
 export function touchedMachines(swap: Swap): string[] {
-  const ids = [...(swap.plan.starts?.machines ?? []), ...swap.plan.stops.flatMap((stop) => stop.machines), ...(swap.wayBack?.starts?.machines ?? [])]
+  const ids = [
+    ...(swap.plan.starts?.machines ?? []),
+    ...swap.plan.stops.flatMap((stop) => stop.machines),
+    ...(swap.wayBack?.starts?.machines ?? []),
+  ]
   return [...new Set(ids)]
 }

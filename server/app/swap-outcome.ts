@@ -13,8 +13,22 @@ export interface Outcome {
 
 /** Stores the event inside the caller's transaction; nudge() tells listeners after it. */
 export function outcomeEvent(events: EventsUse, swap: Swap, outcome: Outcome): { nudge(): void } {
-  const facts = { swap: swap.id, cluster: swap.cluster, engine: swap.engine, model: swap.model, previousModel: swap.previousModel, requestedBy: swap.requestedBy.name, durationMs: outcome.durationMs }
+  const facts = {
+    swap: swap.id,
+    cluster: swap.cluster,
+    engine: swap.engine,
+    model: swap.model,
+    previousModel: swap.previousModel,
+    requestedBy: swap.requestedBy.name,
+    durationMs: outcome.durationMs,
+  }
   if (outcome.state === 'succeeded') return events.stage('swap_complete', facts)
   if (outcome.state === 'cancelled') return events.stage('swap_cancelled', { ...facts, now: outcome.now, restored: outcome.restored })
-  return events.stage('swap_failed', { ...facts, code: outcome.trouble?.code ?? 'swap_interrupted', happened: outcome.trouble?.happened ?? 'The switch did not work out.', now: outcome.now, restored: outcome.restored })
+  return events.stage('swap_failed', {
+    ...facts,
+    code: outcome.trouble?.code ?? 'swap_interrupted',
+    happened: outcome.trouble?.happened ?? 'The switch did not work out.',
+    now: outcome.now,
+    restored: outcome.restored,
+  })
 }

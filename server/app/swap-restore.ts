@@ -19,7 +19,9 @@ export async function bringBack(ground: Ground, nameOf: (model: string | null) =
   } catch (error) {
     ground.signal.throwIfAborted()
     ground.needs.log.warn('bringing the previous model back failed', { swap: ground.id, error })
-    ground.record([error instanceof SparkError ? `Bringing ${name} back did not work: ${error.message}` : `Bringing ${name} back did not work.`])
+    ground.record([
+      error instanceof SparkError ? `Bringing ${name} back did not work: ${error.message}` : `Bringing ${name} back did not work.`,
+    ])
     return 'lost'
   }
 }
@@ -57,7 +59,9 @@ async function neverWentAway(ground: Ground): Promise<boolean> {
 
 async function jobState(ground: Ground, machineId: string | undefined, name: string): Promise<'absent' | 'running' | 'ended' | 'lost'> {
   if (machineId === undefined) return 'absent'
-  const reading = await ground.patient(machineId, (machine, signal) => ground.needs.sparks.readJob(machine, { swap: ground.id, step: name }, 0, signal))
+  const reading = await ground.patient(machineId, (machine, signal) =>
+    ground.needs.sparks.readJob(machine, { swap: ground.id, step: name }, 0, signal),
+  )
   return reading.state
 }
 
@@ -66,6 +70,10 @@ async function takeDown(ground: Ground): Promise<void> {
   const head = start?.machines[0]
   if (start === null || head === undefined || (await jobState(ground, head, 'start')) === 'absent') return
   await ground.patient(head, (machine, signal) => ground.needs.sparks.endJob(machine, { swap: ground.id, step: 'start' }, signal))
-  await stopEverywhere(ground, { model: start.model, containerName: start.containerName, machines: start.machines, stopArgv: start.stopArgv }, 'undo')
+  await stopEverywhere(
+    ground,
+    { model: start.model, containerName: start.containerName, machines: start.machines, stopArgv: start.stopArgv },
+    'undo',
+  )
   await proveGone(ground, start.machines, start.containerName)
 }

@@ -1,7 +1,7 @@
 // Making room: let conversations finish, stop what serves on every machine, and prove it gone and the memory back.
 import { SparkError } from '../contract/errors.ts'
-import { splitLines } from '../domain/progress.ts'
 import type { PlanMemory, PlanStop } from '../domain/plan.ts'
+import { splitLines } from '../domain/progress.ts'
 import { bytesInWords } from '../domain/words.ts'
 import type { JobKey } from './ports.ts'
 import type { Ground } from './swap-ground.ts'
@@ -22,12 +22,29 @@ export async function drain(ground: Ground, inFlight: () => number): Promise<voi
 }
 
 /** Runs a command as a detached job on a machine and follows it to its end; returns its exit code, null when it was lost. */
-export async function runJob(ground: Ground, machineId: string, step: string, order: { argv: readonly string[]; env: Readonly<Record<string, string>> }): Promise<{ exitCode: number | null; lines: readonly string[] }> {
+export async function runJob(
+  ground: Ground,
+  machineId: string,
+  step: string,
+  order: { argv: readonly string[]; env: Readonly<Record<string, string>> },
+): Promise<{ exitCode: number | null; lines: readonly string[] }> {
   const { sparks, clock } = ground.needs
   const swap = ground.swap()
   const key: JobKey = { swap: swap.id, step }
   await ground.patient(machineId, (machine, signal) =>
-    sparks.startJob(machine, { appliance: ground.needs.appliance, fence: swap.fence, swap: swap.id, step, argv: order.argv, env: order.env, cwd: folderOf(order.argv[0]) }, signal),
+    sparks.startJob(
+      machine,
+      {
+        appliance: ground.needs.appliance,
+        fence: swap.fence,
+        swap: swap.id,
+        step,
+        argv: order.argv,
+        env: order.env,
+        cwd: folderOf(order.argv[0]),
+      },
+      signal,
+    ),
   )
   const lines: string[] = []
   let offset = 0
@@ -59,7 +76,11 @@ function folderOf(path: string | undefined): string | null {
 export async function stopEverywhere(ground: Ground, stop: PlanStop, step: string): Promise<void> {
   const head = stop.machines[0]
   if (head === undefined) return
-  ground.say({ percent: null, sentence: stop.model === null ? 'Clearing what an earlier start left behind.' : 'Stopping the old model. This takes about ten seconds a Spark.' })
+  ground.say({
+    percent: null,
+    sentence:
+      stop.model === null ? 'Clearing what an earlier start left behind.' : 'Stopping the old model. This takes about ten seconds a Spark.',
+  })
   await runJob(ground, head, step, { argv: stop.stopArgv, env: {} })
   for (const machine of stop.machines) {
     if (await isGone(ground, machine, stop.containerName, 3000)) continue
@@ -72,7 +93,9 @@ async function isGone(ground: Ground, machineId: string, containerName: string, 
   const { sparks, clock } = ground.needs
   const until = clock.now() + withinMs
   for (;;) {
-    const reading = await ground.patient(machineId, (machine, signal) => sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal))
+    const reading = await ground.patient(machineId, (machine, signal) =>
+      sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal),
+    )
     if (reading.container === 'absent') return true
     if (clock.now() >= until) return false
     await clock.sleep(lookEveryMs, ground.signal)
@@ -82,7 +105,8 @@ async function isGone(ground: Ground, machineId: string, containerName: string, 
 /** Nothing starts before every machine reports the name absent. Raises room_not_made. */
 export async function proveGone(ground: Ground, machines: readonly string[], containerName: string): Promise<void> {
   for (const machine of machines) {
-    if (!(await isGone(ground, machine, containerName, goneWithinMs))) throw new SparkError('room_not_made', { machine: ground.machine(machine).name, container: containerName })
+    if (!(await isGone(ground, machine, containerName, goneWithinMs)))
+      throw new SparkError('room_not_made', { machine: ground.machine(machine).name, container: containerName })
   }
 }
 
@@ -92,7 +116,9 @@ export async function proveMemory(ground: Ground, memory: readonly PlanMemory[],
   const until = clock.now() + settings.get('swap.memoryBackSeconds') * 1000
   for (const one of memory) {
     for (;;) {
-      const reading = await ground.patient(one.machine, (machine, signal) => sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal))
+      const reading = await ground.patient(one.machine, (machine, signal) =>
+        sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal),
+      )
       if (reading.availableBytes >= one.needBytes) break
       const name = ground.machine(one.machine).name
       const have = bytesInWords(reading.availableBytes)

@@ -1,9 +1,9 @@
 // Walks one swap through its phases to exactly one outcome. Every phase may be entered again after a restart.
-import { errors, SparkError, tellError } from '../contract/errors.ts'
+import { SparkError, tellError } from '../contract/errors.ts'
 import type { PlanStart } from '../domain/plan.ts'
 import { forwardPhases, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
-import type { ModelStore, ServingStore } from './ports.ts'
+import type { ModelStore } from './ports.ts'
 import { createGround, type Ground, type GroundNeeds, touchedMachines } from './swap-ground.ts'
 import { outcomeEvent } from './swap-outcome.ts'
 import { bringBack } from './swap-restore.ts'
@@ -11,7 +11,7 @@ import { drain, proveGone, proveMemory, stopEverywhere } from './swap-room.ts'
 import { launchOnce, load, verify, warmUp } from './swap-start.ts'
 
 export interface RunnerNeeds extends GroundNeeds {
-  readonly store: GroundNeeds['store'] & { readonly serving: ServingStore; readonly models: ModelStore }
+  readonly store: GroundNeeds['store'] & { readonly models: ModelStore }
   readonly inFlight: (engine: string) => number
   /** A model's name for people. */
   readonly nameOf: (model: string | null) => string
@@ -104,14 +104,37 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const now = needs.clock.now()
     const nudges: (() => void)[] = []
     const sentence = start === null ? `${needs.nameOf(swap.previousModel)} was stopped.` : `${needs.nameOf(swap.model)} is answering.`
-    needs.store.swaps.end(swap.id, now, { state: 'succeeded', restored: null, trouble: null, progress: { percent: start === null ? null : 100, sentence } }, () => {
-      if (start === null) needs.store.serving.clear(swap.engine)
-      else {
-        needs.store.serving.set({ engine: swap.engine, model: start.model, recipeId: start.recipe.id, plan: swap.plan, machines: start.machines, port: start.port, servedName: start.servedName, since: now, adopted: false })
-        needs.store.models.markUsed(start.model, now)
-      }
-      nudges.push(outcomeEvent(needs.events, swap, { state: 'succeeded', now: sentence, restored: null, trouble: null, durationMs: now - swap.startedAt }).nudge)
-    })
+    needs.store.swaps.end(
+      swap.id,
+      now,
+      { state: 'succeeded', restored: null, trouble: null, progress: { percent: start === null ? null : 100, sentence } },
+      () => {
+        if (start === null) needs.store.serving.clear(swap.engine)
+        else {
+          needs.store.serving.set({
+            engine: swap.engine,
+            model: start.model,
+            recipeId: start.recipe.id,
+            plan: swap.plan,
+            machines: start.machines,
+            port: start.port,
+            servedName: start.servedName,
+            since: now,
+            adopted: false,
+          })
+          needs.store.models.markUsed(start.model, now)
+        }
+        nudges.push(
+          outcomeEvent(needs.events, swap, {
+            state: 'succeeded',
+            now: sentence,
+            restored: null,
+            trouble: null,
+            durationMs: now - swap.startedAt,
+          }).nudge,
+        )
+      },
+    )
     finish(swap, nudges)
   }
 
@@ -119,15 +142,20 @@ export function createSwapRunner(needs: RunnerNeeds) {
   async function giveUp(ground: Ground, cause: unknown): Promise<void> {
     const swap = ground.swap()
     if (swap.state !== 'running') return
-    const cancelled = swap.cancelRequestedAt !== null
-    const trouble = swap.phase === 'restore' ? swap.trouble : cancelled ? null : troubleOf(cause, needs)
-    if (cause !== null && !cancelled) needs.log.warn('a switch did not work out', { swap: swap.id, error: cause })
-    const state = cancelled && trouble === null ? 'cancelled' : 'failed'
+    const trouble = swap.phase === 'restore' ? swap.trouble : causeOf(swap, cause)
+    const state = trouble === null ? 'cancelled' : 'failed'
     if (swap.phase === 'check') return end(ground, state, trouble, null)
     if (swap.phase !== 'restore') needs.store.swaps.update(swap.id, needs.clock.now(), { trouble })
     ground.enter('restore', swap.wayBack === null ? 'Clearing what was started.' : opening.restore)
     const back = await bringBack(ground, needs.nameOf, trouble)
     end(ground, state, trouble, back === 'untouched' ? null : back === 'restored')
+  }
+
+  /** Null: the owner cancelled. */
+  function causeOf(swap: Swap, cause: unknown): SwapTrouble | null {
+    if (swap.cancelRequestedAt !== null) return null
+    needs.log.warn('a switch did not work out', { swap: swap.id, error: cause })
+    return troubleOf(cause, needs)
   }
 
   function end(ground: Ground, state: 'failed' | 'cancelled', trouble: SwapTrouble | null, restored: boolean | null): void {
@@ -144,12 +172,21 @@ export function createSwapRunner(needs: RunnerNeeds) {
   }
 
   function settleServing(swap: Swap, restored: boolean | null, at: number): void {
-    if (restored === null) return
-    if (!restored) return needs.store.serving.clear(swap.engine)
     const back = swap.wayBack
     const start = back?.starts ?? null
-    if (back === null || start === null) return
-    needs.store.serving.set({ engine: swap.engine, model: start.model, recipeId: start.recipe.id, plan: back, machines: start.machines, port: start.port, servedName: start.servedName, since: at, adopted: false })
+    if (restored === false) needs.store.serving.clear(swap.engine)
+    if (restored !== true || back === null || start === null) return
+    needs.store.serving.set({
+      engine: swap.engine,
+      model: start.model,
+      recipeId: start.recipe.id,
+      plan: back,
+      machines: start.machines,
+      port: start.port,
+      servedName: start.servedName,
+      since: at,
+      adopted: false,
+    })
   }
 
   function truthAfter(swap: Swap, restored: boolean | null): string {
@@ -175,6 +212,12 @@ export function troubleOf(cause: unknown, needs: Pick<RunnerNeeds, 'nameOf'>): S
   }
   const facts = { ...cause.facts } as Record<string, unknown>
   if (typeof facts['model'] === 'string') facts['model'] = needs.nameOf(facts['model'])
-  const row = errors[cause.code] as unknown as { happened: (f: unknown) => string; next: (f: unknown) => string }
-  return { code: cause.code, happened: row.happened(facts), now: '', next: row.next(facts), line: typeof facts['line'] === 'string' ? facts['line'] : null }
+  const told = tellError(cause.code, facts as never)
+  return {
+    code: cause.code,
+    happened: told.happened,
+    now: '',
+    next: told.next,
+    line: typeof facts['line'] === 'string' ? facts['line'] : null,
+  }
 }

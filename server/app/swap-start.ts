@@ -35,10 +35,13 @@ export async function launchOnce(ground: Ground, start: PlanStart, step: string)
   ground.say({ percent: null, sentence: 'Starting the containers.' })
   const ran = await runJob(ground, head, step, { argv: start.argv, env: start.env })
   if (ran.exitCode === fenceExitCode) return launchOnce(ground, start, `${step}_${ground.swap().fence}`)
-  if (ran.exitCode === null) throw new SparkError('start_failed', { model: start.model, line: 'the launcher was ended before it finished.' })
+  if (ran.exitCode === null)
+    throw new SparkError('start_failed', { model: start.model, line: 'the launcher was ended before it finished.' })
   if (ran.exitCode !== 0) throw launchTrouble(ground, start, ran.lines)
   for (const machine of start.machines) {
-    const reading = await ground.patient(machine, (one, signal) => sparks.watch(one, { containerName: start.containerName, logOffset: 0, job: null }, signal))
+    const reading = await ground.patient(machine, (one, signal) =>
+      sparks.watch(one, { containerName: start.containerName, logOffset: 0, job: null }, signal),
+    )
     ground.sameBoot(machine, reading.bootId)
     if (reading.container !== null && reading.container !== 'running') throw launchTrouble(ground, start, ran.lines)
   }
@@ -86,7 +89,16 @@ export async function load(ground: Ground, start: PlanStart): Promise<void> {
   const { clock, engines, settings } = ground.needs
   const address = engineAddress(ground, start)
   const now = clock.now()
-  const memory: LoadMemory = { offset: 0, rest: '', lines: [], seenProcess: false, deadLooks: 0, movedAt: now, availableBytes: 0, startedAt: now }
+  const memory: LoadMemory = {
+    offset: 0,
+    rest: '',
+    lines: [],
+    seenProcess: false,
+    deadLooks: 0,
+    movedAt: now,
+    availableBytes: 0,
+    startedAt: now,
+  }
   let nextWatch = 0
   for (;;) {
     if (clock.now() >= nextWatch) {
@@ -97,7 +109,8 @@ export async function load(ground: Ground, start: PlanStart): Promise<void> {
     const look = await engines.look(address, ground.signal)
     if (look.healthy) return
     const stillMs = clock.now() - memory.movedAt
-    if (stillMs > settings.get('swap.stallSeconds') * 1000) throw new SparkError('load_stalled', { model: start.model, minutes: Math.max(1, Math.round(stillMs / 60_000)) })
+    if (stillMs > settings.get('swap.stallSeconds') * 1000)
+      throw new SparkError('load_stalled', { model: start.model, minutes: Math.max(1, Math.round(stillMs / 60_000)) })
     await clock.sleep(healthEveryMs, ground.signal)
   }
 }
@@ -108,7 +121,9 @@ async function watchHead(ground: Ground, start: PlanStart, memory: LoadMemory): 
   let reading: WatchReading
   do {
     const logOffset = memory.offset
-    reading = await ground.patient(head, (machine, signal) => sparks.watch(machine, { containerName: start.containerName, logOffset, job: null }, signal))
+    reading = await ground.patient(head, (machine, signal) =>
+      sparks.watch(machine, { containerName: start.containerName, logOffset, job: null }, signal),
+    )
     memory.offset = reading.nextLogOffset
     takeLog(ground, memory, reading)
     if (reading.log !== '' || Math.abs(reading.availableBytes - memory.availableBytes) > movedBytes) memory.movedAt = clock.now()
@@ -137,7 +152,9 @@ function takeLog(ground: Ground, memory: LoadMemory, reading: WatchReading): voi
 /** A rank that is gone on another machine means the head will wait for ever. */
 async function watchWorkers(ground: Ground, start: PlanStart): Promise<void> {
   for (const worker of start.machines.slice(1)) {
-    const reading = await ground.patient(worker, (machine, signal) => ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal))
+    const reading = await ground.patient(worker, (machine, signal) =>
+      ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal),
+    )
     ground.sameBoot(worker, reading.bootId)
     if (reading.container !== null && reading.container !== 'running') {
       throw new SparkError('engine_died', { model: start.model, line: `its container on ${ground.machine(worker).name} is gone.` })
@@ -147,7 +164,9 @@ async function watchWorkers(ground: Ground, start: PlanStart): Promise<void> {
 
 function deathOf(ground: Ground, start: PlanStart, lines: readonly string[]): SparkError {
   const trouble = launchTrouble(ground, start, lines)
-  return trouble.code === 'start_failed' ? new SparkError('engine_died', { model: start.model, line: findTelling(lines)?.line ?? lastWords(lines) }) : trouble
+  return trouble.code === 'start_failed'
+    ? new SparkError('engine_died', { model: start.model, line: findTelling(lines)?.line ?? lastWords(lines) })
+    : trouble
 }
 
 /** The first completion: the right model, and a real answer. It compiles code, so it may take a while. */
@@ -156,7 +175,12 @@ export async function warmUp(ground: Ground, start: PlanStart): Promise<void> {
   const until = clock.now() + settings.get('swap.canarySeconds') * 1000
   for (;;) {
     await rightModel(ground, start)
-    const answer = await engines.complete(engineAddress(ground, start), start.servedName, Math.max(1000, until - clock.now()), ground.signal)
+    const answer = await engines.complete(
+      engineAddress(ground, start),
+      start.servedName,
+      Math.max(1000, until - clock.now()),
+      ground.signal,
+    )
     if (answer.ok) return
     ground.signal.throwIfAborted()
     await stillAlive(ground, start)
@@ -178,12 +202,15 @@ export async function verify(ground: Ground, start: PlanStart): Promise<void> {
 async function rightModel(ground: Ground, start: PlanStart): Promise<void> {
   const look = await ground.needs.engines.look(engineAddress(ground, start), ground.signal)
   ground.signal.throwIfAborted()
-  if (look.models.length > 0 && !look.models.includes(start.servedName)) throw new SparkError('wrong_model', { wanted: start.servedName, answered: look.models[0] ?? 'Something else' })
+  if (look.models.length > 0 && !look.models.includes(start.servedName))
+    throw new SparkError('wrong_model', { wanted: start.servedName, answered: look.models[0] ?? 'Something else' })
   if (!look.healthy) await stillAlive(ground, start)
 }
 
 async function stillAlive(ground: Ground, start: PlanStart): Promise<void> {
-  const reading = await ground.patient(headOf(start), (machine, signal) => ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal))
+  const reading = await ground.patient(headOf(start), (machine, signal) =>
+    ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal),
+  )
   ground.sameBoot(headOf(start), reading.bootId)
   if (reading.container === null) return
   const { lines } = splitLines('', `${reading.log}\n`)
@@ -195,4 +222,3 @@ export async function answersAs(ground: Ground, address: EngineAddress, servedNa
   const look = await ground.needs.engines.look(address, ground.signal)
   return look.healthy && look.models.includes(servedName)
 }
-

@@ -42,7 +42,11 @@ export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
     durationMs: end - swap.startedAt,
     requestedBy: { ...swap.requestedBy },
     why: swap.why,
-    steps: swap.steps.map((one) => ({ phase: one.phase, startedAt: time(one.startedAt), endedAt: one.endedAt === null ? null : time(one.endedAt) })),
+    steps: swap.steps.map((one) => ({
+      phase: one.phase,
+      startedAt: time(one.startedAt),
+      endedAt: one.endedAt === null ? null : time(one.endedAt),
+    })),
     machines: [...new Set(machines)].map(needs.machineName),
     cancel: cancelWords(swap, needs),
     error: swap.trouble === null || swap.state === 'running' ? null : { ...swap.trouble },

@@ -38,13 +38,21 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
   const turns = new Map<string, Promise<unknown>>()
 
   const view = (swap: Swap): SwapView =>
-    swapView(swap, { now: clock.now(), store: store.swaps, nameOf: needs.nameOf, machineName: (id) => needs.fleet.views().find((one) => one.machine.id === id)?.machine.name ?? id })
+    swapView(swap, {
+      now: clock.now(),
+      store: store.swaps,
+      nameOf: needs.nameOf,
+      machineName: (id) => needs.fleet.views().find((one) => one.machine.id === id)?.machine.name ?? id,
+    })
 
   /** One at a time a cluster, in order of arrival: decisions are made inside, never on an old read. */
   const inTurn = async <T>(cluster: string, act: () => Promise<T>): Promise<T> => {
     const before = turns.get(cluster) ?? Promise.resolve()
     const mine = before.then(act, act)
-    turns.set(cluster, mine.catch(() => undefined))
+    turns.set(
+      cluster,
+      mine.catch(() => undefined),
+    )
     return mine
   }
 
@@ -52,18 +60,27 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     const live = store.swaps.live(cluster)
     if (live === null) return
     const left = view(live).etaSeconds ?? usualWaitSeconds
-    throw new SparkError('swap_running', { swap: live.id, model: live.model === null ? null : needs.nameOf(live.model), retryAfterSeconds: Math.max(1, Math.min(600, left)) })
+    throw new SparkError('swap_running', {
+      swap: live.id,
+      model: live.model === null ? null : needs.nameOf(live.model),
+      retryAfterSeconds: Math.max(1, Math.min(600, left)),
+    })
   }
 
   const launch = (id: string, taken: 'new' | 'recovered'): void => {
-    const promise = needs.runner.run(id, needs.shutdown, taken).catch((error: unknown) => needs.log.error('a switch ended in an error', { swap: id, error }))
+    const promise: Promise<void> = needs.runner
+      .run(id, needs.shutdown, taken)
+      .catch((error: unknown) => needs.log.error('a switch ended in an error', { swap: id, error }))
+      .then(() => void running.delete(promise))
     running.add(promise)
-    promise.finally(() => running.delete(promise))
   }
 
   /** A database put back from a backup must not be refused for ever: our own higher fences on machines raise the sequence. */
   const raiseFence = (): void => {
-    const ours = needs.fleet.views().map((one) => one.observation?.fence).filter((fence) => fence?.appliance === needs.appliance)
+    const ours = needs.fleet
+      .views()
+      .map((one) => one.observation?.fence)
+      .filter((fence) => fence?.appliance === needs.appliance)
     store.swaps.raiseFence(Math.max(0, ...ours.map((fence) => fence?.fence ?? 0)))
   }
 
@@ -94,7 +111,17 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
         cancelRequestedAt: null,
         trouble: null,
       },
-      (begun) => nudges.push(needs.events.stage('swap_started', { swap: begun.id, cluster: begun.cluster, engine: begun.engine, model, previousModel: begun.previousModel, requestedBy: by.name }).nudge),
+      (begun) =>
+        nudges.push(
+          needs.events.stage('swap_started', {
+            swap: begun.id,
+            cluster: begun.cluster,
+            engine: begun.engine,
+            model,
+            previousModel: begun.previousModel,
+            requestedBy: by.name,
+          }).nudge,
+        ),
     )
     if (swap === null) {
       refuseWhileLive(plan.cluster)
@@ -109,7 +136,11 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     const { plan } = made
     if (fingerprint !== undefined && fingerprint !== plan.fingerprint) throw new SparkError('plan_stale', {})
     const first = plan.reasons[0]
-    if (plan.verdict === 'blocked') throw new SparkError('plan_blocked', { why: first?.sentence ?? 'The plan is blocked.', unblock: first?.unblock ?? 'Look at the plan.' })
+    if (plan.verdict === 'blocked')
+      throw new SparkError('plan_blocked', {
+        why: first?.sentence ?? 'The plan is blocked.',
+        unblock: first?.unblock ?? 'Look at the plan.',
+      })
     if (!made.confirmed) throw new SparkError('recipe_unconfirmed', { recipe: made.recipe?.id ?? '' })
   }
 
@@ -145,7 +176,8 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
 
   function cancel(id: string): SwapView {
     const swap = find(id)
-    if (!canCancel(swap)) throw new SparkError('swap_not_cancellable', { why: swap.state === 'running' ? 'it is already being undone' : 'it has ended' })
+    if (!canCancel(swap))
+      throw new SparkError('swap_not_cancellable', { why: swap.state === 'running' ? 'it is already being undone' : 'it has ended' })
     store.swaps.update(id, clock.now(), { cancelRequestedAt: clock.now() })
     needs.events.append('swap_progressed', { swap: id, phase: swap.phase, percent: null, sentence: 'Cancelling.' })
     needs.runner.cancel(id)
@@ -162,7 +194,10 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     },
     recent: (limit, before) => store.swaps.recent(limit, before).map(view),
     cancel,
-    log: (id, after, limit) => store.swaps.log(find(id).id, after, limit).map((line) => ({ number: line.number, at: new Date(line.at).toISOString(), text: line.text })),
+    log: (id, after, limit) =>
+      store.swaps
+        .log(find(id).id, after, limit)
+        .map((line) => ({ number: line.number, at: new Date(line.at).toISOString(), text: line.text })),
     async recover() {
       const live = store.swaps.live('default')
       if (live === null) return

@@ -1,5 +1,5 @@
 // Errors of engines and of /v1.
-import { error } from './define.ts'
+import { error } from './define-error.ts'
 
 type Why = { why: string }
 

@@ -1,5 +1,5 @@
 // Errors of machines: reaching them, knowing them, being obeyed by them.
-import { error } from './define.ts'
+import { error } from './define-error.ts'
 
 type Where = { machine: string }
 type Why = { why: string }

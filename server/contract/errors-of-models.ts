@@ -1,5 +1,5 @@
 // Errors of models, recipes and plans.
-import { error } from './define.ts'
+import { error } from './define-error.ts'
 
 type Why = { why: string }
 

@@ -1,5 +1,5 @@
 // How a switch can end badly. What is true now is filled in by the swap itself, so `now` is empty where only it knows.
-import { error } from './define.ts'
+import { error } from './define-error.ts'
 
 type Where = { machine: string }
 type Why = { why: string }

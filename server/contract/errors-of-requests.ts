@@ -1,5 +1,5 @@
 // Errors of requests: refused at the edge, before any work.
-import { error } from './define.ts'
+import { error } from './define-error.ts'
 
 type Why = { why: string }
 

@@ -1,5 +1,5 @@
 // Errors of settings.
-import { error } from './define.ts'
+import { error } from './define-error.ts'
 
 export const settingErrors = {
   setting_unknown: error<{ key: string }>({

@@ -1,5 +1,5 @@
 // Errors of asking for a switch: the lock, the live swap.
-import { error } from './define.ts'
+import { error } from './define-error.ts'
 
 type Why = { why: string }
 
