@@ -60,9 +60,13 @@ export function createApp(needs: AppNeeds): App {
   }
   mountOperations(app, { rows: operations, answers }, needs)
   mountEventsFeed(app, { useCases, clock, ending: needs.ending ?? new AbortController().signal })
-  const document = openApiDocument(useCases.version)
-  app.get('/openapi.json', (c) => c.json(document))
-  app.get('/api/contract', (c) => c.json(document))
+  let drawn: string | undefined
+  const document = (): Response => {
+    drawn ??= JSON.stringify(openApiDocument(useCases.version))
+    return new Response(drawn, { headers: { 'content-type': 'application/json' } })
+  }
+  app.get('/openapi.json', document)
+  app.get('/api/contract', document)
   mountChat(app, { chat: useCases.chat, access })
   if (pages !== undefined) app.route('/', pages)
   return app

@@ -1,0 +1,298 @@
+// An appliance in memory behind the UseCases interface: small, honest, enough to see what the edge makes of its answers.
+import type { PassedAnswer, PassedRequest, StoredEvent } from '../../server/app/ports.ts'
+import type { UseCases } from '../../server/app/use-cases.ts'
+import { SparkError } from '../../server/contract/errors.ts'
+import { type EventType, events as eventRows, quietEvents } from '../../server/contract/events.ts'
+import {
+  freeLockSample,
+  machineSample,
+  modelSample,
+  planSample,
+  recipeSample,
+  settingSample,
+  statusSample,
+  swapSample,
+} from '../../server/contract/operations/samples.ts'
+import type { EventView, LockView, MachineShape, SettingView, SwapView } from '../../server/contract/operations/shapes.ts'
+import { type SettingKey, settings as settingRows } from '../../server/contract/settings.ts'
+
+export interface FakeUseCases extends UseCases {
+  /** What the edge asked for, in order. */
+  readonly asked: { readonly what: string; readonly ask: unknown }[]
+  /** Thrown by the next call that does something, once. */
+  failNextWith(failure: unknown): void
+  setReady(ready: boolean): void
+  setPlanFingerprint(fingerprint: string): void
+  answerChat(answer: (request: PassedRequest) => Promise<PassedAnswer>): void
+}
+
+function fakeSettings(): UseCases['settings'] {
+  const stored = new Map<string, { value: unknown; version: number; by: string }>()
+  const rowOf = (key: string): (typeof settingRows)[SettingKey] => {
+    const row = (settingRows as Record<string, (typeof settingRows)[SettingKey]>)[key]
+    if (row === undefined) throw new SparkError('setting_unknown', { key })
+    return row
+  }
+  const view = (key: string): SettingView => {
+    const row = rowOf(key)
+    const own = stored.get(key)
+    return {
+      ...settingSample,
+      key,
+      label: row.label,
+      value: own === undefined ? row.default : own.value,
+      default: row.default,
+      version: own?.version ?? 0,
+      setBy: own?.by ?? null,
+    }
+  }
+  return {
+    get: (key) => view(key).value as never,
+    list: () => Object.keys(settingRows).map(view),
+    change(key, value, version, by) {
+      const read = rowOf(key).schema.safeParse(value)
+      if (!read.success) throw new SparkError('setting_invalid', { key, why: read.error.issues[0]?.message ?? '' })
+      const now = view(key)
+      if (version !== undefined && version !== now.version)
+        throw new SparkError('setting_changed', { key, theirs: String(now.value), yours: String(value) })
+      stored.set(key, { value: read.data, version: now.version + 1, by })
+      return view(key)
+    },
+    reset(key) {
+      rowOf(key)
+      stored.delete(key)
+      return view(key)
+    },
+    watch: () => () => undefined,
+  }
+}
+
+function fakeEvents(): UseCases['events'] {
+  const rows: EventView[] = []
+  const listeners = new Set<(event: StoredEvent) => void>()
+  const keep = (type: EventType, payload: Record<string, unknown>): StoredEvent => {
+    const row = eventRows[type] as unknown as { kind: string; sentence: (payload: unknown) => string }
+    const id = rows.length + 1
+    rows.push({ id, type, at: '2026-01-01T00:00:00.000Z', kind: row.kind, sentence: row.sentence(payload), payload })
+    return { id, type, at: 0, payload }
+  }
+  const nudge = (event: StoredEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+  return {
+    append: (type, payload) => nudge(keep(type, payload)),
+    stage(type, payload) {
+      const event = keep(type, payload)
+      return { nudge: () => nudge(event) }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    after: (id, limit) => rows.filter((row) => row.id > id).slice(0, limit),
+    recent: (limit) =>
+      rows
+        .filter((row) => !quietEvents.includes(row.type as EventType))
+        .slice(-limit)
+        .reverse(),
+    last: () => rows.length,
+  }
+}
+
+function fakeLock(): UseCases['lock'] {
+  let held: { view: LockView; token: string } | null = null
+  const owned = (token: string | undefined): { view: LockView; token: string } => {
+    if (held === null) throw new SparkError('lock_not_held', {})
+    if (token !== held.token) throw new SparkError('lock_token_wrong', {})
+    return held
+  }
+  return {
+    find: () => held?.view ?? freeLockSample,
+    take({ holder, reason }) {
+      if (held !== null)
+        throw new SparkError('swap_locked', {
+          holder: held.view.holder ?? '',
+          reason: held.view.reason ?? '',
+          until: null,
+          retryAfterSeconds: 59.2,
+        })
+      const since = '2026-01-01T00:00:00.000Z'
+      held = { token: 'f00d', view: { ...freeLockSample, locked: true, by: 'reservation', holder, reason, since, until: since } }
+      return { ...held.view, token: held.token }
+    },
+    renew: (token) => owned(token).view,
+    release({ token, breakLock }) {
+      if (breakLock !== true) owned(token)
+      held = null
+      return freeLockSample
+    },
+  }
+}
+
+/** A fresh appliance: one machine, one model, nothing switching. */
+export function createFakeUseCases(): FakeUseCases {
+  const asked: { what: string; ask: unknown }[] = []
+  const machines = new Map<string, MachineShape>([[machineSample.id, machineSample]])
+  const swaps = new Map<string, SwapView>()
+  let failure: unknown
+  let ready = true
+  let plan = planSample
+  let chat: (request: PassedRequest) => Promise<PassedAnswer> = async () => {
+    throw new SparkError('engine_stopped', { retryAfterSeconds: 30 })
+  }
+  const note = (what: string, ask: unknown): void => {
+    asked.push({ what, ask })
+    const thrown = failure
+    failure = undefined
+    if (thrown !== undefined) throw thrown
+  }
+  const machine = (id: string): MachineShape => {
+    const found = machines.get(id)
+    if (found === undefined) throw new SparkError('not_found', { what: `machine "${id}"` })
+    return found
+  }
+  const swap = (id: string): SwapView => {
+    const found = swaps.get(id)
+    if (found === undefined) throw new SparkError('not_found', { what: `switch "${id}"` })
+    return found
+  }
+  const live = (): SwapView | null => [...swaps.values()].find((one) => one.state === 'running') ?? null
+  const begin = (change: Partial<SwapView>): SwapView => {
+    const running = live()
+    if (running !== null) throw new SparkError('swap_running', { swap: running.id, model: running.model, retryAfterSeconds: 30 })
+    const id = `swap${swaps.size + 1}`
+    const begun = { ...swapSample, ...change, id }
+    swaps.set(id, begun)
+    return begun
+  }
+
+  return {
+    asked,
+    failNextWith: (thrown) => {
+      failure = thrown
+    },
+    setReady: (now) => {
+      ready = now
+    },
+    setPlanFingerprint: (fingerprint) => {
+      plan = { ...plan, fingerprint }
+    },
+    answerChat: (answer) => {
+      chat = answer
+    },
+    settings: fakeSettings(),
+    events: fakeEvents(),
+    machines: {
+      list: () => [...machines.values()],
+      find: machine,
+      publicKey: () => 'ssh-ed25519 AAAA spark-control',
+      async add(edit) {
+        note('machines.add', edit)
+        const added = {
+          ...machineSample,
+          id: `machine${machines.size}`,
+          name: edit.name ?? edit.address,
+          address: edit.address,
+          user: edit.user,
+        }
+        machines.set(added.id, added)
+        return added
+      },
+      async edit(id, edit) {
+        note('machines.edit', edit)
+        const edited = { ...machine(id), name: edit.name ?? machine(id).name }
+        machines.set(id, edited)
+        return edited
+      },
+      remove(id) {
+        note('machines.remove', id)
+        machine(id)
+        machines.delete(id)
+      },
+      async check(id) {
+        note('machines.check', id)
+        return machine(id)
+      },
+      async survey(id) {
+        note('machines.survey', id)
+        return { machine: machine(id).id, rows: [], peers: [] }
+      },
+      async acceptHostKey(id, fingerprint) {
+        note('machines.acceptHostKey', { id, fingerprint })
+        return { ...machine(id), hostKey: fingerprint }
+      },
+    },
+    models: {
+      list: () => [modelSample],
+      find(id) {
+        if (id !== modelSample.id) throw new SparkError('model_unknown', { model: id })
+        return modelSample
+      },
+      scan: async () => [modelSample],
+      recipesOf: () => [recipeSample],
+    },
+    recipes: {
+      list: () => ({ recipes: [recipeSample], problems: [] }),
+      async save(draft) {
+        note('recipes.save', draft)
+        return { ...recipeSample, id: 'owner:mine', source: 'owner', ...draft, flags: [...draft.flags], env: { ...draft.env } }
+      },
+      confirm(id, by) {
+        note('recipes.confirm', { id, by })
+        if (id !== recipeSample.id) throw new SparkError('recipe_unknown', { recipe: id })
+        return { ...recipeSample, confirmed: true }
+      },
+    },
+    plans: {
+      async preview(ask) {
+        note('plans.preview', ask)
+        return { ...plan, model: ask.model }
+      },
+    },
+    swaps: {
+      async start(ask) {
+        note('swaps.start', ask)
+        if (ask.fingerprint !== undefined && ask.fingerprint !== plan.fingerprint) throw new SparkError('plan_stale', {})
+        return begin({ model: ask.model, requestedBy: ask.requestedBy, why: ask.why ?? null })
+      },
+      async stop(ask) {
+        note('swaps.stop', ask)
+        return begin({ model: null, modelName: 'Nothing', requestedBy: ask.requestedBy })
+      },
+      find: swap,
+      current: () => live(),
+      recent: (limit) => [...swaps.values()].reverse().slice(0, limit),
+      cancel(id, by) {
+        note('swaps.cancel', { id, by })
+        const found = swap(id)
+        if (found.state !== 'running') throw new SparkError('swap_not_cancellable', { why: 'it has ended' })
+        const cancelled: SwapView = { ...found, state: 'cancelled' }
+        swaps.set(id, cancelled)
+        return cancelled
+      },
+      log(id, after) {
+        swap(id)
+        return [{ number: after + 1, at: '2026-01-01T00:00:00.000Z', text: 'Loading' }]
+      },
+      recover: async () => undefined,
+    },
+    lock: fakeLock(),
+    status: {
+      status: () => statusSample,
+      engine(id = 'main') {
+        const found = statusSample.clusters[0]?.engines.find((engine) => engine.id === id)
+        if (found === undefined) throw new SparkError('engine_unknown', { engine: id })
+        return found
+      },
+    },
+    chat: {
+      async pass(request) {
+        note('chat.pass', { method: request.method, path: request.path, headers: request.headers })
+        return chat(request)
+      },
+      inFlight: () => 0,
+    },
+    isReady: () => ready,
+    version: '0.1.0',
+  }
+}
