@@ -1,0 +1,147 @@
+// How each model may be started: the owner's recipes before shipped ones, before what the launcher brings, before what was inferred.
+import { SparkError } from '../contract/errors.ts'
+import type { RecipeView } from '../contract/operations/shapes.ts'
+import { inferredRecipe } from '../domain/inferred-recipe.ts'
+import type { Model } from '../domain/model.ts'
+import { type Recipe, type RecipeSource, recipeWords } from '../domain/recipe.ts'
+import { recipeProblem } from '../domain/recipe-draft.ts'
+import type { Clock, FileProblem, Ids, Log, RecipeFiles, RecipeStore } from './ports.ts'
+import type { EventsUse, RecipesUse } from './use-cases.ts'
+
+export interface RecipesNeeds {
+  readonly clock: Clock
+  readonly ids: Pick<Ids, 'digest'>
+  readonly files: RecipeFiles
+  readonly store: RecipeStore
+  readonly models: { domainModel(id: string): Model | null; models(): readonly Model[] }
+  readonly events: Pick<EventsUse, 'append'>
+  readonly log: Log
+}
+
+export interface Recipes extends RecipesUse {
+  /** The best recipe of a model, or the one asked for; raises recipe_unknown, and model_unknown for one that is on no disk. */
+  choose(model: string, recipe?: string): Recipe
+  /** Every recipe of a model, best first. */
+  of(model: string): readonly Recipe[]
+  isConfirmed(recipe: Recipe): boolean
+  problems(): readonly FileProblem[]
+  /** Reads the files again; done at start, by the clock, and after a save. */
+  refresh(): Promise<void>
+  start(signal: AbortSignal): Promise<void>
+}
+
+const order: readonly RecipeSource[] = ['owner', 'shipped', 'launcher', 'inferred']
+/** An owner who edits a file sees it after this long, ms. */
+const refreshMs = 3000
+
+export function createRecipes(needs: RecipesNeeds): Recipes {
+  let read: { readonly recipes: readonly Recipe[]; readonly problems: readonly FileProblem[] } = { recipes: [], problems: [] }
+  let reading: Promise<void> | null = null
+
+  const readFiles = async (): Promise<void> => {
+    try {
+      read = await needs.files.read()
+    } catch (error) {
+      // What was read before stays usable: a disk that hiccups must not take the recipes away.
+      needs.log.error('the recipe files could not be read', { error })
+    }
+  }
+
+  const refresh = (): Promise<void> => {
+    reading ??= readFiles().finally(() => {
+      reading = null
+    })
+    return reading
+  }
+
+  const digest = (recipe: Recipe): string => needs.ids.digest(recipeWords(recipe))
+
+  const isConfirmed = (recipe: Recipe): boolean => {
+    if (recipe.source === 'owner' || recipe.source === 'shipped') return true
+    return needs.store.confirmations()[recipe.id] === digest(recipe)
+  }
+
+  const sorted = (recipes: readonly Recipe[]): readonly Recipe[] =>
+    [...recipes].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source))
+
+  const inferred = (model: Model): Recipe[] => (model.inference.servable === false ? [] : [inferredRecipe(model.id, model.inference)])
+
+  const of = (id: string): readonly Recipe[] => {
+    const model = needs.models.domainModel(id)
+    const written = read.recipes.filter((recipe) => recipe.model === id)
+    return sorted([...written, ...(model === null ? [] : inferred(model))])
+  }
+
+  const choose = (id: string, recipe?: string): Recipe => {
+    const model = needs.models.domainModel(id)
+    const all = of(id)
+    if (recipe !== undefined) {
+      const found = all.find((one) => one.id === recipe)
+      if (found === undefined) throw new SparkError('recipe_unknown', { recipe: recipe.slice(0, 300) })
+      return found
+    }
+    const best = all[0]
+    if (best !== undefined) return best
+    if (model === null) throw new SparkError('model_unknown', { model: id.slice(0, 300) })
+    // Not servable by what is known: the recipe is only the ground on which the plan says why.
+    return inferredRecipe(model.id, model.inference)
+  }
+
+  const view = (recipe: Recipe): RecipeView => ({
+    ...recipe,
+    flags: recipe.flags.map((flag) => ({ ...flag })),
+    env: { ...recipe.env },
+    confirmed: isConfirmed(recipe),
+  })
+
+  const list: RecipesUse['list'] = (model) => {
+    const recipes = model === undefined ? sorted([...read.recipes, ...needs.models.models().flatMap(inferred)]) : of(model)
+    return { recipes: recipes.map(view), problems: [...read.problems] }
+  }
+
+  const save: RecipesUse['save'] = async (draft) => {
+    const problem = recipeProblem(draft)
+    if (problem !== null) throw new SparkError('recipe_invalid', { why: problem })
+    const recipe: Recipe = { ...draft, id: `owner:${draft.model}`, source: 'owner', confirmed: true, file: null }
+    const file = await needs.files.write(recipe)
+    reading = null
+    await refresh()
+    const saved = read.recipes.find(
+      (one) => one.source === 'owner' && one.model === draft.model && recipeWords(one) === recipeWords(recipe),
+    )
+    if (saved !== undefined) return view(saved)
+    const told = read.problems.find((one) => one.file === file || one.file.endsWith(`/${file}`))
+    if (told !== undefined) throw new SparkError('recipe_invalid', { why: told.sentence.replace(/\.$/, '') })
+    return view({ ...recipe, file })
+  }
+
+  const confirm: RecipesUse['confirm'] = (id, by) => {
+    const written = read.recipes.find((one) => one.id === id)
+    const recipe =
+      written ??
+      needs.models
+        .models()
+        .flatMap(inferred)
+        .find((one) => one.id === id)
+    if (recipe === undefined) throw new SparkError('recipe_unknown', { recipe: id.slice(0, 300) })
+    if (isConfirmed(recipe)) return view(recipe)
+    needs.store.confirm(recipe.id, digest(recipe), needs.clock.now())
+    needs.events.append('recipe_confirmed', { recipe: recipe.id, model: recipe.model, by })
+    return view(recipe)
+  }
+
+  return {
+    list,
+    save,
+    confirm,
+    choose,
+    of,
+    isConfirmed,
+    problems: () => read.problems,
+    refresh,
+    async start(signal) {
+      await refresh()
+      needs.clock.every(() => refreshMs, refresh, signal)
+    },
+  }
+}
