@@ -1,8 +1,8 @@
 // Containers of a node: run, exec, stop, remove. What docker's command line and the launcher both stand on.
 import { createLogBuffer, type LogBuffer } from './log-buffer.ts'
 import { imageRef, type SimNode } from './node.ts'
-import { createProcess, forever, type SimProcess } from './process.ts'
-import { createProgram } from './program.ts'
+import { createProcess, type SimProcess } from './process.ts'
+import { createProgram, unwrapShell } from './program.ts'
 import type { Sim } from './sim.ts'
 
 export interface SimContainer {
@@ -23,8 +23,15 @@ export interface SimContainer {
   state: 'running' | 'exited'
   exitCode: number
   readonly log: LogBuffer
+  /** Containers on other nodes that joined this one's Ray cluster. */
+  rayPeers: readonly RayPeer[]
   /** Live processes; the first is PID 1. */
   processes: readonly SimProcess[]
+}
+
+export interface RayPeer {
+  readonly node: SimNode
+  readonly container: SimContainer
 }
 
 export interface RunOrder {
@@ -96,6 +103,7 @@ export function startContainer(sim: Sim, node: SimNode, order: RunOrder, imageId
     state: 'running',
     exitCode: 0,
     log: createLogBuffer(() => sim.clock.now()),
+    rayPeers: [],
     processes: [],
   }
   node.containers.set(order.name, container)
@@ -106,12 +114,13 @@ export function startContainer(sim: Sim, node: SimNode, order: RunOrder, imageId
 }
 
 /** A new process in a running container; its output goes to the container's log. */
-export function spawn(sim: Sim, node: SimNode, container: SimContainer, words: readonly string[]): SimProcess {
+export function spawn(sim: Sim, node: SimNode, container: SimContainer, asGiven: readonly string[]): SimProcess {
+  const { words, viaShell } = unwrapShell(asGiven)
   const process = createProcess({
     pid: node.nextPid++,
     title: words.join(' '),
     now: sim.clock.now(),
-    program: (self, signal) => (isSleep(words) ? forever(signal) : createProgram({ sim, node, container, words })(self, signal)),
+    program: createProgram({ sim, node, container, words, viaShell }),
     onEnd: (self) => {
       container.processes = container.processes.filter((one) => one !== self)
       giveBack(sim, node, self)
@@ -160,7 +169,10 @@ export async function stopContainer(sim: Sim, node: SimNode, name: string, grace
   }
   const deaf = isSleep(container.command)
   // The daemon goes on by itself even if the docker client that asked is killed meanwhile.
-  const stopping = sim.wait(node, deaf ? graceMs : Math.min(graceMs, 2_500), node.life.signal).then(() => killContainer(container, deaf ? 137 : 0))
+  const stopping = sim.wait(node, deaf ? graceMs : Math.min(graceMs, 2_500), node.life.signal).then(
+    () => killContainer(container, deaf ? 137 : 0),
+    () => undefined,
+  )
   await Promise.race([stopping, sim.aborted(signal)])
   return { ok: true, value: null }
 }

@@ -76,7 +76,7 @@ export function createMemory(totalBytes: number): Memory {
 /** PSI `some avg10`: nothing until memory gets scarce, then steep. */
 export function pressureOf(look: MemoryLook): number {
   const share = look.availableBytes / look.totalBytes
-  return share > 0.04 ? 0 : Math.round((0.04 - share) * 100_000) / 100
+  return share > 0.02 ? 0 : Math.round((0.02 - share) * 200_000) / 100
 }
 
 const row = (label: string, bytes: number): string => `${`${label}:`.padEnd(16)}${String(Math.round(bytes / 1024)).padStart(8)} kB\n`

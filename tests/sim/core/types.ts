@@ -135,7 +135,12 @@ export interface NodeLook {
   readonly vpnAddress: string | null
   readonly bootId: string
   readonly uptimeSeconds: number
-  readonly memory: { readonly totalBytes: number; readonly availableBytes: number; readonly freeBytes: number; readonly cachedBytes: number }
+  readonly memory: {
+    readonly totalBytes: number
+    readonly availableBytes: number
+    readonly freeBytes: number
+    readonly cachedBytes: number
+  }
   /** PSI some avg10, percent. */
   readonly pressure: number
   readonly gpu: GpuLook

@@ -16,13 +16,20 @@ export interface VllmArgs {
   readonly complaint: string | null
 }
 
-const jsonFlags = ['--speculative-config', '--mm-processor-kwargs', '--compilation-config', '--limit-mm-per-prompt', '--default-chat-template-kwargs']
+const jsonFlags = [
+  '--speculative-config',
+  '--mm-processor-kwargs',
+  '--compilation-config',
+  '--limit-mm-per-prompt',
+  '--default-chat-template-kwargs',
+]
 
 /** The words after `vllm serve`; null when `words` is not a serve command. */
 export function parseServe(words: readonly string[]): VllmArgs | null {
   if (words[0] !== 'vllm' || words[1] !== 'serve') return null
   const flags = readFlags(words.slice(2))
-  const one = (...names: string[]): string | null => names.map((name) => flags.values.get(name)?.[0]).find((value) => value !== undefined) ?? null
+  const one = (...names: string[]): string | null =>
+    names.map((name) => flags.values.get(name)?.[0]).find((value) => value !== undefined) ?? null
   const count = (fallback: number, ...names: string[]): number => Number(one(...names) ?? fallback)
   const model = one('--model') ?? flags.positional[0] ?? ''
   const served = flags.values.get('--served-model-name') ?? []
@@ -32,7 +39,8 @@ export function parseServe(words: readonly string[]): VllmArgs | null {
     port: count(8000, '--port'),
     maxModelLen: lengthOf(one('--max-model-len')),
     gpuMemoryUtilization: count(0.9, '--gpu-memory-utilization'),
-    worldSize: count(1, '-tp', '--tensor-parallel-size') * count(1, '-pp', '--pipeline-parallel-size') * count(1, '-dp', '--data-parallel-size'),
+    worldSize:
+      count(1, '-tp', '--tensor-parallel-size') * count(1, '-pp', '--pipeline-parallel-size') * count(1, '-dp', '--data-parallel-size'),
     nodes: count(1, '--nnodes'),
     rank: count(0, '--node-rank'),
     masterAddress: one('--master-addr'),

@@ -1,0 +1,63 @@
+// What a command line inside a container turns into: a vLLM, a sleep, a part of Ray, or "command not found".
+import type { SimContainer } from './container.ts'
+import type { SimNode } from './node.ts'
+import { forever, type SimProcess } from './process.ts'
+import { splitWords } from './shell-words.ts'
+import type { Sim } from './sim.ts'
+import { serve } from './vllm.ts'
+import { parseServe } from './vllm-args.ts'
+
+export interface Place {
+  readonly sim: Sim
+  readonly node: SimNode
+  readonly container: SimContainer
+  readonly words: readonly string[]
+  readonly viaShell: boolean
+}
+
+type Program = (self: SimProcess, signal: AbortSignal) => Promise<number>
+
+/** `bash -c TEXT` is the command in TEXT: the shell execs its only command. */
+export function unwrapShell(words: readonly string[]): { words: readonly string[]; viaShell: boolean } {
+  const text = words[2]
+  const isShell = /(^|\/)(ba|da)?sh$/.test(words[0] ?? '') && /^-[il]*c$/.test(words[1] ?? '')
+  return isShell && text !== undefined ? { words: splitWords(text), viaShell: true } : { words, viaShell: false }
+}
+
+const quick: Readonly<Record<string, (words: readonly string[]) => { text: string; code: number }>> = {
+  true: () => ({ text: '', code: 0 }),
+  ':': () => ({ text: '', code: 0 }),
+  false: () => ({ text: '', code: 1 }),
+  echo: (words) => ({ text: `${words.slice(1).join(' ')}\n`, code: 0 }),
+}
+
+/** The program for a place; its output goes to the container's log. */
+export function createProgram(place: Place): Program {
+  const { sim, node, container, words } = place
+  const name = words[0] ?? ''
+  const args = parseServe(words)
+  if (args !== null) return (self, signal) => serve({ sim, node, container, self, args, signal })
+  if (name === 'sleep') {
+    const seconds = Number(words[1])
+    return (_, signal) => (Number.isFinite(seconds) ? sim.wait(node, seconds * 1000, signal).then(() => 0) : forever(signal))
+  }
+  if (name.startsWith('ray::') || name === 'earlyoom' || name === 'ray' || name === 'python3' || name === 'python')
+    return (_, signal) => forever(signal)
+  return async () => {
+    // A turn later, so that whoever started it can listen first.
+    await Promise.resolve()
+    const known = quick[name]?.(words)
+    if (known !== undefined) {
+      if (known.text !== '') container.log.append(known.text)
+      return known.code
+    }
+    container.log.append(notFound(name, place.viaShell))
+    return 127
+  }
+}
+
+function notFound(name: string, viaShell: boolean): string {
+  return viaShell
+    ? `bash: line 1: ${name}: command not found\n`
+    : `OCI runtime exec failed: exec failed: unable to start container process: exec: "${name}": executable file not found in $PATH: unknown\n`
+}

@@ -1,0 +1,143 @@
+// hf-download.sh: fetches a model with uvx, then copies it to other nodes.
+import { reachOf, type SimNode } from '../node.ts'
+import type { Sim, Tool } from '../sim.ts'
+import { snapshotOf } from '../snapshot.ts'
+import type { SimModel, ToolIo } from '../types.ts'
+
+/** Over the internet, and over the CX7 link. */
+const downloadBytesPerSecond = 110_000_000
+const copyBytesPerSecond = 310_000_000
+
+interface Order {
+  readonly model: string | null
+  readonly copy: boolean
+  readonly hosts: readonly string[]
+  readonly parallel: boolean
+}
+
+/** `-c` eats the words after it, so `-c MODEL` has no model. */
+function readOrder(argv: readonly string[]): Order {
+  let order: Order = { model: null, copy: false, hosts: [], parallel: false }
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? ''
+    if (/^(-c|--copy-to|--copy-to-hosts?)$/.test(word)) {
+      const hosts: string[] = []
+      while (argv[at + 1] !== undefined && !argv[at + 1]?.startsWith('-')) hosts.push(...(argv[++at] ?? '').split(','))
+      order = { ...order, copy: true, hosts }
+    } else if (word === '--copy-parallel') order = { ...order, parallel: true }
+    else if (word === '-u' || word === '--config') at++
+    else order = { ...order, model: word }
+  }
+  return order
+}
+
+export const hfDownload: Tool = async (sim, call, io) => {
+  const node = sim.node(call.node)
+  const order = readOrder(call.argv)
+  const startedAt = sim.clock.now()
+  const fail = (line: string): number => {
+    io.out(`${line}\n`)
+    return 1
+  }
+  if (order.model === null) return fail('Error: Model name is required.')
+  if (node.options.uvx === false || sim.faults.strike('F17', node.name) !== null)
+    return fail("Error: 'uvx' command not found.\nPlease install uv first.")
+  io.out(`Downloading model '${order.model}' using uvx...\n`)
+  if ((await download(sim, node, order.model, io)) !== 0) return fail(`Error: Failed to download model '${order.model}'.`)
+  io.out(`Download completed in ${spanText(sim.clock.now() - startedAt)}\n`)
+  io.out(`Model directory: ${node.home}/.cache/huggingface/hub/models--${order.model.replace('/', '--')}\n`)
+  if (!order.copy) io.out('No host specified, skipping copy.\n')
+  else if (!(await copyToHosts(sim, node, order, io))) return fail(order.parallel ? 'One or more copies failed.' : '')
+  io.out(`\nTIMING STATISTICS\n  Total: ${spanText(sim.clock.now() - startedAt)}\nDone downloading ${order.model}.\n`)
+  return 0
+}
+
+const spanText = (ms: number): string => new Date(ms).toISOString().slice(11, 19)
+
+/** Config first, shards last; tqdm's bar on stderr. A second run goes on where the first stopped. */
+export async function download(sim: Sim, node: SimNode, repo: string, io: ToolIo): Promise<number> {
+  const model = sim.options.hub?.find((one) => one.repo === repo) ?? node.models.get(repo)
+  const refused = model === undefined ? repositoryMissing(repo) : sim.faults.strike('F18', node.name) === null ? null : gated(repo)
+  if (refused !== null || model === undefined) {
+    await sim.wait(node, 800, io.signal)
+    io.err(refused ?? '')
+    return 1
+  }
+  if ((node.models.get(repo)?.state ?? (node.models.has(repo) ? 'complete' : null)) !== 'complete') {
+    put(sim, node, { ...model, state: 'downloading' })
+    try {
+      await fetchFiles(sim, node, model, io)
+    } catch (error) {
+      put(sim, node, { ...model, state: 'interrupted' })
+      if (!(error instanceof DiskFull)) throw error
+      io.err(`OSError: [Errno 28] No space left on device\n`)
+      return 1
+    }
+    put(sim, node, { ...model, state: 'complete' })
+  }
+  io.out(`${node.home}/.cache/huggingface/hub/models--${repo.replace('/', '--')}/snapshots/${snapshotOf(model).revision}\n`)
+  return 0
+}
+
+class DiskFull extends Error {}
+
+function put(sim: Sim, node: SimNode, model: SimModel): void {
+  node.models.set(model.repo, model)
+  sim.changed()
+}
+
+async function fetchFiles(sim: Sim, node: SimNode, model: SimModel, io: ToolIo): Promise<void> {
+  const total = snapshotOf({ ...model, state: 'complete' }).files.length
+  const seconds = model.weightsBytes / downloadBytesPerSecond
+  for (let done = 0; done <= total; done++) {
+    const percent = Math.floor((done / total) * 100)
+    const spent = (seconds * done) / total
+    io.err(
+      `\rFetching ${total} files: ${String(percent).padStart(3)}%|${'█'.repeat(Math.floor(percent / 10)).padEnd(10)}| ${done}/${total} [${clockText(spent)}<${clockText(seconds - spent)}, ${(seconds / total).toFixed(2)}s/it]`,
+    )
+    if (done === Math.ceil(total / 2) && sim.faults.strike('F19', node.name) !== null) throw new DiskFull()
+    if (done === total - 1 && sim.faults.strike('F21', node.name) !== null) await sim.aborted(io.signal)
+    if (done < total) await sim.wait(node, (seconds * 1000) / total, io.signal)
+  }
+  io.err('\n')
+}
+
+const clockText = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(14, 19)
+
+const repositoryMissing = (repo: string): string =>
+  `huggingface_hub.errors.RepositoryNotFoundError: 404 Client Error. Repository Not Found for url: https://huggingface.co/api/models/${repo}/revision/main.\n`
+const gated = (repo: string): string =>
+  `huggingface_hub.errors.GatedRepoError: 401 Client Error. Cannot access gated repo for url https://huggingface.co/${repo}/resolve/main/config.json. Access to model ${repo} is restricted.\n`
+
+async function copyToHosts(sim: Sim, node: SimNode, order: Order, io: ToolIo): Promise<boolean> {
+  const listed = order.hosts.length > 0 ? order.hosts : (node.options.dotenv?.['COPY_HOSTS'] ?? '').split(',')
+  const hosts = listed.filter((host) => host !== '')
+  const model = node.models.get(order.model ?? '')
+  if (model === undefined) return false
+  io.out(`Copying model to ${hosts.length} host(s): ${hosts.join(' ')}\n${order.parallel ? 'Parallel copy enabled.\n' : ''}`)
+  if (order.parallel) return (await Promise.all(hosts.map((host) => copyTo(sim, node, model, host, io)))).every((done) => done)
+  for (const host of hosts) if (!(await copyTo(sim, node, model, host, io))) return false
+  return true
+}
+
+async function copyTo(sim: Sim, node: SimNode, model: SimModel, host: string, io: ToolIo): Promise<boolean> {
+  io.out(`Copying model '${model.repo}' to spark@${host}...\n`)
+  const target = sim.nodeAt(host)
+  if (target === undefined || reachOf(target, sim.clock.now()) !== 'up') {
+    await sim.wait(node, 3_000, io.signal)
+    io.err(`ssh: connect to host ${host} port 22: No route to host\n`)
+    io.out(`Copy to ${host} failed.\n`)
+    return false
+  }
+  put(sim, target, { ...model, state: 'downloading' })
+  const seconds = model.weightsBytes / copyBytesPerSecond
+  for (const percent of [25, 50, 75, 100]) {
+    await sim.wait(node, seconds * 250, io.signal)
+    io.out(
+      `\r  ${Math.floor((model.weightsBytes * percent) / 100).toLocaleString('en-US')}  ${percent}%  310.22MB/s    ${spanText(seconds * 10 * (100 - percent)).slice(1)}`,
+    )
+  }
+  put(sim, target, { ...model, state: 'complete' })
+  io.out(`\nCopy to ${host} completed in ${spanText(seconds * 1000)}\n`)
+  return true
+}

@@ -1,0 +1,24 @@
+// Every executable of a simulated node by its name.
+import type { Tool } from '../sim.ts'
+import { docker } from './docker.ts'
+import { hfDownload } from './hf-download.ts'
+import { launchCluster } from './launch-cluster.ts'
+import { nvidiaSmi } from './nvidia-smi.ts'
+import { git, hostname, ibdev2netdev, ip, uvx } from './small.ts'
+
+/** What doors put on a node's PATH. */
+export const toolTable: Readonly<Record<string, Tool>> = {
+  'launch-cluster.sh': launchCluster,
+  'hf-download.sh': hfDownload,
+  docker,
+  'nvidia-smi': nvidiaSmi,
+  ibdev2netdev,
+  ip,
+  git,
+  uvx,
+  hostname,
+}
+
+export function toolOf(name: string): Tool | undefined {
+  return toolTable[name.split('/').at(-1) ?? name]
+}

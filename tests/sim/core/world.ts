@@ -1,0 +1,187 @@
+// The simulated cluster as its users see it: tools run on nodes, faults strike, engines serve.
+import { endContainer, startContainer } from './container.ts'
+import { createFaultBook } from './faults.ts'
+import { lookAt } from './look.ts'
+import { meminfo, pressureOf, pressureText, releaseMs } from './memory.ts'
+import { createNode, imageRef, memoryOf, processesOf, reachOf, type SimNode, uuid } from './node.ts'
+import { hexOf } from './prng.ts'
+import { forever, type SimProcess } from './process.ts'
+import type { Sim } from './sim.ts'
+import { toolOf } from './tools/index.ts'
+import type { ArgvRecord, Fault, Serve, SimOptions, ToolCall, ToolIo, World } from './types.ts'
+import { maxModelLen, tellDeath } from './vllm.ts'
+
+/** A cluster at rest: nodes booted a day ago, nothing running. */
+export function createWorld(options: SimOptions): World {
+  const { clock } = options
+  const nodes = options.nodes.map((node, index) => createNode(node, index, options.seed, clock.now()))
+  const listeners = new Set<() => void>()
+  const argvLog: ArgvRecord[] = []
+  const sim = createSim(options, nodes, () => {
+    for (const listener of [...listeners]) listener()
+  })
+
+  return {
+    options,
+    argvLog,
+    run(call, io) {
+      argvLog.push({ at: clock.now(), node: call.node, tool: call.tool, argv: call.argv })
+      return runTool(sim, call, io)
+    },
+    setFault(fault) {
+      sim.faults.set(fault)
+      strikeServing(sim, fault)
+    },
+    clearFault: (name, node) => sim.faults.clear(name, node),
+    faults: () => sim.faults.list(),
+    reboot: (name, downMs = 90_000) => sim.reboot(sim.node(name), downMs),
+    freeze: (name, ms) => sim.freeze(sim.node(name), ms),
+    isReachable: (name) => reachOf(sim.node(name), clock.now()) === 'up',
+    reach: (name) => reachOf(sim.node(name), clock.now()),
+    proc: (name) => procOf(sim.node(name), clock.now()),
+    look: (name) => lookAt(sim, sim.node(name)),
+    serving: () => nodes.flatMap((node) => servesOf(node)),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    startForeign(name, container) {
+      const node = sim.node(name)
+      startContainer(
+        sim,
+        node,
+        { ...container, autoRemove: false },
+        node.images.get(imageRef(container.image))?.id ?? `sha256:${hexOf(container.image, 64)}`,
+      )
+    },
+    addModel(name, model) {
+      sim.node(name).models.set(model.repo, model)
+      sim.changed()
+    },
+    models: (name) => [...sim.node(name).models.values()],
+  }
+}
+
+function createSim(options: SimOptions, nodes: readonly SimNode[], changed: () => void): Sim {
+  const { clock, timeScale } = options
+  const sim: Sim = {
+    options,
+    clock,
+    nodes,
+    faults: createFaultBook(),
+    node(name) {
+      const found = nodes.find((node) => node.name === name)
+      if (found === undefined) throw new Error(`there is no simulated node "${name}"`)
+      return found
+    },
+    nodeAt: (address) => nodes.find((node) => node.address === address || node.fabricAddress === address),
+    async wait(node, ms, signal) {
+      await clock.sleep(Math.round(ms * timeScale), signal)
+      while (node.frozenUntil > clock.now()) await clock.sleep(node.frozenUntil - clock.now(), signal)
+    },
+    aborted: forever,
+    releaseMs: () => releaseMs * timeScale,
+    reboot: (node, downMs) => reboot(sim, node, downMs),
+    freeze(node, ms) {
+      node.frozenUntil = Math.max(node.frozenUntil, clock.now() + Math.round(ms * timeScale))
+      announce(sim, node.frozenUntil)
+    },
+    changed,
+  }
+  return sim
+}
+
+/** Tells of a change now, and again when its time is over. */
+function announce(sim: Sim, until: number): void {
+  sim.changed()
+  sim.clock.sleep(until - sim.clock.now()).then(sim.changed, () => undefined)
+}
+
+function reboot(sim: Sim, node: SimNode, downMs: number): void {
+  const now = sim.clock.now()
+  const dying = node.life
+  node.life = new AbortController()
+  node.downUntil = now + Math.round(downMs * sim.options.timeScale)
+  node.frozenUntil = 0
+  node.bootId = uuid(node.prng)
+  node.bootedAt = node.downUntil
+  for (const container of [...node.containers.values()]) endContainer(sim, node, container, 137)
+  node.memory.reset()
+  node.nextPid = 2_000
+  dying.abort(new Error(`${node.name} lost power`))
+  announce(sim, node.downUntil)
+}
+
+/** 137: the caller was killed or the node lost power under it. */
+async function runTool(sim: Sim, call: ToolCall, io: ToolIo): Promise<number> {
+  const node = sim.node(call.node)
+  const tool = toolOf(call.tool)
+  if (tool === undefined) {
+    io.err(`bash: line 1: ${call.tool}: command not found\n`)
+    return 127
+  }
+  const signal = AbortSignal.any([io.signal, node.life.signal])
+  try {
+    await sim.wait(node, 0, signal)
+    return await tool(sim, call, { out: io.out, err: io.err, signal })
+  } catch (error) {
+    if (signal.aborted) return 137
+    throw error
+  }
+}
+
+function servesOf(node: SimNode): readonly Serve[] {
+  return processesOf(node).flatMap((process) => {
+    const engine = process.vllm
+    if (engine === null || engine.readySince === null || engine.args.rank !== 0) return []
+    const { port, served, model } = engine.args
+    return [
+      {
+        node: node.name,
+        address: node.address,
+        port,
+        model: served[0] ?? model,
+        names: served,
+        maxModelLen: maxModelLen(engine.args, node.models.get(model)),
+        wedged: engine.wedged,
+        since: engine.readySince,
+      },
+    ]
+  })
+}
+
+/** F11 and F13 set while something serves strike at once. */
+function strikeServing(sim: Sim, fault: Fault): void {
+  if (fault.name !== 'F11' && fault.name !== 'F13') return
+  for (const node of sim.nodes) {
+    for (const container of node.containers.values()) {
+      for (const process of container.processes)
+        if (isServing(process)) strikeOne(process, () => tellDeath(container, process, sim.clock.now()))
+    }
+  }
+  sim.changed()
+
+  function isServing(process: SimProcess): boolean {
+    return process.vllm?.phase === 'ready' && process.vllm.args.rank === 0
+  }
+  function strikeOne(process: SimProcess, tell: () => void): void {
+    const node = sim.nodes.find((one) => processesOf(one).includes(process))
+    if (node === undefined || process.vllm === null || sim.faults.strike(fault.name, node.name, process.vllm.args.model) === null) return
+    if (fault.name === 'F13') process.vllm.wedged = true
+    else {
+      tell()
+      process.kill(1)
+    }
+  }
+}
+
+function procOf(node: SimNode, now: number): Readonly<Record<string, string>> {
+  const look = memoryOf(node, now)
+  const up = Math.max(0, (now - node.bootedAt) / 1000)
+  return {
+    meminfo: meminfo(look),
+    'pressure/memory': pressureText(pressureOf(look)),
+    uptime: `${up.toFixed(2)} ${(up * 19.2).toFixed(2)}\n`,
+    'sys/kernel/random/boot_id': `${node.bootId}\n`,
+  }
+}
