@@ -1,0 +1,163 @@
+// Recipes and families as files: shipped ones, and the owner's own, which lie over them.
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import type { FileProblem, RecipeFiles } from '../../app/ports.ts'
+import { SparkError } from '../../contract/errors.ts'
+import { FamilyFile, RecipeFile, type RecipeFileShape } from '../../contract/recipe-file.ts'
+import type { Family } from '../../domain/family.ts'
+import { modelName } from '../../domain/model-name.ts'
+import type { Recipe } from '../../domain/recipe.ts'
+import { parseYaml, readYaml } from './yaml-file.ts'
+
+export interface RecipeFilesNeeds {
+  /** Folder of the recipes that come with the product (recipes/models). */
+  readonly shippedDir: string
+  /** Folder of the owner's recipes; need not exist. */
+  readonly ownerDir: string
+}
+
+const mostFiles = 2000
+
+async function yamlFiles(dir: string): Promise<{ readonly names: readonly string[]; readonly problem: FileProblem | null }> {
+  try {
+    const names = (await readdir(dir)).filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.')).sort()
+    return { names: names.slice(0, mostFiles), problem: null }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code === 'ENOENT') return { names: [], problem: null }
+    return { names: [], problem: { file: dir, line: null, sentence: `The folder of recipes cannot be read (${code}).` } }
+  }
+}
+
+function toRecipe(shape: RecipeFileShape, source: 'owner' | 'shipped', file: string): Recipe {
+  return {
+    id: shape.id ?? `${source}:${shape.model}`,
+    source,
+    model: shape.model,
+    title: shape.title ?? modelName(shape.model),
+    description: shape.description,
+    image: shape.image,
+    port: shape.port,
+    nodes: shape.nodes,
+    flags: shape.flags.map((flag) => ({ ...flag, source: flag.source ?? file })),
+    env: shape.env,
+    confirmed: true,
+    file,
+  }
+}
+
+interface Found {
+  readonly recipes: readonly Recipe[]
+  readonly problems: readonly FileProblem[]
+}
+
+async function readFolder(dir: string, source: 'owner' | 'shipped'): Promise<Found> {
+  const { names, problem } = await yamlFiles(dir)
+  const recipes: Recipe[] = []
+  const problems: FileProblem[] = problem === null ? [] : [problem]
+  for (const name of names) {
+    const reading = await readYaml(join(dir, name), RecipeFile)
+    if (reading.ok) recipes.push(toRecipe(reading.value, source, name))
+    else problems.push(...reading.problems)
+  }
+  return { recipes, problems }
+}
+
+/** The first recipe of an id wins; a second one is told of, so that nobody wonders why an edit has no effect. */
+function withoutRepeats(found: Found): Found {
+  const byId = new Map<string, Recipe>()
+  const problems = [...found.problems]
+  for (const recipe of found.recipes) {
+    const first = byId.get(recipe.id)
+    if (first === undefined) byId.set(recipe.id, recipe)
+    else
+      problems.push({
+        file: recipe.file ?? recipe.id,
+        line: null,
+        sentence: `${first.file ?? 'Another file'} already holds the recipe ${recipe.id}; this one is not used.`,
+      })
+  }
+  return { recipes: [...byId.values()], problems }
+}
+
+/** A file name from a model id: what a file system and a reader can bear, never a path. */
+export function recipeFileName(model: string): string {
+  const plain = model
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replaceAll(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 180)
+  return `${plain === '' ? 'recipe' : plain}.yaml`
+}
+
+function toFile(recipe: Recipe): Record<string, unknown> {
+  return {
+    ...(recipe.id === `owner:${recipe.model}` ? {} : { id: recipe.id }),
+    model: recipe.model,
+    title: recipe.title,
+    ...(recipe.description === null ? {} : { description: recipe.description }),
+    ...(recipe.image === null ? {} : { image: recipe.image }),
+    ...(recipe.port === null ? {} : { port: recipe.port }),
+    nodes: recipe.nodes,
+    flags: recipe.flags.map(({ name, value, reason, source }) => ({ name, value, reason, source })),
+    ...(Object.keys(recipe.env).length === 0 ? {} : { env: recipe.env }),
+  }
+}
+
+/** A name in the owner's folder that this recipe may take: its own, or the first free one beside a recipe of another id. */
+async function freeName(dir: string, recipe: Recipe): Promise<string> {
+  const wanted = recipeFileName(recipe.model)
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : wanted.replace(/\.yaml$/, `-${number}.yaml`)
+    const reading = await readYaml(join(dir, name), RecipeFile)
+    if (reading.ok ? toRecipe(reading.value, 'owner', name).id === recipe.id : reading.problems.some((p) => p.sentence.includes('ENOENT')))
+      return name
+  }
+}
+
+/** Reads the shipped recipes and the owner's, and writes the owner's. */
+export function createRecipeFiles(needs: RecipeFilesNeeds): RecipeFiles {
+  return {
+    async read() {
+      const owner = await readFolder(needs.ownerDir, 'owner')
+      const shipped = await readFolder(needs.shippedDir, 'shipped')
+      return withoutRepeats({ recipes: [...owner.recipes, ...shipped.recipes], problems: [...owner.problems, ...shipped.problems] })
+    },
+    async write(recipe) {
+      const text = stringify(toFile(recipe), { lineWidth: 0 })
+      const checked = parseYaml(recipeFileName(recipe.model), text, RecipeFile)
+      if (!checked.ok) {
+        throw new SparkError('recipe_invalid', {
+          why: checked.problems
+            .map((problem) => problem.sentence)
+            .join(' ')
+            .replace(/\.$/, ''),
+        })
+      }
+      await mkdir(needs.ownerDir, { recursive: true })
+      const name = await freeName(needs.ownerDir, recipe)
+      const draft = join(needs.ownerDir, `.${name}.new`)
+      await writeFile(draft, text, { flush: true })
+      await rename(draft, join(needs.ownerDir, name))
+      return name
+    },
+  }
+}
+
+/** Every family of a folder; what cannot be read is told and left out. */
+export async function readFamilies(
+  dir: string,
+): Promise<{ readonly families: readonly Family[]; readonly problems: readonly FileProblem[] }> {
+  const { names, problem } = await yamlFiles(dir)
+  const families = new Map<string, Family>()
+  const problems: FileProblem[] = problem === null ? [] : [problem]
+  for (const name of names) {
+    const reading = await readYaml(join(dir, name), FamilyFile)
+    if (!reading.ok) problems.push(...reading.problems)
+    else if (families.has(reading.value.id))
+      problems.push({ file: name, line: null, sentence: `There is already a family ${reading.value.id}; this one is not used.` })
+    else families.set(reading.value.id, { ...reading.value, file: name })
+  }
+  return { families: [...families.values()], problems }
+}

@@ -1,0 +1,100 @@
+// Reads a YAML file against a schema. Everything that is wrong becomes a problem with file and line; nothing is thrown.
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import type { z } from 'zod'
+import type { FileProblem } from '../../app/ports.ts'
+
+/** A recipe is a page of text; anything longer was put there by mistake. */
+const largestBytes = 256 * 1024
+
+export type YamlReading<Shape> =
+  | { readonly ok: true; readonly value: Shape }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] }
+
+async function textOf(path: string): Promise<{ readonly text: string } | { readonly why: string }> {
+  // O_NONBLOCK by number: opening a pipe that nobody writes to must not wait.
+  const file = await open(path, 0o4000).catch((error: unknown) => error)
+  if (!(typeof file === 'object' && file !== null && 'stat' in file)) {
+    return { why: `It cannot be opened (${file instanceof Error && 'code' in file ? String(file.code) : 'unknown reason'}).` }
+  }
+  const handle = file as Awaited<ReturnType<typeof open>>
+  try {
+    const about = await handle.stat()
+    if (!about.isFile()) return { why: 'It is not a file.' }
+    if (about.size > largestBytes) return { why: `It is larger than ${largestBytes / 1024} KiB.` }
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile()) }
+  } catch {
+    return { why: 'It cannot be read as UTF-8 text.' }
+  } finally {
+    await handle.close()
+  }
+}
+
+const pathWords = (path: readonly PropertyKey[]): string => path.map(String).join('.')
+
+function issueSentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const where = issue.path.length > 0 ? ` in ${pathWords(issue.path)}` : ''
+    return `Unknown key${issue.keys.length > 1 ? 's' : ''}${where}: ${issue.keys.join(', ').slice(0, 300)}.`
+  }
+  const message = issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '')
+  return `${issue.path.length > 0 ? pathWords(issue.path) : 'The file'}: ${message}.`
+}
+
+/** Where the first of these keys stands in a map, or null. */
+function keyPlace(holder: unknown, keys: readonly string[]): number | null {
+  if (!isMap(holder)) return null
+  const found = holder.items.find((pair) => isScalar(pair.key) && keys.includes(String(pair.key.value)))
+  return found !== undefined && isScalar(found.key) ? (found.key.range?.[0] ?? null) : null
+}
+
+/** The place of an issue: the unknown key itself, else the value, else the nearest thing that holds it. */
+function placeOf(document: ReturnType<typeof parseDocument>, issue: z.core.$ZodIssue): number | null {
+  const nodeAt = (depth: number): unknown => (depth === 0 ? document.contents : document.getIn(issue.path.slice(0, depth), true))
+  const key = issue.code === 'unrecognized_keys' ? keyPlace(nodeAt(issue.path.length), issue.keys) : null
+  if (key !== null) return key
+  for (let depth = issue.path.length; depth >= 0; depth -= 1) {
+    const node = nodeAt(depth)
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return null
+}
+
+/** Reads one file. `file` in problems is the name only, so that a page shows no path of this machine. */
+export async function readYaml<Schema extends z.ZodType>(path: string, schema: Schema): Promise<YamlReading<z.output<Schema>>> {
+  const file = basename(path)
+  const reading = await textOf(path)
+  if ('why' in reading) return { ok: false, problems: [{ file, line: null, sentence: reading.why }] }
+  return parseYaml(file, reading.text, schema)
+}
+
+/** The same for a text that is already in hand. */
+export function parseYaml<Schema extends z.ZodType>(file: string, text: string, schema: Schema): YamlReading<z.output<Schema>> {
+  const lines = new LineCounter()
+  const problem = (at: number | null, sentence: string): FileProblem => ({
+    file,
+    line: at === null ? null : lines.linePos(at).line,
+    sentence,
+  })
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+    const broken = document.errors.map((error) =>
+      problem(error.pos[0], `Not valid YAML: ${error.message.split('\n')[0]?.replace(/\.?$/, '.') ?? ''}`),
+    )
+    if (broken.length > 0) return { ok: false, problems: broken.slice(0, 20) }
+    let alias: number | null = null
+    visit(document, (_key, node) => {
+      if (!isAlias(node)) return undefined
+      alias = node.range?.[0] ?? 0
+      return visit.BREAK
+    })
+    if (alias !== null) return { ok: false, problems: [problem(alias, 'References (*name) are not used in these files.')] }
+    const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }))
+    if (parsed.success) return { ok: true, value: parsed.data }
+    return { ok: false, problems: parsed.error.issues.slice(0, 20).map((issue) => problem(placeOf(document, issue), issueSentence(issue))) }
+  } catch {
+    // Nesting deeper than the parser's stack ends here.
+    return { ok: false, problems: [{ file, line: null, sentence: 'Not valid YAML: it is nested too deeply to be read.' }] }
+  }
+}
