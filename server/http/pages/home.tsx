@@ -1,0 +1,38 @@
+import { Hono } from 'hono'
+import { type HomeData, HomePage, homeTitle, StopPage } from '../../../web/views/pages/home.tsx'
+import type { UseCases } from '../../app/use-cases.ts'
+import { type EdgeEnv, requestingOwner } from '../edge.ts'
+import { originOf, type PageNeeds } from './needs.ts'
+import { goTo } from './shell.tsx'
+
+export function homeData(useCases: UseCases, origin: string, now: number): HomeData {
+  return { status: useCases.status.status(), machines: useCases.machines.list(), recent: useCases.events.recent(5), origin, now }
+}
+
+export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>()
+
+  app.get('/', (c) => {
+    if (useCases.machines.list().length === 0) return goTo('/setup')
+    const data = homeData(useCases, originOf(c), clock.now())
+    return show(c.req.raw, { title: homeTitle(data), place: 'home', body: <HomePage {...data} />, live: '/live?page=home', refreshSeconds: 5 })
+  })
+
+  app.get('/engines/:id/stop', (c) => {
+    const engine = useCases.status.engine(c.req.param('id'))
+    if (engine.model === null) return goTo('/')
+    return show(c.req.raw, { title: `Stop ${engine.modelName ?? 'the model'}?`, place: 'home', body: <StopPage engine={engine} /> })
+  })
+
+  app.post('/engines/:id/stop', async (c) => {
+    const swap = await useCases.swaps.stop({ engine: c.req.param('id'), requestedBy: requestingOwner(c) })
+    return goTo(`/swaps/${swap.id}`)
+  })
+
+  app.post('/reservation/end', (c) => {
+    useCases.lock.release({ breakLock: true, by: requestingOwner(c).name })
+    return goTo('/')
+  })
+
+  return app
+}

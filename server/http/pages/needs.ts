@@ -1,0 +1,23 @@
+import type { Clock } from '../../app/ports.ts'
+import type { UseCases } from '../../app/use-cases.ts'
+import type { EdgeContext } from '../edge.ts'
+import type { Show } from './shell.tsx'
+
+/** What the pages of one noun need. */
+export interface PageNeeds {
+  readonly useCases: UseCases
+  readonly clock: Pick<Clock, 'now'>
+  readonly show: Show
+}
+
+/** Fields of a form as text; files and repeated fields are not used by any form here (the last one counts). */
+export async function fieldsOf(c: EdgeContext): Promise<Readonly<Record<string, string>>> {
+  const body = await c.req.parseBody()
+  return Object.fromEntries(Object.entries(body).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+}
+
+/** Where people and apps reach this appliance, as this request did. */
+export function originOf(c: EdgeContext): string {
+  const url = new URL(c.req.url)
+  return `${url.protocol}//${c.req.header('host') ?? url.host}`
+}

@@ -1,0 +1,128 @@
+// What htmx does not do. Everything hangs on data-* attributes; without this file every page still works.
+;(() => {
+  const d = document
+  const all = (selector, root = d) => root.querySelectorAll(selector)
+  const one = (selector) => d.querySelector(selector)
+  const on = (type, act) => d.addEventListener(type, act)
+  const show = (dialog) => dialog && !dialog.open && dialog.showModal()
+
+  // Times. The words are those of web/views/parts/time.tsx.
+  const unit = (s) =>
+    s < 60 ? [s, 'second'] : s < 3570 ? [Math.round(s / 60), 'minute'] : s < 84600 ? [Math.round(s / 3600), 'hour'] : [Math.round(s / 86400), 'day']
+  const say = (ms, kind) => {
+    const s = Math.max(0, Math.round(Math.abs(ms) / 1000))
+    if (kind === 'clock') return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`
+    if (s < 3) return kind === 'for' ? 'a moment' : 'just now'
+    const [n, word] = unit(s)
+    const text = `${n} ${word}${n === 1 ? '' : 's'}`
+    return kind === 'for' ? text : ms < 0 ? `in ${text}` : `${text} ago`
+  }
+  const tick = () => {
+    for (const time of all('time[data-time]')) {
+      const at = Date.parse(time.dateTime)
+      const text = say(Date.now() - at, time.dataset.time)
+      if (time.textContent !== text) time.textContent = text
+      time.title = new Date(at).toLocaleString()
+    }
+  }
+
+  const toast = (text) => {
+    const item = d.createElement('li')
+    item.append(text, Object.assign(d.createElement('button'), { type: 'button', textContent: 'Dismiss' }))
+    item.lastChild.dataset.dismiss = ''
+    one('#toasts')?.append(item)
+  }
+
+  // After every swap: title, spoken phase changes, logs that follow.
+  let spoken
+  const refresh = () => {
+    tick()
+    const page = one('[data-title]')
+    if (page) d.title = page.dataset.title
+    const news = one('[data-announce]')?.dataset.announce
+    if (spoken !== undefined && news && news !== spoken) one('#announce').textContent = news
+    spoken = news ?? ''
+    for (const log of all('[data-log]')) {
+      while (log.childElementCount > 400) log.firstElementChild.remove()
+      if (log.dataset.paused === undefined) log.scrollTop = log.scrollHeight
+    }
+  }
+  on('htmx:after:swap', refresh)
+  on('htmx:response:error', (e) => {
+    const { status, headers } = e.detail.ctx.response
+    if (status < 500) return
+    toast(decodeURIComponent(headers.get('Spark-Problem') ?? 'The server could not do that. Nothing on this page was changed.'))
+  })
+  const lost = (is) => () => {
+    const line = one('#lost')
+    if (!line || line.hidden !== is) return
+    line.hidden = !is
+    if (is) line.textContent = `Reconnecting. This is how it was at ${new Date().toLocaleTimeString([], { timeStyle: 'short' })}.`
+  }
+  on('htmx:sse:error', lost(true))
+  on('htmx:error', (e) => e.target.closest?.('[data-stream]') && lost(true)())
+  on('htmx:sse:after:connection', lost(false))
+
+  // Acts.
+  const acts = {
+    dismiss: (b) => b.parentElement.remove(),
+    copy: async (b) => {
+      await navigator.clipboard.writeText(one(b.dataset.copy).innerText)
+      b.textContent = 'Copied'
+    },
+    pause: (b) => {
+      const log = one(b.dataset.pause)
+      const paused = log.toggleAttribute('data-paused')
+      b.textContent = paused ? 'Follow' : 'Pause'
+      refresh()
+    },
+    select: (b) => getSelection().selectAllChildren(b),
+  }
+  on('click', (e) => {
+    for (const name in acts) {
+      const b = e.target.closest(`[data-${name}]`)
+      if (b) acts[name](b)
+    }
+    const opener = e.target.closest('[commandfor]')
+    if (opener && !('command' in opener)) show(d.getElementById(opener.getAttribute('commandfor')))
+  })
+  on('submit', (e) => {
+    const form = e.target
+    if (form.dataset.themes !== undefined) {
+      e.preventDefault()
+      const value = e.submitter.value
+      d.documentElement.dataset.theme = value
+      d.cookie = `theme=${value};path=/;max-age=31536000;samesite=lax`
+      for (const b of all('[data-themes] button')) b.setAttribute('aria-pressed', b.value === value)
+    } else if (form.method === 'post' && !e.defaultPrevented) {
+      if (form.ariaBusy) e.preventDefault()
+      form.ariaBusy = 'true'
+    }
+  })
+  addEventListener('pageshow', () => all('form[aria-busy]').forEach((form) => form.removeAttribute('aria-busy')))
+
+  // Keys: never one that starts or stops anything. They can be switched off in their own dialog.
+  const off = one('#keys-off')
+  const store = window.localStorage
+  if (off) {
+    off.checked = store.keys === 'off'
+    off.onchange = () => (store.keys = off.checked ? 'off' : 'on')
+  }
+  let last = ''
+  on('keydown', (e) => {
+    if (store.keys === 'off' || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('input,textarea,select,dialog')) return
+    const link = last === 'g' && one(`[data-key="${CSS.escape(e.key)}"]`)
+    last = e.key
+    if (link) link.click()
+    else if (e.key === '?') show(one('#keys'))
+    else if (e.key === '/' && one('input[type=search]')) {
+      e.preventDefault()
+      one('input[type=search]').focus()
+    }
+  })
+
+  if (window.isSecureContext) for (const b of all('[data-copy]')) b.hidden = false
+  for (const b of all('[data-script]')) b.hidden = false
+  refresh()
+  setInterval(tick, 1000)
+})()

@@ -1,0 +1,295 @@
+import type { EngineView, EventView, LockView, MachineShape, StatusView, SwapView } from '../../../server/contract/operations/shapes.ts'
+import { bytesInWords } from '../../../server/domain/words.ts'
+import { Heading } from '../layout.tsx'
+import { StateBadge } from '../parts/badge.tsx'
+import { Copyable } from '../parts/code.tsx'
+import { EventList } from '../parts/events.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Bar } from '../parts/meter.tsx'
+import { MemoryMeter } from '../parts/memory.tsx'
+import { Empty, Note } from '../parts/notice.tsx'
+import { phaseLine, swapTitle } from '../parts/phases.tsx'
+import { Ago, Span } from '../parts/time.tsx'
+
+export interface HomeData {
+  readonly status: StatusView
+  readonly machines: readonly MachineShape[]
+  readonly recent: readonly EventView[]
+  /** Where apps reach this appliance, e.g. http://192.0.2.5:9999. */
+  readonly origin: string
+  readonly now: number
+}
+
+export function HomePage(data: HomeData) {
+  return (
+    <>
+      <HomeNow {...data} />
+      <HomeRecent {...data} />
+    </>
+  )
+}
+
+export function homeTitle({ status }: Pick<HomeData, 'status'>): string {
+  const swap = status.clusters.find((one) => one.swap !== null)?.swap
+  if (swap === null || swap === undefined) return `${status.sentence.replace(/\.$/, '')} - Home`
+  return swap.progress.percent === null ? 'Switching - Home' : `Switching ${Math.round(swap.progress.percent)} % - Home`
+}
+
+/** Everything that is true now: the first screen. */
+export function HomeNow(data: HomeData) {
+  const { status, now } = data
+  const engines = status.clusters.flatMap((cluster) => cluster.engines)
+  return (
+    <div id="home-now" class="page" data-title={`${homeTitle(data)} - Spark Control`} data-announce={status.sentence}>
+      <Heading title={status.sentence}>
+        <p class="quiet">{status.checkedAt === null ? 'Not looked at yet' : <>Checked <Ago at={status.checkedAt} now={now} /></>}</p>
+      </Heading>
+      <Attention status={status} />
+      {neverSeen(data.machines) ? <FinishSetUp machine={data.machines[0]} /> : null}
+      {status.clusters.map((cluster) => (
+        <>
+          {cluster.swap === null ? null : <RunningSwap swap={cluster.swap} now={now} />}
+          <Reservation lock={cluster.lock} now={now} />
+        </>
+      ))}
+      {engines.filter((engine) => !engine.observed).map((engine) => <EngineCard engine={engine} {...data} />)}
+      <Observed engines={engines.filter((engine) => engine.observed)} />
+    </div>
+  )
+}
+
+function neverSeen(machines: readonly MachineShape[]): boolean {
+  return machines.length > 0 && machines.every((machine) => machine.observedAt === null)
+}
+
+function FinishSetUp({ machine }: { readonly machine: MachineShape | undefined }) {
+  if (machine === undefined) return null
+  return (
+    <Note kind="warn" icon="plug">
+      <p>
+        <strong>{machine.name} has not answered yet.</strong> Let Spark Control in, then test the connection.
+      </p>
+      <p>
+        <a class="button main" href={`/setup?machine=${machine.id}`}>
+          Continue setting up
+        </a>
+      </p>
+    </Note>
+  )
+}
+
+function Attention({ status }: { readonly status: StatusView }) {
+  if (status.attention.length === 0) return null
+  return (
+    <section class="note" data-kind="warn" aria-label="Needs attention">
+      <Icon name="warning" />
+      <ul class="attention">
+        {status.attention.map((item) => (
+          <li>
+            <a href={item.link}>{item.sentence}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function RunningSwap({ swap, now }: { readonly swap: SwapView; readonly now: number }) {
+  const percent = swap.progress.percent
+  return (
+    <section class="card running" aria-label="The running switch">
+      <div class="between">
+        <StateBadge state="switching" />
+        <span class="quiet">
+          started <Ago at={swap.startedAt} now={now} />
+        </span>
+      </div>
+      <h2 class="name small">{swapTitle(swap)}</h2>
+      {percent === null ? <progress aria-label={phaseLine(swap)} /> : <Bar percent={percent} />}
+      <p class="between">
+        <span>{phaseLine(swap)}</span>
+        <a class="button" href={swap.links.page}>
+          Watch it
+        </a>
+      </p>
+    </section>
+  )
+}
+
+function Reservation({ lock, now }: { readonly lock: LockView; readonly now: number }) {
+  if (lock.by !== 'reservation') return null
+  return (
+    <Note kind="plain" icon="lock">
+      <p>
+        <strong>{lock.holder} has reserved the Sparks.</strong> {lock.reason === null || lock.reason === '' ? '' : `${lock.reason}. `}
+        {lock.until === null ? null : (
+          <>
+            It ends <Ago at={lock.until} now={now} />.
+          </>
+        )}{' '}
+        Until then nobody else can switch.
+      </p>
+      <form method="post" action="/reservation/end">
+        <button class="button">End this reservation</button>
+      </form>
+    </Note>
+  )
+}
+
+type CardProps = HomeData & { readonly engine: EngineView }
+
+function EngineCard({ engine, machines, origin, now }: CardProps) {
+  const its = machines.filter((machine) => engine.machines.includes(machine.id) || engine.machines.includes(machine.name))
+  const shown = its.length > 0 ? its : machines
+  return (
+    <section class="card engine" data-state={engine.state} aria-label={engine.model === null ? 'No model' : 'The model'}>
+      <div class="between">
+        <StateBadge state={engine.state} />
+        {engine.since === null ? null : (
+          <span class="quiet">
+            for <Span at={engine.since} now={now} />
+          </span>
+        )}
+      </div>
+      <div class="stack">
+        <p class="name">{engine.modelName ?? 'No model is running'}</p>
+        <p class="tags">
+          {engine.capabilities.map((word) => (
+            <span class="tag">{word}</span>
+          ))}
+          <span class="quiet">{engineLine(engine, its)}</span>
+        </p>
+        {engine.sentence === '' || engine.state === 'answering' ? null : <p>{engine.sentence}</p>}
+      </div>
+      <div class="meters">
+        {shown.map((machine) => (
+          <MemoryMeter machine={machine} now={now} />
+        ))}
+      </div>
+      <p class="acts">
+        <a class="button main" href="/library">
+          {engine.model === null ? 'Choose a model' : 'Switch model'}
+        </a>
+        {engine.model === null || engine.state === 'switching' ? null : (
+          <a class="button plain" href={`/engines/${engine.id}/stop`}>
+            Stop it
+          </a>
+        )}
+      </p>
+      {engine.model === null ? null : <ForApps origin={origin} model={engine.model} />}
+    </section>
+  )
+}
+
+function engineLine(engine: EngineView, its: readonly MachineShape[]): string {
+  const where = its.length === 0 ? '' : `on ${its.map((machine) => machine.name).join(' and ')}`
+  const running = engine.runningRequests ?? 0
+  const busy = running === 0 ? '' : `${running} ${running === 1 ? 'request' : 'requests'} in progress`
+  const adopted = engine.adopted ? 'started by hand' : ''
+  return [where, busy, adopted].filter((part) => part !== '').join(', ')
+}
+
+function ForApps({ origin, model }: { readonly origin: string; readonly model: string }) {
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
+  return (
+    <div class="for-apps">
+      <div class="stack tight">
+        <h2 class="label">Address for apps</h2>
+        <Copyable id="base-url" label="Base URL">
+          {`${origin}/v1`}
+        </Copyable>
+      </div>
+      <details class="more">
+        <summary>Try it from a terminal, or set up an app</summary>
+        <Copyable id="snippet" label="Command to try">
+          {`curl ${origin}/v1/chat/completions \\\n  -H 'Content-Type: application/json' \\\n  -d '${body.replaceAll("'", "'\\''")}'`}
+        </Copyable>
+        <p class="quiet">
+          In an app, choose "OpenAI compatible", paste the address, and write <code>{model}</code> as the model. Any text will do as the key.
+        </p>
+      </details>
+    </div>
+  )
+}
+
+/** What serves here without our doing is shown and left alone. */
+function Observed({ engines }: { readonly engines: readonly EngineView[] }) {
+  if (engines.length === 0) return null
+  return (
+    <section class="stack">
+      <h2>Also serving here</h2>
+      <ul class="list">
+        {engines.map((engine) => (
+          <li>
+            <div class="stack tight">
+              <p class="tags">
+                <strong>{engine.modelName ?? 'Something'}</strong>
+                <StateBadge state={engine.state} />
+              </p>
+              <p class="quiet">
+                {engine.url === null ? '' : `${engine.url}. `}Not started by Spark Control, and never stopped by it without your word.
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+export function HomeRecent({ recent, now }: Pick<HomeData, 'recent' | 'now'>) {
+  return (
+    <section id="home-recent" class="stack">
+      <h2>Lately</h2>
+      {recent.length === 0 ? (
+        <p class="quiet">Nothing has happened yet. Switches, restarts and new models are told here.</p>
+      ) : (
+        <>
+          <EventList events={recent} now={now} />
+          <p>
+            <a href="/activity">All activity</a>
+          </p>
+        </>
+      )}
+    </section>
+  )
+}
+
+/** The question before a stop. */
+export function StopPage({ engine }: { readonly engine: EngineView }) {
+  const name = engine.modelName ?? 'the model'
+  return (
+    <div class="page narrow">
+      <Heading title={`Stop ${name}?`} up={{ href: '/', word: 'Home' }} />
+      <div class="card stack">
+        <p class="cost">
+          Right now <strong>{name}</strong> is {engine.state}. It will stop, and nothing will answer until you switch to a model.
+        </p>
+        {engine.runningRequests === null || engine.runningRequests === 0 ? null : (
+          <p>{engine.runningRequests} requests are in progress. They may finish first.</p>
+        )}
+        <form class="acts" method="post" action={`/engines/${engine.id}/stop`}>
+          <button class="button main">Stop {name}</button>
+          <a class="button plain" href="/">
+            Not now
+          </a>
+        </form>
+      </div>
+    </div>
+  )
+}
+
+export function NoMachines() {
+  return (
+    <Empty icon="machines" title="No machines yet">
+      <p>Add the first: it takes two minutes. You need its IP address and a user that may run docker.</p>
+      <a class="button main" href="/machines/new">
+        Add a machine
+      </a>
+    </Empty>
+  )
+}
+
+export function memorySentence(machine: MachineShape): string {
+  return machine.memory === null ? 'Memory not known' : `${bytesInWords(machine.memory.availableBytes)} free`
+}

@@ -1,0 +1,193 @@
+import type { ModelView } from '../../../server/contract/operations/shapes.ts'
+import { aboutDuration, bytesInWords } from '../../../server/domain/words.ts'
+import { hx, stream } from '../../hx.ts'
+import { Heading } from '../layout.tsx'
+import { StateBadge } from '../parts/badge.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Empty, Note } from '../parts/notice.tsx'
+import { agoInWords } from '../parts/time.tsx'
+
+export interface LibraryData {
+  readonly models: readonly ModelView[]
+  readonly query: string
+  readonly problems: readonly { readonly file: string; readonly line: number | null; readonly sentence: string }[]
+  /** A switch is running: rows show it and offer no second one. */
+  readonly switching: { readonly model: string | null; readonly page: string } | null
+  readonly now: number
+}
+
+export function LibraryPage(data: LibraryData) {
+  return (
+    <div class="page">
+      <Heading
+        title="Models"
+        acts={
+          <>
+            <form class="search" method="get" action="/library" role="search">
+              <Icon name="search" />
+              <input
+                type="search"
+                name="q"
+                value={data.query}
+                placeholder="Search"
+                aria-label="Search models"
+                autocomplete="off"
+                {...hx({
+                  get: '/library',
+                  trigger: 'input changed delay:200ms, search',
+                  target: '#library',
+                  swap: 'outerHTML',
+                  replaceUrl: true,
+                })}
+              />
+            </form>
+            <form method="post" action="/library/scan">
+              <button class="button">Look again</button>
+            </form>
+          </>
+        }
+      />
+      <LibraryBody {...data} />
+    </div>
+  )
+}
+
+/** The list with its own stream, so that a search also narrows what the stream sends. */
+export function LibraryBody(data: LibraryData) {
+  return (
+    <div id="library" class="page">
+      <div data-stream="" {...stream(`/live?page=library&q=${encodeURIComponent(data.query)}`)} />
+      <LibraryList {...data} />
+    </div>
+  )
+}
+
+const groups = [
+  { title: 'Ready to run', verdicts: ['now', 'needs_room'] },
+  { title: 'Needs set-up', verdicts: ['needs_setup'] },
+  { title: 'Cannot run here', verdicts: ['no'] },
+] as const
+
+export function LibraryList(data: LibraryData) {
+  const found = searched(data.models, data.query)
+  return (
+    <div id="library-list" class="page">
+      {data.problems.map((problem) => (
+        <Note kind="warn" icon="warning">
+          <p>
+            {problem.file}
+            {problem.line === null ? '' : `, line ${problem.line}`}: {problem.sentence}
+          </p>
+        </Note>
+      ))}
+      {data.models.length === 0 ? <NoModels /> : null}
+      {data.models.length > 0 && found.length === 0 ? (
+        <p class="quiet" role="status">
+          Nothing matches "{data.query}".
+        </p>
+      ) : null}
+      {groups.map(({ title, verdicts }) => {
+        const rows = found.filter((model) => (verdicts as readonly string[]).includes(model.canRun.verdict))
+        return rows.length === 0 ? null : (
+          <section class="stack">
+            <h2>
+              {title} <span class="count">{rows.length}</span>
+            </h2>
+            <ul class="list models">
+              {rows.map((model) => (
+                <ModelRow model={model} {...data} />
+              ))}
+            </ul>
+          </section>
+        )
+      })}
+    </div>
+  )
+}
+
+function NoModels() {
+  return (
+    <Empty icon="models" title="No models found on the disks">
+      <p>Spark Control looks in the Hugging Face cache of every machine. Download a model on a Spark, then press "Look again".</p>
+      <a class="button" href="/machines">
+        See where it looks
+      </a>
+    </Empty>
+  )
+}
+
+/** Words may stand in any order: "qwen 35" finds Qwen3.6 35B. */
+function searched(models: readonly ModelView[], query: string): readonly ModelView[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return models.filter((model) => {
+    const text = `${model.name} ${model.id} ${model.capabilities.join(' ')} ${model.family ?? ''} ${model.quantization}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+}
+
+function ModelRow({ model, switching, now }: LibraryData & { readonly model: ModelView }) {
+  const href = `/library/${encodeURIComponent(model.id)}`
+  const starting = switching !== null && switching.model === model.id
+  return (
+    <li>
+      <div class="stack tight">
+        <p class="tags">
+          <a class="title" href={href}>
+            {model.name}
+          </a>
+          {starting ? <StateBadge state="switching" /> : null}
+          {!starting && model.serving !== null ? <StateBadge state="answering" /> : null}
+          {model.capabilities.map((word) => (
+            <span class="tag">{word}</span>
+          ))}
+        </p>
+        <p class="quiet">{modelLine(model, now)}</p>
+        {model.canRun.verdict === 'now' ? null : <p>{model.complete ? model.canRun.why : model.stateSentence}</p>}
+      </div>
+      <RowAct model={model} switching={switching} starting={starting} href={href} />
+    </li>
+  )
+}
+
+function RowAct(props: { model: ModelView; switching: LibraryData['switching']; starting: boolean; href: string }) {
+  const { model, switching, starting, href } = props
+  if (starting && switching !== null) {
+    return (
+      <a class="button" href={switching.page}>
+        Watch it
+      </a>
+    )
+  }
+  if (model.serving !== null) return null
+  if (model.canRun.verdict === 'now' || model.canRun.verdict === 'needs_room') {
+    return (
+      <a class="button" href={`/swaps/new?model=${encodeURIComponent(model.id)}`}>
+        Switch to this<span class="sr">: {model.name}</span>
+      </a>
+    )
+  }
+  return (
+    <a class="button plain" href={href}>
+      Why?<span class="sr"> {model.name}</span>
+    </a>
+  )
+}
+
+function modelLine(model: ModelView, now: number): string {
+  const copies = model.machines.filter((one) => one.state === 'complete').map((one) => one.name)
+  const parts = [
+    model.id,
+    model.sizeBytes > 0 ? bytesInWords(model.sizeBytes) : '',
+    copies.length > 0 ? `on ${copies.join(' and ')}` : '',
+    model.revisionsDiffer ? 'copies differ' : '',
+    timeLine(model, now),
+  ]
+  return parts.filter((part) => part !== '').join(' · ')
+}
+
+function timeLine(model: ModelView, now: number): string {
+  if (model.serving !== null || model.servable !== true) return ''
+  if (model.recipe !== null && !model.recipe.confirmed) return 'new recipe to confirm'
+  if (model.typicalSwapSeconds !== null) return `usually ${aboutDuration(model.typicalSwapSeconds * 1000)}`
+  return model.lastUsedAt === null ? 'first time here' : `used ${agoInWords(now - Date.parse(model.lastUsedAt))}`
+}

@@ -1,0 +1,199 @@
+import type { ModelView, RecipeView, SwapView } from '../../../server/contract/operations/shapes.ts'
+import { aboutDuration, bytesInWords, exactDuration } from '../../../server/domain/words.ts'
+import { Heading } from '../layout.tsx'
+import { StateBadge } from '../parts/badge.tsx'
+import { Note } from '../parts/notice.tsx'
+import { FlagList } from '../parts/plan.tsx'
+import { Ago } from '../parts/time.tsx'
+import { OutcomeBadge } from './swap.tsx'
+
+interface Props {
+  readonly model: ModelView
+  readonly recipes: readonly RecipeView[]
+  readonly past: readonly SwapView[]
+  readonly now: number
+}
+
+export function ModelPage(props: Props) {
+  const { model, recipes, past, now } = props
+  const runs = model.canRun.verdict === 'now' || model.canRun.verdict === 'needs_room'
+  return (
+    <div class="page narrow">
+      <Heading title={model.name} up={{ href: '/library', word: 'Models' }}>
+        <p class="tags">
+          {model.serving === null ? null : <StateBadge state="answering" />}
+          {model.capabilities.map((word) => (
+            <span class="tag">{word}</span>
+          ))}
+          <span class="quiet">{model.id}</span>
+        </p>
+      </Heading>
+      {runs ? null : (
+        <Note kind="warn" icon="warning">
+          <p>
+            <strong>It cannot start now.</strong> {model.canRun.why}
+          </p>
+        </Note>
+      )}
+      {model.serving === null && runs ? (
+        <p class="acts">
+          <a class="button main" href={`/swaps/new?model=${encodeURIComponent(model.id)}`}>
+            Switch to this
+          </a>
+          <span class="quiet">You see the whole plan first.</span>
+        </p>
+      ) : null}
+      <AboutModel model={model} now={now} />
+      {recipes.map((recipe) => (
+        <RecipeCard recipe={recipe} chosen={recipe.id === model.recipe?.id} />
+      ))}
+      {runs ? <RunWithChanges model={model} recipes={recipes} /> : null}
+      <Past swaps={past} now={now} />
+    </div>
+  )
+}
+
+function AboutModel({ model, now }: { readonly model: ModelView; readonly now: number }) {
+  const facts: (readonly [string, unknown])[] = [
+    ['On the disks', model.stateSentence],
+    ['Size', model.sizeBytes > 0 ? bytesInWords(model.sizeBytes) : 'not known'],
+    ['Family', model.family ?? 'not known'],
+    ['Weights', model.quantization === 'none' ? 'full precision' : model.quantization],
+    ['Usual switch', model.typicalSwapSeconds === null ? 'first time here' : aboutDuration(model.typicalSwapSeconds * 1000)],
+    ['Last used', model.lastUsedAt === null ? 'not yet' : <Ago at={model.lastUsedAt} now={now} />],
+  ]
+  return (
+    <section class="card stack" aria-label="About this model">
+      <dl class="facts">
+        {facts.map(([word, value]) => (
+          <div>
+            <dt>{word}</dt>
+            <dd>{value as string}</dd>
+          </div>
+        ))}
+      </dl>
+      {model.reason === null ? null : <p>{model.reason}</p>}
+      {model.revisionsDiffer ? <p>The copies on the machines are different versions. A switch over several Sparks needs the same one on each.</p> : null}
+      <ul class="stack tight">
+        {model.machines.map((copy) => (
+          <li class="between quiet">
+            <span>
+              {copy.name}: {copy.state.replaceAll('_', ' ')}
+              {copy.revision === null ? '' : `, version ${copy.revision.slice(0, 8)}`}
+            </span>
+            <span>{bytesInWords(copy.bytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const sources = {
+  owner: 'Your own recipe',
+  shipped: 'Comes with Spark Control',
+  launcher: 'From the launcher on the Spark',
+  inferred: "Worked out from the model's files",
+} as const
+
+function RecipeCard({ recipe, chosen }: { readonly recipe: RecipeView; readonly chosen: boolean }) {
+  return (
+    <section class="card stack">
+      <div class="between">
+        <h2>{recipe.title}</h2>
+        <span class="quiet">
+          {sources[recipe.source]}
+          {chosen ? ', used by default' : ''}
+        </span>
+      </div>
+      {recipe.description === null ? null : <p>{recipe.description}</p>}
+      <p class="quiet">
+        {recipe.nodes === 1 ? 'Runs on one Spark.' : `Runs on ${recipe.nodes} Sparks together.`}
+        {recipe.image === null ? '' : ` Image ${recipe.image}.`}
+        {recipe.file === null ? '' : ` File ${recipe.file}.`}
+      </p>
+      {recipe.flags.length === 0 ? (
+        <p class="quiet">No flags: vLLM's own defaults.</p>
+      ) : (
+        <details class="more" open={!recipe.confirmed}>
+          <summary>
+            {recipe.flags.length} {recipe.flags.length === 1 ? 'flag' : 'flags'}, and why each is there
+          </summary>
+          <FlagList flags={recipe.flags} />
+        </details>
+      )}
+      {recipe.confirmed ? null : (
+        <form class="acts" method="post" action={`/recipes/${encodeURIComponent(recipe.id)}/confirmation`}>
+          <button class="button">Confirm these flags</button>
+          <span class="quiet">Asked once, before its first start.</span>
+        </form>
+      )}
+    </section>
+  )
+}
+
+const changeable = [
+  { name: 'max-model-len', label: 'Longest conversation', hint: 'tokens, e.g. 32768' },
+  { name: 'gpu-memory-utilization', label: 'Share of memory', hint: 'from 0.1 to 0.95' },
+  { name: 'max-num-seqs', label: 'Conversations at once', hint: 'a number, e.g. 8' },
+] as const
+
+/** One run with other flags: nothing is saved, the plan shows what comes of it. */
+function RunWithChanges({ model, recipes }: Pick<Props, 'model' | 'recipes'>) {
+  return (
+    <details class="more">
+      <summary>Run with changes</summary>
+      <form class="card stack" method="get" action="/swaps/new">
+        <input type="hidden" name="model" value={model.id} />
+        {recipes.length < 2 ? null : (
+          <div class="field">
+            <label for="recipe">Recipe</label>
+            <select id="recipe" name="recipe">
+              {recipes.map((recipe) => (
+                <option value={recipe.id} selected={recipe.id === model.recipe?.id}>
+                  {recipe.title} ({sources[recipe.source].toLowerCase()})
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+        <div class="fields">
+          {changeable.map((flag) => (
+            <div class="field">
+              <label for={flag.name}>{flag.label}</label>
+              <input id={flag.name} name={flag.name} inputmode="decimal" autocomplete="off" aria-describedby={`${flag.name}-hint`} />
+              <span class="hint" id={`${flag.name}-hint`}>
+                {flag.hint}. Empty: as the recipe says.
+              </span>
+            </div>
+          ))}
+        </div>
+        <p>
+          <button class="button">Show the plan</button>
+        </p>
+      </form>
+    </details>
+  )
+}
+
+function Past({ swaps, now }: { readonly swaps: readonly SwapView[]; readonly now: number }) {
+  if (swaps.length === 0) return null
+  return (
+    <section class="stack">
+      <h2>Past switches</h2>
+      <ul class="list">
+        {swaps.map((swap) => (
+          <li>
+            <p class="tags">
+              <OutcomeBadge swap={swap} />
+              <a href={`/swaps/${swap.id}`}>
+                <Ago at={swap.startedAt} now={now} />
+              </a>
+            </p>
+            <span class="quiet">{exactDuration(swap.durationMs)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

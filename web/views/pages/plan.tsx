@@ -1,0 +1,142 @@
+import type { Child } from 'hono/jsx'
+import type { LockView, PlanView } from '../../../server/contract/operations/shapes.ts'
+import { Heading } from '../layout.tsx'
+import { Note } from '../parts/notice.tsx'
+import { ExactPlan, FlagList, PlanCost, PlanList, type PlanProps } from '../parts/plan.tsx'
+import { Ago } from '../parts/time.tsx'
+
+export interface PlanData extends PlanProps {
+  /** What was asked, to be sent along with the fingerprint. */
+  readonly asked: Readonly<Record<string, string>>
+  readonly lock: LockView
+  readonly now: number
+  /** Said above the plan, e.g. that it has changed. */
+  readonly news?: Child
+}
+
+export function planTitle(plan: PlanView): string {
+  return plan.verdict === 'ready' ? `Switch to ${plan.modelName}?` : `${plan.modelName} cannot start now`
+}
+
+/** The confirmation is the plan: cost, list, one button that repeats the verb. */
+export function PlanPage(data: PlanData) {
+  const { plan } = data
+  return (
+    <div class="page narrow">
+      <Heading title={planTitle(plan)} up={{ href: '/library', word: 'Models' }} />
+      {data.news === undefined ? null : (
+        <Note kind="warn" icon="warning">
+          {data.news}
+        </Note>
+      )}
+      {plan.verdict === 'ready' ? <Ready {...data} /> : <Blocked {...data} />}
+      <ExactPlan plan={plan} open={false} />
+    </div>
+  )
+}
+
+function Ready(data: PlanData) {
+  const { plan, lock } = data
+  if (lock.by === 'swap') return <Waiting {...data} />
+  return (
+    <section class="card stack" aria-label="The plan">
+      <PlanCost plan={plan} />
+      <PlanList {...data} />
+      {plan.needsConfirmation && plan.starts !== null ? (
+        <div class="confirm stack">
+          <h2>Read these flags once</h2>
+          <p>
+            Nobody has confirmed this recipe yet. It was worked out from the model's files. You are asked only this time.
+          </p>
+          <FlagList flags={plan.starts.flags} />
+        </div>
+      ) : null}
+      {lock.by === 'reservation' ? <Reserved lock={lock} now={data.now} /> : null}
+      <SwitchForm {...data} />
+    </section>
+  )
+}
+
+/** A switch is running: it is told before the button would be pressed in vain. */
+function Waiting({ lock }: PlanData) {
+  return (
+    <section class="card stack" aria-label="The plan">
+      <p class="cost">Another switch is running. This one can start when it has ended.</p>
+      <p class="acts">
+        <a class="button main" href={lock.swap === null ? '/' : `/swaps/${lock.swap}`}>
+          Watch the running switch
+        </a>
+        <a class="button plain" href="/library">
+          Not now
+        </a>
+      </p>
+    </section>
+  )
+}
+
+function Reserved({ lock, now }: { readonly lock: LockView; readonly now: number }) {
+  return (
+    <Note kind="warn" icon="lock">
+      <p>
+        <strong>{lock.holder} has reserved the Sparks.</strong> {lock.reason === null || lock.reason === '' ? '' : `${lock.reason}. `}
+        {lock.until === null ? null : (
+          <>
+            The reservation ends <Ago at={lock.until} now={now} />.
+          </>
+        )}
+      </p>
+    </Note>
+  )
+}
+
+function SwitchForm({ plan, asked, lock }: PlanData) {
+  const verb = plan.needsConfirmation ? 'Confirm these flags and switch' : 'Switch now'
+  const reserved = lock.by === 'reservation'
+  return (
+    <form class="acts" method="post" action="/swaps">
+      {Object.entries(asked).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <input type="hidden" name="fingerprint" value={plan.fingerprint} />
+      {plan.needsConfirmation && plan.starts !== null ? <input type="hidden" name="confirm" value={plan.starts.recipe} /> : null}
+      {reserved ? <input type="hidden" name="breakLock" value="true" /> : null}
+      <button class="button main">{reserved ? `End the reservation and switch` : verb}</button>
+      <a class="button plain" href="/library">
+        Not now
+      </a>
+    </form>
+  )
+}
+
+/** No switch button: what is in the way, and what would take it out of the way. */
+function Blocked({ plan }: PlanData) {
+  return (
+    <section class="card stack" aria-label="What is in the way">
+      <p class="cost" data-kind="bad">
+        Nothing was changed. {plan.stops.length > 0 ? `${plan.stops.map((stop) => stop.name).join(' and ')} goes on answering.` : ''}
+      </p>
+      <ul class="reasons">
+        {plan.reasons.map((reason) => (
+          <li>
+            <p>
+              <strong>{reason.sentence}</strong>
+            </p>
+            <p>
+              <span class="label">To unblock</span> {reason.unblock}
+            </p>
+          </li>
+        ))}
+      </ul>
+      <p class="acts">
+        <a class="button main" href="/library">
+          Choose another model
+        </a>
+        {plan.model === null ? null : (
+          <a class="button" href={`/library/${encodeURIComponent(plan.model)}`}>
+            About {plan.modelName}
+          </a>
+        )}
+      </p>
+    </section>
+  )
+}

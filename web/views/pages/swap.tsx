@@ -1,0 +1,219 @@
+import type { LogLineView, SwapView } from '../../../server/contract/operations/shapes.ts'
+import { aboutDuration, exactDuration, phaseWord } from '../../../server/domain/words.ts'
+import { Heading } from '../layout.tsx'
+import { Badge, StateBadge } from '../parts/badge.tsx'
+import { isTelling, Log } from '../parts/log.tsx'
+import { TroubleNote } from '../parts/notice.tsx'
+import { Phases, swapTitle } from '../parts/phases.tsx'
+import { Ago, Stopwatch } from '../parts/time.tsx'
+
+export interface SwapData {
+  readonly swap: SwapView
+  readonly log: readonly LogLineView[]
+  readonly now: number
+}
+
+export function SwapPage({ swap, log, now }: SwapData) {
+  return (
+    <div class="page narrow">
+      <SwapNow swap={swap} now={now} />
+      <SwapLog swap={swap} log={log} />
+    </div>
+  )
+}
+
+export function swapPageTitle(swap: SwapView): string {
+  if (swap.state !== 'running') return outcomeTitle(swap).replace(/\.$/, '')
+  if (swap.phase !== 'restore' && swap.progress.percent !== null) return `Switching ${Math.round(swap.progress.percent)} %`
+  return swapTitle(swap)
+}
+
+/** Phases while it runs, the outcome afterwards: a permanent record. */
+export function SwapNow({ swap, now }: Omit<SwapData, 'log'>) {
+  const said = swap.state === 'running' ? phaseWord[swap.phase] : outcomeTitle(swap)
+  return (
+    <article id={`swap-${swap.id}`} class="page" data-title={`${swapPageTitle(swap)} - Spark Control`} data-announce={said}>
+      {swap.state === 'running' ? <Running swap={swap} now={now} /> : <Outcome swap={swap} now={now} />}
+    </article>
+  )
+}
+
+function Running({ swap, now }: Omit<SwapData, 'log'>) {
+  return (
+    <>
+      <div class="between">
+        <StateBadge state="switching" />
+        <span class="quiet">
+          started <Stopwatch at={swap.startedAt} now={now} /> ago by {asker(swap)}
+        </span>
+      </div>
+      <Heading title={swapTitle(swap)}>
+        <p>
+          {etaSentence(swap)} {meanwhile(swap)}
+        </p>
+      </Heading>
+      <div class="card">
+        <Phases swap={swap} now={now} />
+      </div>
+      <Cancel swap={swap} />
+    </>
+  )
+}
+
+function etaSentence(swap: SwapView): string {
+  if (swap.overdue) return 'It is taking longer than usual. That can still be fine; the log shows whether it moves.'
+  if (swap.etaSeconds !== null) return `${capital(aboutDuration(swap.etaSeconds * 1000))} to go.`
+  return swap.phase === 'restore' || swap.model === null ? '' : 'This is the first time here. It usually takes 3 to 10 minutes.'
+}
+
+function meanwhile(swap: SwapView): string {
+  if (swap.phase === 'check') {
+    return swap.previousModelName === null ? 'Nothing has changed yet.' : `${swap.previousModelName} still answers; nothing has changed yet.`
+  }
+  return 'Nothing answers until it is done; apps that ask are told when to come back.'
+}
+
+function Cancel({ swap }: { readonly swap: SwapView }) {
+  if (!swap.cancel.possible) return <p class="quiet">{swap.cancel.sentence}</p>
+  return (
+    <form class="acts" method="post" action={`/swaps/${swap.id}/cancellation`}>
+      <button class="button">{swap.cancel.sentence}</button>
+    </form>
+  )
+}
+
+function Outcome({ swap, now }: Omit<SwapData, 'log'>) {
+  return (
+    <>
+      <div class="between">
+        <OutcomeBadge swap={swap} />
+        {swap.endedAt === null ? null : (
+          <span class="quiet">
+            ended <Ago at={swap.endedAt} now={now} />
+          </span>
+        )}
+      </div>
+      <Heading title={outcomeTitle(swap)} />
+      {swap.error === null || swap.state === 'succeeded' ? null : <TroubleNote trouble={swap.error} nowWord={nowWord(swap, now)} />}
+      <OutcomeActs swap={swap} />
+      <div class="card stack">
+        <Phases swap={swap} now={now} />
+        <Facts swap={swap} now={now} />
+      </div>
+    </>
+  )
+}
+
+/** An old record must not say "now". */
+function nowWord(swap: SwapView, now: number): string {
+  return swap.endedAt !== null && now - Date.parse(swap.endedAt) > 600_000 ? 'When it ended' : 'Now'
+}
+
+export function OutcomeBadge({ swap }: { readonly swap: SwapView }) {
+  if (swap.state === 'running') return <StateBadge state="switching" />
+  if (swap.state === 'succeeded') return <Badge shape="done" word={swap.model === null ? 'Stopped' : 'Switched'} />
+  return swap.state === 'failed' ? <Badge shape="failed" word="Did not work" /> : <Badge shape="cancelled" word="Cancelled" />
+}
+
+export function outcomeTitle(swap: SwapView): string {
+  const previous = swap.previousModelName ?? 'the previous model'
+  const back = swap.restored === true ? ` ${capital(previous)} was brought back.` : ''
+  if (swap.model === null) {
+    if (swap.state === 'succeeded') return `${capital(previous)} was stopped.`
+    return swap.state === 'failed' ? `${capital(previous)} could not be stopped.` : `Stopping ${previous} was cancelled.`
+  }
+  if (swap.state === 'succeeded') return `Switched to ${swap.modelName} in ${exactDuration(swap.durationMs)}.`
+  return swap.state === 'failed' ? `${swap.modelName} did not start.${back}` : `The switch to ${swap.modelName} was cancelled.${back}`
+}
+
+function OutcomeActs({ swap }: { readonly swap: SwapView }) {
+  if (swap.state === 'succeeded') {
+    return (
+      <p class="acts">
+        <a class="button main" href="/">
+          See what answers now
+        </a>
+      </p>
+    )
+  }
+  const again = swap.model === null ? null : `/swaps/new?model=${encodeURIComponent(swap.model)}`
+  return (
+    <p class="acts">
+      {again === null ? null : (
+        <a class="button main" href={again}>
+          Try again
+        </a>
+      )}
+      <a class="button" href="/library">
+        Choose another model
+      </a>
+      <a class="button plain" href="/">
+        Home
+      </a>
+    </p>
+  )
+}
+
+function Facts({ swap, now }: Omit<SwapData, 'log'>) {
+  return (
+    <dl class="facts">
+      <div>
+        <dt>Asked for by</dt>
+        <dd>
+          {asker(swap)}
+          {swap.requestedBy.address === null ? '' : ` (${swap.requestedBy.address})`}
+        </dd>
+      </div>
+      <div>
+        <dt>Started</dt>
+        <dd>
+          <Ago at={swap.startedAt} now={now} />
+        </dd>
+      </div>
+      <div>
+        <dt>Took</dt>
+        <dd>{exactDuration(swap.durationMs)}</dd>
+      </div>
+      {swap.machines.length === 0 ? null : (
+        <div>
+          <dt>On</dt>
+          <dd>{swap.machines.join(' and ')}</dd>
+        </div>
+      )}
+      {swap.why === null ? null : (
+        <div>
+          <dt>Why</dt>
+          <dd>{swap.why}</dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+export function SwapLog({ swap, log }: Omit<SwapData, 'now'>) {
+  const line = swap.error?.line ?? null
+  const ended = swap.state !== 'running'
+  const telling = ended && log.some((one) => isTelling(one.text, line))
+  return (
+    <Log
+      id={`log-${swap.id}`}
+      href={`/swaps/${swap.id}/log`}
+      lines={log}
+      startedAt={swap.startedAt}
+      telling={line}
+      open={swap.state === 'failed'}
+      live={!ended}
+      title={telling ? 'Log, with the line that told it' : 'Log'}
+    />
+  )
+}
+
+function asker(swap: SwapView): string {
+  const { kind, name } = swap.requestedBy
+  if (kind === 'owner') return 'you'
+  return kind === 'system' ? 'Spark Control itself' : name
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

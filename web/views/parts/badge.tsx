@@ -1,0 +1,55 @@
+import { type ServiceState, serviceStateWord } from '../../../server/domain/words.ts'
+
+/** Shapes differ so that no state is told by colour alone. */
+const shapes = {
+  answering: <circle cx="6" cy="6" r="5" fill="currentColor" />,
+  busy: (
+    <>
+      <circle cx="6" cy="6" r="5" class="stroke" />
+      <circle cx="6" cy="6" r="2.4" fill="currentColor" />
+    </>
+  ),
+  switching: (
+    <>
+      <circle cx="6" cy="6" r="5" class="stroke" />
+      <path d="M6 1a5 5 0 0 1 0 10z" fill="currentColor" />
+    </>
+  ),
+  starting: (
+    <>
+      <circle cx="6" cy="6" r="5" class="stroke" />
+      <path d="M6 6V1a5 5 0 0 1 5 5z" fill="currentColor" />
+    </>
+  ),
+  degraded: <path d="M6 .5 11.5 6 6 11.5.5 6z" fill="currentColor" />,
+  stopped: <circle cx="6" cy="6" r="4.6" class="stroke" />,
+  unreachable: <path d="M6 .8 11.6 11H.4z" fill="currentColor" />,
+  unknown: <circle cx="6" cy="6" r="4.6" class="stroke" stroke-dasharray="2.4 2.4" />,
+  done: <path d="m1.5 6.5 3 3 6-7" class="stroke thick" />,
+  failed: <path d="m2 2 8 8M10 2l-8 8" class="stroke thick" />,
+  cancelled: <path d="M1.5 6h9" class="stroke thick" />,
+} as const
+
+export type BadgeShape = keyof typeof shapes
+
+export function Badge({ shape, word }: { readonly shape: BadgeShape; readonly word: string }) {
+  return (
+    <span class="badge" data-state={shape}>
+      <svg viewBox="0 0 12 12" aria-hidden="true">
+        {shapes[shape]}
+      </svg>
+      {word}
+    </span>
+  )
+}
+
+/** One of the eight words for anything that serves. */
+export function StateBadge({ state }: { readonly state: ServiceState }) {
+  return <Badge shape={state} word={serviceStateWord[state]} />
+}
+
+const machineStates = { reachable: 'answering', unreachable: 'unreachable', unknown: 'unknown' } as const
+
+export function MachineBadge({ state }: { readonly state: string }) {
+  return <StateBadge state={machineStates[state as keyof typeof machineStates] ?? 'unknown'} />
+}
