@@ -1,6 +1,6 @@
 // Swaps as rows and back, and the likeness by which past durations are found.
 import { createHash } from 'node:crypto'
-import type { Recipe } from '../../domain/recipe.ts'
+import { recipeWords } from '../../domain/recipe.ts'
 import type { Swap, SwapStep } from '../../domain/swap.ts'
 import { fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
 
@@ -67,7 +67,7 @@ export function toSwapRow(swap: Omit<Swap, 'fence' | 'steps'>, fence: number): S
     model: swap.model,
     previous_model: swap.previousModel,
     recipe_id: swap.recipeId,
-    likeness: starts === null ? null : likeness(wordsOf(starts.recipe), starts.machines),
+    likeness: starts === null ? null : likeness(recipeWords(starts.recipe), starts.machines),
     plan: toColumn(swap.plan),
     way_back: toNullableColumn(swap.wayBack),
     state: swap.state,
@@ -93,17 +93,10 @@ export function fromTruth(value: boolean | null): number | null {
 }
 
 /** The same recipe words on the same machines; which of them is the head makes no difference to how long it takes. */
-export function likeness(recipeWords: string, machines: readonly string[]): string {
+export function likeness(words: string, machines: readonly string[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([recipeWords, [...machines].sort()]))
+    .update(JSON.stringify([words, [...machines].sort()]))
     .digest('hex')
-}
-
-/** Says what domain/recipe.ts recipeWords says; an adapter may take only types from there, and a test holds the two together. */
-function wordsOf(recipe: Recipe): string {
-  const flags = recipe.flags.map((flag) => [flag.name, flag.value])
-  const env = Object.entries(recipe.env).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([recipe.model, recipe.image, recipe.port, recipe.nodes, flags, env])
 }
 
 function toTruth(value: number | null): boolean | null {

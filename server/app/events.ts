@@ -1,0 +1,80 @@
+// Events: written down first, then told. A listener that fails never reaches the one who wrote.
+import { type EventPayload, type EventType, quietEvents, events as table } from '../contract/events.ts'
+import type { EventView } from '../contract/operations/shapes.ts'
+import { isoTime } from './iso-time.ts'
+import type { Clock, EventStore, Log, StoredEvent } from './ports.ts'
+import type { EventsUse } from './use-cases.ts'
+
+export interface EventsNeeds {
+  readonly store: EventStore
+  readonly clock: Pick<Clock, 'now'>
+  readonly log: Pick<Log, 'error'>
+  /** Tests: a payload that is not as its row says is raised. Types say so already, but not of texts and numbers. */
+  readonly checkPayloads?: boolean
+}
+
+/** So frequent, and so soon untrue, that they are never written down. They reach listeners with the number 0. */
+const unstored: readonly EventType[] = ['machine_observed']
+
+export function createEvents({ store, clock, log, checkPayloads = false }: EventsNeeds): EventsUse {
+  const listeners = new Set<(event: StoredEvent) => void>()
+
+  const nudge = (event: StoredEvent): void => {
+    for (const listener of [...listeners]) {
+      try {
+        listener(event)
+      } catch (error) {
+        log.error('a listener of events failed', { type: event.type, id: event.id, error })
+      }
+    }
+  }
+
+  const stage = <Type extends EventType>(type: Type, payload: EventPayload<Type>): { nudge(): void } => {
+    if (checkPayloads) table[type].payload.parse(payload)
+    const at = clock.now()
+    const event = unstored.includes(type) ? { id: 0, type, at, payload } : store.append(type, at, payload)
+    let isTold = false
+    return {
+      nudge: () => {
+        if (isTold) return
+        isTold = true
+        nudge(event)
+      },
+    }
+  }
+
+  return {
+    append: (type, payload) => stage(type, payload).nudge(),
+    stage,
+    subscribe: (listener) => {
+      // Its own entry each time: the same function subscribed twice is told twice and leaves twice.
+      const own = (event: StoredEvent): void => listener(event)
+      listeners.add(own)
+      return () => {
+        listeners.delete(own)
+      }
+    },
+    after: (id, limit) => store.after(id, limit).map(eventView),
+    recent: (limit, kind, before) => store.recent(limit, listedTypes(kind), before).map(eventView),
+    last: () => store.last(),
+  }
+}
+
+/** Types that Activity lists, of one kind or all. */
+function listedTypes(kind: string | undefined): readonly EventType[] {
+  const types = Object.keys(table) as EventType[]
+  return types.filter((type) => !quietEvents.includes(type) && (kind === undefined || table[type].kind === kind))
+}
+
+function eventView(event: StoredEvent): EventView {
+  return { id: event.id, type: event.type, at: isoTime(event.at), ...wordsOf(event), payload: event.payload }
+}
+
+/** A row whose type or payload another version wrote is still listed, under its type's name. */
+function wordsOf({ type, payload }: StoredEvent): { kind: string; sentence: string } {
+  const row = Object.hasOwn(table, type) ? table[type as EventType] : undefined
+  if (row === undefined) return { kind: 'other', sentence: type }
+  const read = row.payload.safeParse(payload)
+  const sentence = row.sentence as (payload: unknown) => string
+  return { kind: row.kind, sentence: read.success ? sentence(read.data) : type }
+}
