@@ -99,10 +99,30 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     return { recipes: recipes.map(view), problems: [...read.problems] }
   }
 
+  /** The same title replaces a recipe; another title stands beside it, so that nothing saved is lost. */
+  const ownerId = (draft: { readonly model: string; readonly title: string }): string => {
+    const mine = read.recipes.filter((one) => one.source === 'owner' && one.model === draft.model)
+    const same = mine.find((one) => one.title === draft.title)
+    if (same !== undefined) return same.id
+    const taken = new Set(read.recipes.map((one) => one.id))
+    const plain = `owner:${draft.model}`
+    if (!taken.has(plain)) return plain
+    const named = `owner:${
+      draft.title
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9.]+/g, '-')
+        .replaceAll(/^-+|-+$/g, '')
+        .slice(0, 80) || 'recipe'
+    }`
+    let id = named
+    for (let number = 2; taken.has(id); number += 1) id = `${named}-${number}`
+    return id
+  }
+
   const save: RecipesUse['save'] = async (draft) => {
     const problem = recipeProblem(draft)
     if (problem !== null) throw new SparkError('recipe_invalid', { why: problem })
-    const recipe: Recipe = { ...draft, id: `owner:${draft.model}`, source: 'owner', confirmed: true, file: null }
+    const recipe: Recipe = { ...draft, id: ownerId(draft), source: 'owner', confirmed: true, file: null }
     const file = await needs.files.write(recipe)
     reading = null
     await refresh()
