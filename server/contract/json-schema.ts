@@ -37,12 +37,7 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Compone
   const whole = z.toJSONSchema(documented(schema), { io, unrepresentable: 'any' }) as JsonSchema
   const defs = (whole['$defs'] ?? {}) as Record<string, JsonSchema>
   const components = Object.fromEntries(Object.entries(defs).map(([name, def]) => [name, withComponentRefs(def) as JsonSchema]))
-  const id = z.globalRegistry.get(schema)?.id
-  if (id === undefined) return { schema: withComponentRefs(whole) as JsonSchema, components }
-  return {
-    schema: { $ref: `#/components/schemas/${id}` },
-    components: { ...components, [id]: withComponentRefs(whole) as JsonSchema },
-  }
+  return { schema: withComponentRefs(whole) as JsonSchema, components }
 }
 
 /** Property schemas of an object part (params, query), each with whether it must be given. */

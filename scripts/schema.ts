@@ -1,0 +1,115 @@
+// Writes the pages under docs/ that are drawn from the contract's tables: `make docs`. tests/contract/docs.test.ts keeps them fresh.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import type { Operation } from '../server/contract/define.ts'
+import { type ErrorCode, errors, tellError } from '../server/contract/errors.ts'
+import { type EventType, events } from '../server/contract/events.ts'
+import { operations } from '../server/contract/index.ts'
+import { type SettingKey, settings } from '../server/contract/settings.ts'
+import { literalFirst } from '../server/http/api.ts'
+import { openApiDocument } from '../server/http/openapi.ts'
+
+const root = new URL('../', import.meta.url)
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string }
+const note = 'Drawn from the tables in `server/contract/` by `make docs`; do not edit.'
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+const code = (text: string): string => `\`${text}\``
+const page = (...parts: readonly string[]): string => `${parts.join('\n\n')}\n`
+
+function errorsPage(): string {
+  const rows = (Object.keys(errors) as ErrorCode[]).sort().map((name) => {
+    const told = tellError(name, errors[name].sample as never)
+    const retry = { no: 'no', yes: 'yes', after: 'after the seconds in Retry-After' }[errors[name].retry]
+    return [code(name), String(told.status), told.happened, told.now === '' ? 'What the switch itself says.' : told.now, told.next, retry]
+  })
+  return page(
+    '# Errors',
+    note,
+    'Every failure has a code that stays the same, and says what happened, what is true now and what to do. The words below are those of an example. Under `/api` it is a problem of RFC 9457, under `/v1` it has the shape OpenAI clients read and the header `x-spark-control: origin`.',
+    table(['Code', 'Status', 'What happened', 'What is true now', 'What to do', 'Worth trying again'], rows),
+  )
+}
+
+function settingsPage(): string {
+  const groups = Map.groupBy(Object.keys(settings) as SettingKey[], (key) => settings[key].group)
+  const parts = [...groups].map(([group, keys]) => {
+    const rows = keys.map((key) => {
+      const row = settings[key]
+      return [
+        code(key),
+        row.label,
+        `${code(JSON.stringify(row.default))}${row.unit === null ? '' : ` ${row.unit}`}`,
+        row.env === null ? '' : code(row.env),
+        row.help,
+      ]
+    })
+    return `## ${group}\n\n${table(['Setting', 'Label', 'Default', 'Seeded from', 'Meaning'], rows)}`
+  })
+  return page(
+    '# Settings',
+    note,
+    'A setting is read at the moment it is used: a change counts from the next use on, nothing is restarted. An environment variable only seeds a setting that was never stored. Change one under Settings, or with `PUT /api/settings/{key}`.',
+    ...parts,
+  )
+}
+
+function eventsPage(): string {
+  const rows = (Object.keys(events) as EventType[]).sort().map((type) => {
+    const row = events[type] as { sample: Record<string, unknown>; sentence: (sample: never) => string; webhook: boolean }
+    return [code(type), row.sentence(row.sample as never), code(JSON.stringify(row.sample)), row.webhook ? 'yes' : 'no']
+  })
+  return page(
+    '# Events',
+    note,
+    'What happens is numbered and kept. `GET /api/events` streams it (`Last-Event-ID` goes on exactly where a reader left) or lists it for `Accept: application/json` with `?after=&limit=`.',
+    table(['Event', 'In words', 'Payload of an example', 'Webhook'], rows),
+  )
+}
+
+function operationPart(id: string, row: Operation): string {
+  const rows = row.examples.map((example) => {
+    const query = new URLSearchParams(example.query)
+    const path = row.path.replace(/:([a-zA-Z]+)/g, (_, name: string) => encodeURIComponent(example.params?.[name] ?? ''))
+    const asked = `${row.method.toUpperCase()} ${path}${query.size > 0 ? `?${query}` : ''}`
+    const sent = example.in === undefined ? '' : `\n\n${JSON.stringify(example.in, null, 2)}`
+    return `${example.title}:\n\n\`\`\`http\n${asked}${sent}\n\`\`\``
+  })
+  const status = [row.status, row.alsoStatus].filter((one) => one !== undefined).join(' or ')
+  const refusals = row.errors.length === 0 ? '' : ` Refusals: ${row.errors.map(code).join(', ')}.`
+  return [
+    `## ${row.method.toUpperCase()} ${row.path.replace(/:([a-zA-Z]+)/g, '{$1}')}`,
+    `${row.summary}. ${row.description ?? ''}`.trim(),
+    `${code(id)}, answers ${status}. Right: ${row.right}. Risk: ${row.risk}.${refusals}`,
+    ...rows,
+  ].join('\n\n')
+}
+
+function apiPage(): string {
+  const rows = literalFirst(Object.entries(operations as Record<string, Operation>))
+  return page(
+    '# The API',
+    note,
+    'Times are ISO 8601 UTC, sizes bytes, absent values null. The whole of it, with every shape, is `openapi.json` beside this page and `/openapi.json` of the appliance. What can go wrong is in [ERRORS.md](../ERRORS.md).',
+    ...rows.map(([id, row]) => operationPart(id, row)),
+  )
+}
+
+/** Every drawn page by its path from the root. */
+export function drawnPages(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/ERRORS.md', errorsPage()],
+    ['docs/SETTINGS.md', settingsPage()],
+    ['docs/EVENTS.md', eventsPage()],
+    ['docs/generated/API.md', apiPage()],
+    ['docs/generated/openapi.json', `${JSON.stringify(openApiDocument(version), null, 2)}\n`],
+  ])
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  mkdirSync(new URL('docs/generated/', root), { recursive: true })
+  for (const [path, text] of drawnPages()) writeFileSync(new URL(path, root), text)
+  console.log([...drawnPages().keys()].join('\n'))
+}
