@@ -37,16 +37,19 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
       defaultPort: settings.get('engine.port'),
     })
 
+  const keep = (site: EngineSite, look: EngineLook): void => {
+    const before = looks.get(placeOf(site))
+    looks.set(placeOf(site), { look, good: look.reachable && look.healthy ? look : (before?.good ?? null) })
+    for (const listener of listeners) listener(site)
+  }
+
   const lookAt = async (site: EngineSite, signal?: AbortSignal): Promise<void> => {
     const place = placeOf(site)
     if (looking.has(place)) return
     looking.add(place)
     try {
       const look = await needs.engines.look({ address: site.machine.address, port: site.port }, signal)
-      if (signal?.aborted === true) return
-      const before = looks.get(place)
-      looks.set(place, { look, good: look.reachable && look.healthy ? look : (before?.good ?? null) })
-      for (const listener of listeners) listener(site)
+      if (signal?.aborted !== true) keep(site, look)
     } catch (error) {
       if (signal?.aborted !== true) needs.log.error('looking at an engine failed', { place, error })
     } finally {

@@ -60,7 +60,7 @@ function servingState(facts: EngineFacts, serving: NonNullable<EngineFacts['serv
   const { name } = serving
   if (process === 'dead')
     return { state: 'degraded', sentence: `The vLLM process of ${name} ended on ${head}; its container is still there.` }
-  if (process === 'gone') return { state: 'degraded', sentence: `The container of ${name} is no longer on ${head}.` }
+  if (process === 'gone') return { state: 'stopped', sentence: `${name} is no longer running: its container on ${head} is gone.` }
   const proofAt = Math.max(facts.goodAt ?? Number.NEGATIVE_INFINITY, serving.since)
   const later = look !== null && look.at > proofAt ? look : null
   if (later?.reachable === true && later.models.length > 0 && !later.models.includes(serving.servedName)) {

@@ -1,0 +1,71 @@
+// What needs the owner, most urgent first: one sentence each, with the page that mends it.
+import type { StatusView } from '../contract/operations/shapes.ts'
+import type { EngineState } from '../domain/engine-state.ts'
+import { silence } from '../domain/engine-state.ts'
+import type { MachineView } from '../domain/machine.ts'
+import { aboutDuration, bytesInWords } from '../domain/words.ts'
+import type { FileProblem } from './ports.ts'
+
+type Attention = StatusView['attention'][number]
+
+export interface AttentionFacts {
+  readonly now: number
+  readonly appliance: string
+  readonly views: readonly MachineView[]
+  readonly engine: EngineState
+  readonly problems: readonly FileProblem[]
+}
+
+/** Troubles the machine will not get over by itself: told at once, not after three looks. */
+const lasting: ReadonlySet<string> = new Set(['host_key_changed', 'machine_refused_key'])
+const restartIsNewsMs = 3_600_000
+const diskShareLeft = 0.03
+
+export function attention(facts: AttentionFacts): Attention[] {
+  const rows = facts.views.flatMap((view) => ofMachine(view, facts))
+  if (facts.engine.state === 'degraded') rows.unshift({ code: 'engine_degraded', sentence: facts.engine.sentence, link: '/' })
+  for (const problem of facts.problems) {
+    const where = problem.line === null ? problem.file : `${problem.file}, line ${problem.line}`
+    rows.push({ code: 'recipe_file', sentence: `${where}: ${problem.sentence}`, link: '/library' })
+  }
+  return rows
+}
+
+function ofMachine(view: MachineView, facts: AttentionFacts): Attention[] {
+  const link = `/machines/${view.machine.id}`
+  const name = view.machine.name
+  if (view.trouble !== null && (lasting.has(view.trouble.code) || view.reach !== 'reachable')) {
+    const sentence =
+      lasting.has(view.trouble.code) || view.observation === null
+        ? view.trouble.sentence
+        : silence({ name, seenAt: view.observation.at }, facts.now)
+    return [{ code: view.trouble.code, sentence, link }]
+  }
+  return view.observation === null ? [] : ofObservation(view, view.observation, facts).map((row) => ({ ...row, link }))
+}
+
+function ofObservation(
+  view: MachineView,
+  seen: NonNullable<MachineView['observation']>,
+  facts: AttentionFacts,
+): { code: string; sentence: string }[] {
+  const name = view.machine.name
+  const rows: { code: string; sentence: string }[] = []
+  if (seen.dockerProblem === 'permission') {
+    rows.push({ code: 'docker_permission', sentence: `${name} does not let us use docker without sudo.` })
+  } else if (seen.dockerProblem !== null) {
+    const what = seen.dockerProblem === 'missing' ? `${name} has no docker.` : `Docker is not running on ${name}.`
+    rows.push({ code: 'docker_down', sentence: what })
+  }
+  if (seen.launcher === null) rows.push({ code: 'launcher_missing', sentence: `The launcher (spark-vllm-docker) is not found on ${name}.` })
+  if (seen.fence !== null && seen.fence.appliance !== facts.appliance) {
+    rows.push({ code: 'other_controller', sentence: `Another Spark Control (${seen.fence.appliance}) controls ${name}.` })
+  }
+  if (view.rebootedAt !== null && facts.now - view.rebootedAt < restartIsNewsMs && facts.engine.state === 'stopped') {
+    rows.push({ code: 'machine_rebooted', sentence: `${name} restarted ${aboutDuration(facts.now - view.rebootedAt)} ago.` })
+  }
+  if (seen.disk !== null && seen.disk.freeBytes < seen.disk.totalBytes * diskShareLeft) {
+    rows.push({ code: 'disk_full', sentence: `The disk of ${name} has only ${bytesInWords(seen.disk.freeBytes)} left.` })
+  }
+  return rows
+}
