@@ -1,7 +1,8 @@
 // The two halves of what bash does with a command line: printf %q, and splitting a text into words again.
 
 const plain = /^[A-Za-z0-9_@%+=:./-]+$/
-const control = /[\x00-\x1f\x7f]/ // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const control = /[\x00-\x1f\x7f]/
 
 /** `printf %q` of one word. */
 export function quoteWord(word: string): string {

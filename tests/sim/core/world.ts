@@ -76,7 +76,8 @@ function createSim(options: SimOptions, nodes: readonly SimNode[], changed: () =
     },
     nodeAt: (address) => nodes.find((node) => node.address === address || node.fabricAddress === address),
     async wait(node, ms, signal) {
-      await clock.sleep(Math.round(ms * timeScale), signal)
+      signal.throwIfAborted()
+      if (ms > 0) await clock.sleep(Math.round(ms * timeScale), signal)
       while (node.frozenUntil > clock.now()) await clock.sleep(node.frozenUntil - clock.now(), signal)
     },
     aborted: forever,

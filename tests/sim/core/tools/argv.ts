@@ -16,13 +16,15 @@ export function readArgv(argv: readonly string[], valued: readonly string[], unt
   }
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? ''
-    const [name = word, value] = word.startsWith('--') ? splitOnce(word) : [word]
-    if (word === '-' || !word.startsWith('-')) {
-      words.push(...(untilWord ? argv.slice(at) : [word]))
-      if (untilWord) break
-    } else if (value !== undefined) keep(name, value)
-    else if (valued.includes(name)) keep(name, argv[++at] ?? '')
-    else keep(name, '')
+    if (isWord(word) && untilWord) {
+      words.push(...argv.slice(at))
+      break
+    }
+    if (isWord(word)) words.push(word)
+    else {
+      const [name, value] = splitFlag(word)
+      keep(name, value ?? (valued.includes(name) ? (argv[++at] ?? '') : ''))
+    }
   }
   return {
     words,
@@ -32,7 +34,10 @@ export function readArgv(argv: readonly string[], valued: readonly string[], unt
   }
 }
 
-function splitOnce(word: string): [string, string?] {
-  const at = word.indexOf('=')
+const isWord = (word: string): boolean => word === '-' || !word.startsWith('-')
+
+/** `--name=value`; short flags take no `=`. */
+function splitFlag(word: string): [string, string?] {
+  const at = word.startsWith('--') ? word.indexOf('=') : -1
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
 }

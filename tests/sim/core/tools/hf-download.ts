@@ -56,27 +56,32 @@ const spanText = (ms: number): string => new Date(ms).toISOString().slice(11, 19
 
 /** Config first, shards last; tqdm's bar on stderr. A second run goes on where the first stopped. */
 export async function download(sim: Sim, node: SimNode, repo: string, io: ToolIo): Promise<number> {
-  const model = sim.options.hub?.find((one) => one.repo === repo) ?? node.models.get(repo)
-  const refused = model === undefined ? repositoryMissing(repo) : sim.faults.strike('F18', node.name) === null ? null : gated(repo)
-  if (refused !== null || model === undefined) {
+  const there = node.models.get(repo)
+  const model = sim.options.hub?.find((one) => one.repo === repo) ?? there
+  if (model === undefined || sim.faults.strike('F18', node.name) !== null) {
     await sim.wait(node, 800, io.signal)
-    io.err(refused ?? '')
+    io.err(model === undefined ? repositoryMissing(repo) : gated(repo))
     return 1
   }
-  if ((node.models.get(repo)?.state ?? (node.models.has(repo) ? 'complete' : null)) !== 'complete') {
-    put(sim, node, { ...model, state: 'downloading' })
-    try {
-      await fetchFiles(sim, node, model, io)
-    } catch (error) {
-      put(sim, node, { ...model, state: 'interrupted' })
-      if (!(error instanceof DiskFull)) throw error
-      io.err(`OSError: [Errno 28] No space left on device\n`)
-      return 1
-    }
-    put(sim, node, { ...model, state: 'complete' })
-  }
+  const isDone = there !== undefined && (there.state ?? 'complete') === 'complete'
+  if (!isDone && !(await fetchModel(sim, node, model, io))) return 1
   io.out(`${node.home}/.cache/huggingface/hub/models--${repo.replace('/', '--')}/snapshots/${snapshotOf(model).revision}\n`)
   return 0
+}
+
+/** False: the disk is full. A download that is killed stays interrupted. */
+async function fetchModel(sim: Sim, node: SimNode, model: SimModel, io: ToolIo): Promise<boolean> {
+  put(sim, node, { ...model, state: 'downloading' })
+  try {
+    await fetchFiles(sim, node, model, io)
+  } catch (error) {
+    put(sim, node, { ...model, state: 'interrupted' })
+    if (!(error instanceof DiskFull)) throw error
+    io.err('OSError: [Errno 28] No space left on device\n')
+    return false
+  }
+  put(sim, node, { ...model, state: 'complete' })
+  return true
 }
 
 class DiskFull extends Error {}

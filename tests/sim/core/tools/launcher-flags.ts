@@ -157,22 +157,35 @@ function contradiction(flags: LauncherFlags): string | null {
 function readWords(era: Era, argv: readonly string[]): Reading | string | null {
   const values = new Map<string, string[]>()
   const seen = new Set<string>()
-  const keep = (name: string, value: string): void => {
-    values.set(name, [...(values.get(name) ?? []), value])
-  }
-  for (let at = 0; at < argv.length; at++) {
+  for (let at = 0; at < argv.length; ) {
     const word = argv[at] ?? ''
-    const equals = word.indexOf('=')
     if (word === '-h' || word === '--help') return null
     if (actions.includes(word)) return { values, bare: seen, action: word as Action, words: argv.slice(at + 1) }
-    if (valued[era].includes(word)) keep(word, argv[++at] ?? '')
-    else if (word === '--nccl-debug') at += levels.includes(argv[at + 1] ?? '') ? 1 : 0
-    else if (bare[era].includes(word)) seen.add(word)
-    else if (equals > 0 && era !== 'E1' && joined.includes(word.slice(0, equals))) keep(word.slice(0, equals), word.slice(equals + 1))
+    const taken = readFlag(era, argv, at, values, seen)
+    if (taken > 0) at += taken
     else if (era === 'E1') return { values, bare: seen, action: 'exec', words: argv.slice(at) }
     else return `Error: Unknown argument or action: ${word}`
   }
   return { values, bare: seen, action: null, words: [] }
+}
+
+/** How many words the flag at `at` takes; 0: it is not known. */
+function readFlag(era: Era, argv: readonly string[], at: number, values: Map<string, string[]>, seen: Set<string>): number {
+  const word = argv[at] ?? ''
+  const keep = (name: string, value: string): void => {
+    values.set(name, [...(values.get(name) ?? []), value])
+  }
+  if (valued[era].includes(word)) {
+    keep(word, argv[at + 1] ?? '')
+    return 2
+  }
+  if (word === '--nccl-debug') return levels.includes(argv[at + 1] ?? '') ? 2 : 1
+  const equals = word.indexOf('=')
+  const isJoined = equals > 0 && era !== 'E1' && joined.includes(word.slice(0, equals))
+  if (isJoined) keep(word.slice(0, equals), word.slice(equals + 1))
+  else if (bare[era].includes(word)) seen.add(word)
+  else return 0
+  return 1
 }
 
 /** What `--help` and usage errors print: it names the flags the era knows, which is how a controller tells eras apart. */

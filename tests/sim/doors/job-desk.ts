@@ -1,0 +1,108 @@
+// ~/.spark-control of every node, in memory: the fence, and the jobs with their output. It survives the appliance, as a disk does.
+import type { JobKey, JobOrder, JobReading } from '../../../server/app/ports.ts'
+import type { FenceRecord } from '../../../server/domain/machine.ts'
+import type { World } from '../core/types.ts'
+
+export interface JobDesk {
+  fence(node: string): FenceRecord | null
+  /** Writes the record; the record in its way when that one is higher. */
+  takeFence(node: string, record: FenceRecord): FenceRecord | null
+  /** Starts a job once; the record in its way when that one is higher. */
+  start(node: string, order: JobOrder, home: string): FenceRecord | null
+  read(node: string, key: JobKey, offset: number): JobReading
+  end(node: string, key: JobKey): void
+}
+
+interface Job {
+  readonly fence: number
+  readonly life: AbortController
+  output: string
+  state: 'running' | 'ended' | 'lost'
+  exitCode: number | null
+  /** Resolves when it no longer holds the lock. */
+  done: Promise<void>
+}
+
+/** What one reading hands over at most. */
+export const readingLimit = 64 * 1024
+
+export function createJobDesk(world: World): JobDesk {
+  const fences = new Map<string, FenceRecord>()
+  const jobs = new Map<string, Map<string, Job>>()
+  const jobsOf = (node: string): Map<string, Job> => {
+    const found = jobs.get(node) ?? new Map<string, Job>()
+    jobs.set(node, found)
+    return found
+  }
+
+  const takeFence = (node: string, record: FenceRecord): FenceRecord | null => {
+    const there = fences.get(node)
+    if (there !== undefined && there.fence > record.fence) return there
+    fences.set(node, { appliance: record.appliance, fence: record.fence, swap: record.swap })
+    return null
+  }
+
+  return {
+    fence: (node) => fences.get(node) ?? null,
+    takeFence,
+    start(node, order, home) {
+      const refused = takeFence(node, order)
+      if (refused !== null) return refused
+      const all = jobsOf(node)
+      const name = nameOf(order)
+      if (all.has(name)) return null
+      const live = [...all.values()].filter((job) => job.state === 'running')
+      for (const job of live) if (job.fence < order.fence) endJob(job)
+      all.set(name, launch(world, node, order, home, Promise.all(live.map((job) => job.done))))
+      return null
+    },
+    read(node, key, offset) {
+      const job = jobsOf(node).get(nameOf(key))
+      if (job === undefined) return { state: 'absent', exitCode: null, text: '', nextOffset: offset }
+      const text = job.output.slice(offset, offset + readingLimit)
+      return { state: job.state, exitCode: job.exitCode, text, nextOffset: offset + text.length }
+    },
+    end(node, key) {
+      const job = jobsOf(node).get(nameOf(key))
+      if (job !== undefined) endJob(job)
+    },
+  }
+}
+
+const nameOf = (key: JobKey): string => `${key.swap}/${key.step}`
+
+/** The whole process group goes, without an exit code: nobody is left to write one. */
+function endJob(job: Job): void {
+  if (job.state !== 'running') return
+  job.state = 'lost'
+  job.life.abort(new Error('killed'))
+}
+
+/** The detached wrapper: takes the lock when those before it are gone, holds it until the tool ends. */
+function launch(world: World, node: string, order: JobOrder, home: string, before: Promise<unknown>): Job {
+  const job: Job = {
+    fence: order.fence,
+    life: new AbortController(),
+    output: '',
+    state: 'running',
+    exitCode: null,
+    done: Promise.resolve(),
+  }
+  const bootId = world.look(node).bootId
+  const write = (text: string): void => {
+    if (job.state === 'running') job.output += text
+  }
+  const [tool = '', ...argv] = order.argv
+  job.done = before.then(async () => {
+    if (job.state !== 'running') return
+    const code = await world.run(
+      { node, tool, argv, env: order.env, cwd: order.cwd ?? home },
+      { out: write, err: write, signal: job.life.signal },
+    )
+    if (job.state !== 'running') return
+    const rebooted = world.look(node).bootId !== bootId
+    job.state = rebooted ? 'lost' : 'ended'
+    job.exitCode = rebooted ? null : code
+  })
+  return job
+}
