@@ -7,7 +7,7 @@ import type { Flag, FolderListing, Inference, ServedAs } from './model.ts'
 import { type QuantizationReading, readQuantization } from './quantization.ts'
 import { type Sizing, sizingFlags } from './serve-flags.ts'
 import { estimatedParameters } from './shape.ts'
-import { isMistralForm, obstacle, poolingTask, talksAs } from './task.ts'
+import { isHeadless, isMistralForm, obstacle, poolingTask, talksAs } from './task.ts'
 import { markerSettings } from './template-markers.ts'
 import { topologyFor } from './topology.ts'
 import { bytesInWords } from './words.ts'
@@ -44,7 +44,7 @@ function needsSetup(facts: ModelFacts, family: Family | null): string | null {
 function verdict(facts: ModelFacts, family: Family | null, settings: FamilySettings, quantization: QuantizationReading): Verdict {
   const no = obstacle(facts) ?? quantization.unsupported ?? settings.unservable ?? null
   if (no !== null) return { servable: false, as: null, reason: no }
-  const as = poolingTask(facts) ?? settings.as ?? talksAs(facts, family)
+  const as = poolingTask(facts) ?? settings.as ?? (isHeadless(facts) ? 'embedding' : talksAs(facts, family))
   const setup = needsSetup(facts, family)
   return { servable: setup === null ? true : null, as: facts.config === null ? null : as, reason: setup }
 }

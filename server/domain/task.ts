@@ -79,12 +79,13 @@ export function poolingTask(facts: ModelFacts): ServedAs | null {
   }
   if (named(facts, ['embedding', 'embeddings', 'embed', 'embedder', 'retriever'])) return 'embedding'
   if (sentenceFiles.some((name) => facts.files.has(name))) return 'embedding'
-  const headless =
-    facts.classes.length > 0 &&
-    facts.classes.every(
-      (name) => /(Model|MaskedLM|EmbeddingModel|Encoder)$/.test(name) && !/(LMHeadModel|ChatGLMModel|LMModel)$/.test(name),
-    )
-  return headless ? 'embedding' : null
+  return null
+}
+
+/** A class without a language head gives vectors, unless its family says that it talks all the same. */
+export function isHeadless(facts: ModelFacts): boolean {
+  const headless = (name: string): boolean => /(Model|MaskedLM|Encoder)$/.test(name) && !/(LMHead|ChatGLM|Chat|LM)Model$/.test(name)
+  return facts.classes.length > 0 && facts.classes.every(headless)
 }
 
 const baseHints = ['base', 'pt', 'pretrained', 'pretrain']

@@ -2,11 +2,24 @@
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
-import type { z } from 'zod'
 import type { FileProblem } from '../../app/ports.ts'
 
 /** A recipe is a page of text; anything longer was put there by mistake. */
 const largestBytes = 256 * 1024
+
+interface Issue {
+  readonly code?: string | undefined
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly keys?: unknown
+}
+
+/** What is asked of a schema of contract/recipe-file.ts. */
+export interface FileSchema<Shape> {
+  safeParse(
+    value: unknown,
+  ): { readonly success: true; readonly data: Shape } | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } }
+}
 
 export type YamlReading<Shape> =
   | { readonly ok: true; readonly value: Shape }
@@ -33,10 +46,16 @@ async function textOf(path: string): Promise<{ readonly text: string } | { reado
 
 const pathWords = (path: readonly PropertyKey[]): string => path.map(String).join('.')
 
-function issueSentence(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
+/** The keys that the schema does not know; empty for every other kind of issue. */
+function unknownKeys(issue: Issue): readonly string[] {
+  return issue.code === 'unrecognized_keys' && Array.isArray(issue.keys) ? issue.keys.map(String) : []
+}
+
+function issueSentence(issue: Issue): string {
+  const keys = unknownKeys(issue)
+  if (keys.length > 0) {
     const where = issue.path.length > 0 ? ` in ${pathWords(issue.path)}` : ''
-    return `Unknown key${issue.keys.length > 1 ? 's' : ''}${where}: ${issue.keys.join(', ').slice(0, 300)}.`
+    return `Unknown key${keys.length > 1 ? 's' : ''}${where}: ${keys.join(', ').slice(0, 300)}.`
   }
   const message = issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '')
   return `${issue.path.length > 0 ? pathWords(issue.path) : 'The file'}: ${message}.`
@@ -50,9 +69,9 @@ function keyPlace(holder: unknown, keys: readonly string[]): number | null {
 }
 
 /** The place of an issue: the unknown key itself, else the value, else the nearest thing that holds it. */
-function placeOf(document: ReturnType<typeof parseDocument>, issue: z.core.$ZodIssue): number | null {
+function placeOf(document: ReturnType<typeof parseDocument>, issue: Issue): number | null {
   const nodeAt = (depth: number): unknown => (depth === 0 ? document.contents : document.getIn(issue.path.slice(0, depth), true))
-  const key = issue.code === 'unrecognized_keys' ? keyPlace(nodeAt(issue.path.length), issue.keys) : null
+  const key = keyPlace(nodeAt(issue.path.length), unknownKeys(issue))
   if (key !== null) return key
   for (let depth = issue.path.length; depth >= 0; depth -= 1) {
     const node = nodeAt(depth)
@@ -62,7 +81,7 @@ function placeOf(document: ReturnType<typeof parseDocument>, issue: z.core.$ZodI
 }
 
 /** Reads one file. `file` in problems is the name only, so that a page shows no path of this machine. */
-export async function readYaml<Schema extends z.ZodType>(path: string, schema: Schema): Promise<YamlReading<z.output<Schema>>> {
+export async function readYaml<Shape>(path: string, schema: FileSchema<Shape>): Promise<YamlReading<Shape>> {
   const file = basename(path)
   const reading = await textOf(path)
   if ('why' in reading) return { ok: false, problems: [{ file, line: null, sentence: reading.why }] }
@@ -70,7 +89,7 @@ export async function readYaml<Schema extends z.ZodType>(path: string, schema: S
 }
 
 /** The same for a text that is already in hand. */
-export function parseYaml<Schema extends z.ZodType>(file: string, text: string, schema: Schema): YamlReading<z.output<Schema>> {
+export function parseYaml<Shape>(file: string, text: string, schema: FileSchema<Shape>): YamlReading<Shape> {
   const lines = new LineCounter()
   const problem = (at: number | null, sentence: string): FileProblem => ({
     file,

@@ -1,0 +1,195 @@
+// Reads a Hugging Face hub folder on this disk, for the command line. Says the same of a folder as the scan over SSH does.
+import { constants } from 'node:fs'
+import { lstat, open, readdir, readlink, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FolderListing, ListedFile } from '../../domain/model.ts'
+
+const textNames: ReadonlySet<string> = new Set([
+  'config.json',
+  'params.json',
+  'hf_quant_config.json',
+  'adapter_config.json',
+  'model_index.json',
+  'tokenizer_config.json',
+  'generation_config.json',
+  'chat_template.jinja',
+  'chat_template.json',
+  'modules.json',
+])
+const indexName = /^(model|pytorch_model|consolidated)[^/]*\.index\.json$/
+const largestText = 1024 * 1024
+/** An index of the largest models known is below 20 MB. */
+const largestIndex = 64 * 1024 * 1024
+const mostFiles = 20_000
+const deepest = 8
+
+const sizeOf = async (path: string): Promise<number | null> => {
+  const found = await stat(path).catch(() => null)
+  return found?.isFile() ? found.size : null
+}
+
+interface Folder {
+  readonly path: string
+  readonly depth: number
+}
+
+/** The files and the folders of one folder; links are followed for size, folders that are links are not entered. */
+async function look(root: string, at: Folder): Promise<{ readonly files: readonly ListedFile[]; readonly folders: readonly Folder[] }> {
+  const entries = await readdir(join(root, at.path), { withFileTypes: true }).catch(() => [])
+  const inside = (name: string): string => (at.path === '' ? name : `${at.path}/${name}`)
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && at.depth < deepest)
+  const named = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).slice(0, mostFiles)
+  const files: ListedFile[] = []
+  for (const entry of named) files.push({ path: inside(entry.name), sizeBytes: await sizeOf(join(root, inside(entry.name))) })
+  return { files, folders: folders.map((entry) => ({ path: inside(entry.name), depth: at.depth + 1 })) }
+}
+
+/** Every file below `root`, by path. */
+async function walk(root: string): Promise<readonly ListedFile[]> {
+  const files: ListedFile[] = []
+  const waiting: Folder[] = [{ path: '', depth: 0 }]
+  for (let at = waiting.pop(); at !== undefined && files.length < mostFiles; at = waiting.pop()) {
+    const found = await look(root, at)
+    files.push(...found.files)
+    waiting.push(...found.folders)
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Reads at most `most` bytes of a plain file, chunk by chunk, so that nothing large is ever held or parsed at once. */
+async function eachChunk(path: string, most: number, take: (chunk: Buffer) => void): Promise<boolean> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null)
+  if (file === null) return false
+  try {
+    if (!(await file.stat()).isFile()) return false
+    const buffer = Buffer.alloc(256 * 1024)
+    for (let at = 0; at < most; ) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, most - at), at)
+      if (bytesRead === 0) break
+      take(buffer.subarray(0, bytesRead))
+      at += bytesRead
+    }
+    return true
+  } catch {
+    return false
+  } finally {
+    await file.close()
+  }
+}
+
+async function readText(path: string): Promise<string | null> {
+  const chunks: Buffer[] = []
+  const read = await eachChunk(path, largestText, (chunk) => chunks.push(Buffer.from(chunk)))
+  return read ? Buffer.concat(chunks).toString('utf8') : null
+}
+
+/** A quoted file name of weights, as an index gives them; names are short. */
+const weightName = /"([^"\\\n]{1,200}\.(?:safetensors|bin))"/g
+
+/** The file names that an index gives, found as they stream past. */
+async function readIndex(path: string): Promise<readonly string[] | null> {
+  const names = new Set<string>()
+  let tail = ''
+  const read = await eachChunk(path, largestIndex, (chunk) => {
+    const text = tail + chunk.toString('latin1')
+    for (const match of text.matchAll(weightName)) if (match[1] !== undefined) names.add(match[1])
+    tail = text.slice(-256)
+  })
+  return read ? [...names].sort() : null
+}
+
+async function texts(root: string, files: readonly ListedFile[]): Promise<Readonly<Record<string, string>>> {
+  const found: [string, string][] = []
+  for (const file of files) {
+    if (!textNames.has(file.path) || file.sizeBytes === null || file.sizeBytes === 0) continue
+    const text = await readText(join(root, file.path))
+    if (text !== null) found.push([file.path, text])
+  }
+  return Object.fromEntries(found)
+}
+
+async function indexFiles(root: string, files: readonly ListedFile[]): Promise<readonly string[] | null> {
+  const all = files.filter((file) => indexName.test(file.path) && file.sizeBytes !== null)
+  const index =
+    all.find((file) => file.path === 'model.safetensors.index.json') ?? all.find((file) => file.path.includes('safetensors')) ?? all[0]
+  if (index === undefined) return null
+  const names = await readIndex(join(root, index.path))
+  return names === null || names.length === 0 ? null : names
+}
+
+interface Blobs {
+  readonly bytes: number
+  readonly unfinished: FolderListing['unfinished']
+}
+
+async function readBlobs(dir: string): Promise<Blobs> {
+  const names = await readdir(dir).catch(() => [])
+  let bytes = 0
+  let open = { count: 0, bytes: 0, newestAt: 0 }
+  for (const name of names.slice(0, mostFiles)) {
+    const found = await lstat(join(dir, name)).catch(() => null)
+    if (!found?.isFile()) continue
+    bytes += found.size
+    if (/\.(incomplete|part)$/.test(name)) {
+      open = { count: open.count + 1, bytes: open.bytes + found.size, newestAt: Math.max(open.newestAt, Math.floor(found.mtimeMs)) }
+    }
+  }
+  return { bytes, unfinished: open.count > 0 ? open : null }
+}
+
+async function newestSnapshot(dir: string): Promise<string | null> {
+  const names = await readdir(dir).catch(() => [])
+  let best: { readonly name: string; readonly at: number } | null = null
+  for (const name of names.slice(0, 200)) {
+    const found = await lstat(join(dir, name)).catch(() => null)
+    if (found?.isDirectory() && (best === null || found.mtimeMs > best.at)) best = { name, at: found.mtimeMs }
+  }
+  return best?.name ?? null
+}
+
+/** The snapshot that loading by name would use: the one refs/main names, else the newest. */
+async function revisionOf(repo: string): Promise<string | null> {
+  const main = (await readText(join(repo, 'refs', 'main')))?.trim() ?? ''
+  return /^[A-Za-z0-9._-]{1,100}$/.test(main) && !main.startsWith('.') ? main : newestSnapshot(join(repo, 'snapshots'))
+}
+
+/** "models--org--name" names org/name: only the first separator counts. */
+function repoId(folder: string): string {
+  const rest = folder.slice(folder.indexOf('--') + 2)
+  const at = rest.indexOf('--')
+  return at === -1 ? rest : `${rest.slice(0, at)}/${rest.slice(at + 2)}`
+}
+
+/** One repository folder of a hub. */
+async function readRepo(hub: string, folder: string): Promise<FolderListing> {
+  const repo = join(hub, folder)
+  const revision = await revisionOf(repo)
+  const root = join(repo, 'snapshots', revision ?? 'none')
+  const files = revision === null ? [] : await walk(root)
+  const blobs = await readBlobs(join(repo, 'blobs'))
+  return {
+    id: repoId(folder),
+    kind: folder.startsWith('models--') ? 'hub' : 'dataset',
+    path: revision === null ? repo : root,
+    revision,
+    files,
+    texts: await texts(root, files),
+    indexFiles: await indexFiles(root, files),
+    unfinished: blobs.unfinished,
+    diskBytes: blobs.bytes > 0 ? blobs.bytes : files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0),
+    lastUsedAt: null,
+  }
+}
+
+/** Reads every model and dataset of a hub folder, by name. Raises only when the folder itself cannot be listed. */
+export async function readHub(dir: string): Promise<FolderListing[]> {
+  const names = (await readdir(dir)).filter((name) => /^(models|datasets)--./.test(name)).sort()
+  const listings: FolderListing[] = []
+  for (const name of names) {
+    const path = join(dir, name)
+    const real = await readlink(path).catch(() => null)
+    const found = await (real === null ? lstat(path) : stat(path)).catch(() => null)
+    if (found?.isDirectory()) listings.push(await readRepo(dir, name))
+  }
+  return listings
+}

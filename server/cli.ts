@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// The command line. Nothing is loaded before the version of Node is known: on Node 20 the database module ends the process without a word.
+
+const usage = `usage: spark-control serve
+       spark-control inspect HUB_DIR [--json]
+
+  serve     runs the appliance (PORT and DATA_DIR from the environment)
+  inspect   says what the appliance would say about the models in a Hugging Face hub folder on this disk`
+
+const lowestNode = 22
+
+async function run(words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words
+  if (command === 'serve') {
+    const { main } = await import('./main.ts')
+    await main()
+    return 0
+  }
+  if (command === 'inspect') {
+    const { inspect } = await import('./adapters/files/inspect.ts')
+    const { text, code } = await inspect(rest, Date.now())
+    ;(code === 0 ? process.stdout : process.stderr).write(text)
+    return code
+  }
+  const asked = command === 'help' || command === '--help' || command === '-h'
+  ;(asked ? process.stdout : process.stderr).write(`${usage}\n`)
+  return asked ? 0 : 2
+}
+
+const version = Number.parseInt(process.versions.node, 10)
+if (version < lowestNode) {
+  process.stderr.write(
+    `Spark Control needs Node ${lowestNode} or newer; this is Node ${process.versions.node}. Install a newer Node and try again.\n`,
+  )
+  process.exitCode = 1
+} else {
+  run(process.argv.slice(2)).then(
+    (code) => {
+      if (code !== 0) process.exitCode = code
+    },
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      process.exitCode = 1
+    },
+  )
+}
