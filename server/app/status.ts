@@ -160,8 +160,13 @@ export function createStatus(needs: StatusNeeds): Status {
     },
     start(signal) {
       const consider = tellStateChanges(needs.events, () => mainView(needs.fleet.views()))
-      const offs = [watch.onLooked(consider), needs.fleet.onObserved(consider)]
-      signal.addEventListener('abort', () => offs.forEach((off) => off()), { once: true })
+      const offLooked = watch.onLooked(consider)
+      const offObserved = needs.fleet.onObserved(consider)
+      const end = (): void => {
+        offLooked()
+        offObserved()
+      }
+      signal.addEventListener('abort', end, { once: true })
     },
   }
 }
