@@ -3,7 +3,7 @@ import type { Log } from '../../app/ports.ts'
 
 /** Fields that never reach the log, at any depth of the facts. */
 const secretFields: ReadonlySet<string> = new Set(['token', 'locktoken', 'password', 'privatekey', 'authorization', 'cookie'])
-const deepest = 8
+const deepest = 6
 
 export interface Needs {
   /** fatal, error, warn, info, debug or trace. */
@@ -24,12 +24,15 @@ export function createLog({ level, destination }: Needs): Log {
 }
 
 // pino's own `redact` takes fixed paths; a secret may lie at any depth, also in an error's facts.
-function redact(value: unknown, depth = 0): unknown {
+function redact(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (depth >= deepest) return '[deeper]'
-  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1))
-  if (value instanceof Error) return redact(errorFields(value), depth)
-  const entries = Object.entries(value).map(([key, inner]) => [key, isSecret(key) ? '[redacted]' : redact(inner, depth + 1)])
+  if (above.includes(value)) return '[itself]'
+  if (above.length >= deepest) return '[deeper]'
+  const path = [...above, value]
+  if (Array.isArray(value)) return value.map((item) => redact(item, path))
+  if (value instanceof Date) return value.toISOString()
+  const fields = value instanceof Error ? errorFields(value) : value
+  const entries = Object.entries(fields).map(([key, inner]) => [key, isSecret(key) ? '[redacted]' : redact(inner, path)])
   return Object.fromEntries(entries)
 }
 
