@@ -299,6 +299,7 @@ interface Shape {
   num_hidden_layers?: number
   num_key_value_heads?: number
   head_dim?: number
+  full_attention_interval?: number
 }
 
 function shapeOf(model: SimModel): Shape {
@@ -312,5 +313,6 @@ export function maxModelLen(args: VllmArgs, model: SimModel | undefined): number
 
 function bytesPerToken(model: SimModel): number {
   const shape = shapeOf(model)
-  return 2 * (shape.num_hidden_layers ?? 32) * (shape.num_key_value_heads ?? 8) * (shape.head_dim ?? 128)
+  const layers = (shape.num_hidden_layers ?? 32) / (shape.full_attention_interval ?? 1)
+  return 2 * 2 * layers * (shape.num_key_value_heads ?? 8) * (shape.head_dim ?? 128)
 }
