@@ -1,0 +1,218 @@
+// The graph: every use case built once, in order, over whatever adapters are given. main.ts gives the real ones; tests and the
+// simulation give theirs and get the same house.
+import { createChat } from './app/chat.ts'
+import { createDiscovery } from './app/discovery.ts'
+import { createEngineWatch } from './app/engine-watch.ts'
+import { createEvents } from './app/events.ts'
+import { createFleet } from './app/fleet.ts'
+import { createLock } from './app/lock.ts'
+import { createMachines } from './app/machines.ts'
+import { createModels } from './app/models.ts'
+import { createObserved } from './app/observed.ts'
+import { createPlans } from './app/plans.ts'
+import type { Clock, Engines, Ids, Log, RecipeFiles, Sparks, Stores } from './app/ports.ts'
+import { createRecipes } from './app/recipes.ts'
+import { createSettings } from './app/settings.ts'
+import { createStatus } from './app/status.ts'
+import { createSwapRunner } from './app/swap-runner.ts'
+import { createSwaps } from './app/swaps.ts'
+import type { UseCases } from './app/use-cases.ts'
+import type { Serving } from './domain/engine.ts'
+import type { FolderListing, Inference } from './domain/model.ts'
+import { modelName } from './domain/model-name.ts'
+import type { Swap } from './domain/swap.ts'
+import { jobsOf } from './jobs.ts'
+
+/** The world as the house is given it. Whoever opened these closes them, after `close()` of the graph. */
+export interface Adapters {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly stores: Stores
+  readonly sparks: Sparks
+  readonly engines: Engines
+  readonly recipeFiles: RecipeFiles
+  /** What a folder says of itself: domain's inferWith(families). */
+  readonly infer: (listing: FolderListing) => Inference
+  readonly generateKeyPair: () => { readonly privateKey: string; readonly publicKey: string }
+  /** Environment variables that seed settings; an unusable one raises setting_invalid here. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  /** Tests: an event whose payload is not as its row says is raised. */
+  readonly checkEvents?: boolean
+}
+
+export type Graph = UseCases & {
+  /** Begins what runs by itself, takes up a live switch, then is ready. Ends by `close()`, or when `signal` aborts. */
+  start(signal?: AbortSignal): Promise<void>
+  /** Stops everything that runs by itself. Switches go on, on the machines; the next start finds them. */
+  close(): Promise<void>
+}
+
+/** How long a start waits for the machines' first answers before it takes up a live switch, ms. */
+const firstLookMs = 8000
+
+export function compose(world: Adapters): Graph {
+  const { clock, ids, log, stores, sparks, engines } = world
+  const life = new AbortController()
+  let ready = false
+
+  const events = createEvents({ store: stores.events, clock, log, checkPayloads: world.checkEvents ?? false })
+  const settings = createSettings({ store: stores.settings, clock, env: world.env, events, log })
+  const fleet = createFleet({
+    clock,
+    sparks,
+    store: stores.machines,
+    settings,
+    events,
+    log,
+    watchNames: () => [settings.get('engine.containerName')],
+  })
+  const discovery = createDiscovery({ clock, sparks, store: stores, fleet, settings, events, log, infer: world.infer })
+  const recipes = createRecipes({ clock, ids, files: world.recipeFiles, store: stores.recipes, models: discovery, events, log })
+  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings })
+  const machines = createMachines({
+    clock,
+    ids,
+    sparks,
+    store: stores,
+    fleet,
+    settings,
+    events,
+    log,
+    generateKeyPair: world.generateKeyPair,
+    scan: discovery.scanOne,
+    forgetModels: discovery.forget,
+  })
+
+  const nameOf = (model: string | null): string => (model === null ? 'nothing' : (discovery.domainModel(model)?.name ?? modelName(model)))
+  const etaSeconds = (swap: Swap): number | null => swaps.find(swap.id).etaSeconds
+  const lock = createLock({ clock, ids, store: stores, events, etaSeconds, nameOf })
+  const chat = createChat({
+    engines,
+    serving: stores.serving,
+    swaps: stores.swaps,
+    machines: () => stores.machines.list(),
+    etaSeconds,
+    nameOf,
+  })
+  const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
+  const plans = createPlans({
+    clock,
+    ids,
+    appliance: stores.appliance,
+    settings,
+    store: stores,
+    fleet,
+    models,
+    recipes,
+    inFlight: chat.inFlight,
+    nameOf,
+  })
+
+  const lookAround = (): Promise<unknown> => {
+    const looks = fleet.views().map((view) => fleet.look(view.machine.id, life.signal))
+    return Promise.allSettled([...looks, watch.lookAll(life.signal)])
+  }
+  const runner = createSwapRunner({
+    clock,
+    sparks,
+    engines,
+    store: stores,
+    events,
+    settings,
+    appliance: stores.appliance,
+    log,
+    inFlight: chat.inFlight,
+    nameOf,
+    ended: () => void lookAround(),
+  })
+  const swaps = createSwaps({
+    clock,
+    ids,
+    log,
+    appliance: stores.appliance,
+    store: stores,
+    events,
+    plans,
+    runner,
+    fleet,
+    checkLock: lock.checkLock,
+    nameOf,
+    shutdown: life.signal,
+  })
+
+  const startAgain = async (serving: Serving): Promise<void> => {
+    await swaps.start({
+      model: serving.model,
+      recipe: serving.recipeId ?? undefined,
+      engine: serving.engine,
+      why: 'its machine restarted',
+      requestedBy: { kind: 'system', name: 'Spark Control', address: null },
+    })
+  }
+  const observed = createObserved({
+    clock,
+    fleet,
+    watch,
+    store: stores,
+    models: discovery,
+    recipes,
+    settings,
+    events,
+    log,
+    startAgain,
+  })
+  const status = createStatus({
+    clock,
+    version: world.version,
+    appliance: stores.appliance,
+    fleet,
+    watch,
+    observed,
+    store: stores,
+    models: discovery,
+    recipes,
+    settings,
+    events,
+    currentSwap: () => swaps.current(),
+    lockView: () => lock.find(),
+  })
+
+  /** A live switch is taken up with what the machines say now, where they say it soon. */
+  const takeUp = async (): Promise<void> => {
+    if (swaps.current() !== null) {
+      const enough = new AbortController()
+      await Promise.race([lookAround(), clock.sleep(firstLookMs, enough.signal).catch(() => undefined)])
+      enough.abort()
+    }
+    await swaps.recover()
+  }
+
+  return {
+    settings,
+    events,
+    machines,
+    models,
+    recipes,
+    plans,
+    swaps,
+    lock,
+    status,
+    chat,
+    isReady: () => ready,
+    version: world.version,
+    async start(signal) {
+      signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
+      if (signal?.aborted === true) life.abort(signal.reason)
+      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock })) await job.start(life.signal)
+      await takeUp()
+      ready = !life.signal.aborted
+    },
+    async close() {
+      ready = false
+      life.abort(new DOMException('the appliance stops', 'AbortError'))
+      await swaps.settled()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+// Everything that runs by itself, in the order in which it begins. Each has one owner, which also knows its period.
+import type { Discovery } from './app/discovery.ts'
+import type { EngineWatch } from './app/engine-watch.ts'
+import type { Fleet } from './app/fleet.ts'
+import type { Observed } from './app/observed.ts'
+import type { Clock } from './app/ports.ts'
+import type { Recipes } from './app/recipes.ts'
+import type { Status } from './app/status.ts'
+import type { LockUse } from './app/use-cases.ts'
+
+export interface Job {
+  readonly owner: string
+  readonly does: string
+  /** Setting in force at each round, or a fixed period in words. */
+  readonly every: string
+  /** Ends when the signal aborts; resolves once the first round no longer keeps others waiting. */
+  readonly start: (signal: AbortSignal) => void | Promise<void>
+}
+
+interface Owners {
+  readonly clock: Clock
+  readonly recipes: Recipes
+  readonly fleet: Fleet
+  readonly discovery: Discovery
+  readonly watch: EngineWatch
+  readonly observed: Observed
+  readonly status: Status
+  readonly lock: LockUse
+}
+
+/** A reservation that ran out is told within this time, even when nobody asks, ms. */
+const reservationMs = 5000
+
+/** Listeners come before what they listen to, so that no first look goes unheard. */
+export function jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock }: Owners): readonly Job[] {
+  const endReservations = (signal: AbortSignal): void =>
+    clock.every(
+      () => reservationMs,
+      async () => void lock.find(),
+      signal,
+    )
+  return [
+    { owner: 'recipes', does: 'reads recipe files that changed', every: '3 seconds', start: recipes.start },
+    { owner: 'observed', does: 'adopts what serves, forgets what is gone', every: 'after each look', start: observed.start },
+    { owner: 'status', does: 'tells of changes of the engine', every: 'after each look', start: status.start },
+    { owner: 'discovery', does: 'reads the disks', every: 'models.scanSeconds', start: discovery.start },
+    { owner: 'engine-watch', does: 'looks at engines over HTTP', every: 'machines.pollSeconds', start: watch.start },
+    { owner: 'fleet', does: 'looks at every machine', every: 'machines.pollSeconds', start: fleet.start },
+    { owner: 'lock', does: 'ends reservations that ran out', every: '5 seconds', start: endReservations },
+  ]
+}
