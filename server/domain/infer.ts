@@ -5,7 +5,7 @@ import { type Family, type FamilySettings, familyOf, familySettings } from './fa
 import { lacksTokenizer } from './folder.ts'
 import type { Flag, FolderListing, Inference, ServedAs } from './model.ts'
 import { type QuantizationReading, readQuantization } from './quantization.ts'
-import { type Sizing, sizingFlags } from './serve-flags.ts'
+import { type Sizing, sizingFlags, storageEnv } from './serve-flags.ts'
 import { estimatedParameters } from './shape.ts'
 import { isHeadless, isMistralForm, obstacle, poolingTask, talksAs } from './task.ts'
 import { markerSettings } from './template-markers.ts'
@@ -136,7 +136,7 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
     reasoningParser: reasoning,
     topology,
     flags: never ? [] : flagsOf(facts, family, { ...known, tools, reasoning }, sizing),
-    env: never ? {} : { ...known.env },
+    env: never ? {} : { ...storageEnv(quantization), ...known.env },
     weightsBytes: facts.weightsBytes,
     maxContext: maxContext(facts),
   }

@@ -1,5 +1,5 @@
 // The flags of `vllm serve` that follow from a model's size and files rather than from its family. Each says why it is there.
-import { type ModelFacts, maxContext } from './facts.ts'
+import { expertCount, type ModelFacts, maxContext } from './facts.ts'
 import type { Flag } from './model.ts'
 import type { QuantizationReading } from './quantization.ts'
 import { cacheBytesPerToken, isHybrid, isLatent } from './shape.ts'
@@ -91,6 +91,22 @@ function sequencesFlag(facts: ModelFacts): Flag | null {
   }
 }
 
+function expertsFlag(facts: ModelFacts, sizing: Sizing): Flag | null {
+  if (!sizing.quantization.weightOnly || expertCount(facts) <= 1) return null
+  return {
+    name: 'moe-backend',
+    value: 'marlin',
+    reason: 'Its experts are 4-bit weights with full-precision activations, which this kernel is made for.',
+    source: sizing.quantization.source,
+  }
+}
+
+/** Environment that follows from how the weights are stored. */
+export function storageEnv(quantization: QuantizationReading): Readonly<Record<string, string>> {
+  // The 4-bit integer kernels add up faster this way on GB10; most published Spark recipes set it.
+  return quantization.scheme === 'int4' ? { VLLM_MARLIN_USE_ATOMIC_ADD: '1' } : {}
+}
+
 function loaderFlag(sizing: Sizing): Flag | null {
   const share = sizing.weights / sizing.nodes
   if (share < 10e9 || share > 0.6 * visibleBytes) return null
@@ -112,6 +128,13 @@ export function sizingFlags(facts: ModelFacts, sizing: Sizing): readonly Flag[] 
   }
   const flags = sizing.pooling
     ? [runner, utilizationFlag(sizing)]
-    : [contextFlag(facts, sizing), utilizationFlag(sizing), cacheTypeFlag(sizing), sequencesFlag(facts), loaderFlag(sizing)]
+    : [
+        contextFlag(facts, sizing),
+        utilizationFlag(sizing),
+        cacheTypeFlag(sizing),
+        sequencesFlag(facts),
+        expertsFlag(facts, sizing),
+        loaderFlag(sizing),
+      ]
   return flags.filter((flag) => flag !== null)
 }
