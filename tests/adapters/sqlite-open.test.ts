@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -104,6 +105,38 @@ describe('opening the database', () => {
     expect(refusal(() => open(path)).sentence).toContain('in use by another process')
     first.close()
     expect(open(path).appliance).toBe(first.appliance)
+  })
+})
+
+describe('a process that is killed while it writes', () => {
+  /** Appends events for ever and says each number once the append has returned. */
+  const writer = (path: string): string => `
+    import { openStores } from ${JSON.stringify(new URL('../../server/adapters/sqlite/open.ts', import.meta.url).href)}
+    import { writeSync } from 'node:fs'
+    const quiet = () => {}
+    const stores = openStores({ path: ${JSON.stringify(path)}, ids: { next: () => 'a' }, log: { info: quiet, warn: quiet, error: quiet } })
+    for (;;) writeSync(1, stores.events.append('machine_back', 1, { text: 'x'.repeat(200) }).id + '\\n')
+  `
+
+  it('loses nothing that it was told was written, and the next one can open the file', async () => {
+    const path = join(folder, 'killed.db')
+    const child = spawn(process.execPath, ['--input-type=module', '-e', writer(path)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    child.stdout.on('data', (chunk) => {
+      said += String(chunk)
+      if (said.split('\n').length > 300) child.kill('SIGKILL')
+    })
+    await ended
+    expect(child.signalCode).toBe('SIGKILL')
+    const told = said.slice(0, said.lastIndexOf('\n')).split('\n').map(Number)
+    const kept = new Set(
+      open(path)
+        .events.after(0, 1_000_000)
+        .map((event) => event.id),
+    )
+    expect(told.length).toBeGreaterThanOrEqual(300)
+    expect(told.filter((id) => !kept.has(id))).toEqual([])
   })
 })
 

@@ -220,6 +220,17 @@ describe('what is in flight', () => {
     },
   )
 
+  it('counts a request out once, also when its client leaves first and its body fails after', async () => {
+    await serveWith((_, response) => response.write('x'))
+    const client = new AbortController()
+    const [leaving, staying] = [await chat.pass(passed(client.signal)), await chat.pass(passed())]
+    client.abort()
+    await expect(new Response(leaving.body).text()).rejects.toThrow()
+    expect(chat.inFlight('main')).toBe(1)
+    await staying.body?.cancel()
+    expect(chat.inFlight('main')).toBe(0)
+  })
+
   it('counts every request of many, each once', async () => {
     const release: (() => void)[] = []
     await serveWith((_, response) => {
