@@ -15,7 +15,8 @@ const listen = async (server: Server | TcpServer): Promise<EngineAddress> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return { address: '127.0.0.1', port: (server.address() as AddressInfo).port }
 }
-const engineThat = (answers: RequestListener): Promise<EngineAddress> => listen(createServer(answers))
+const engineThat = (answers: (...of: Parameters<RequestListener>) => unknown): Promise<EngineAddress> =>
+  listen(createServer((request, response) => void answers(request, response)))
 /** Answers by path: [status, body]. Anything else is 404 in vLLM's shape. */
 const engineOf = (paths: Record<string, readonly [number, unknown]>): Promise<EngineAddress> =>
   engineThat((request, response) => {
