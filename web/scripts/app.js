@@ -8,7 +8,13 @@
 
   // Times. The words are those of web/views/parts/time.tsx.
   const unit = (s) =>
-    s < 60 ? [s, 'second'] : s < 3570 ? [Math.round(s / 60), 'minute'] : s < 84600 ? [Math.round(s / 3600), 'hour'] : [Math.round(s / 86400), 'day']
+    s < 60
+      ? [s, 'second']
+      : s < 3570
+        ? [Math.round(s / 60), 'minute']
+        : s < 84600
+          ? [Math.round(s / 3600), 'hour']
+          : [Math.round(s / 86400), 'day']
   const say = (ms, kind) => {
     const s = Math.max(0, Math.round(Math.abs(ms) / 1000))
     if (kind === 'clock') return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`

@@ -122,7 +122,12 @@ export function ThemeForm({ theme }: { readonly theme: Theme }) {
 }
 
 /** The page's one h1, with what stands above and beside it. */
-export function Heading({ title, up, acts, children }: PropsWithChildren<{ title: Child; up?: { href: string; word: string }; acts?: Child }>) {
+export function Heading({
+  title,
+  up,
+  acts,
+  children,
+}: PropsWithChildren<{ title: Child; up?: { href: string; word: string }; acts?: Child }>) {
   return (
     <header class="heading">
       {up === undefined ? null : (

@@ -15,7 +15,13 @@ export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   app.get('/', (c) => {
     if (useCases.machines.list().length === 0) return goTo('/setup')
     const data = homeData(useCases, originOf(c), clock.now())
-    return show(c.req.raw, { title: homeTitle(data), place: 'home', body: <HomePage {...data} />, live: '/live?page=home', refreshSeconds: 5 })
+    return show(c.req.raw, {
+      title: homeTitle(data),
+      place: 'home',
+      body: <HomePage {...data} />,
+      live: '/live?page=home',
+      refreshSeconds: 5,
+    })
   })
 
   app.get('/engines/:id/stop', (c) => {

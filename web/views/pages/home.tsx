@@ -5,8 +5,8 @@ import { StateBadge } from '../parts/badge.tsx'
 import { Copyable } from '../parts/code.tsx'
 import { EventList } from '../parts/events.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Bar } from '../parts/meter.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
+import { Bar } from '../parts/meter.tsx'
 import { Empty, Note } from '../parts/notice.tsx'
 import { phaseLine, swapTitle } from '../parts/phases.tsx'
 import { Ago, Span } from '../parts/time.tsx'
@@ -42,7 +42,15 @@ export function HomeNow(data: HomeData) {
   return (
     <div id="home-now" class="page" data-title={`${homeTitle(data)} - Spark Control`} data-announce={status.sentence}>
       <Heading title={status.sentence}>
-        <p class="quiet">{status.checkedAt === null ? 'Not looked at yet' : <>Checked <Ago at={status.checkedAt} now={now} /></>}</p>
+        <p class="quiet">
+          {status.checkedAt === null ? (
+            'Not looked at yet'
+          ) : (
+            <>
+              Checked <Ago at={status.checkedAt} now={now} />
+            </>
+          )}
+        </p>
       </Heading>
       <Attention status={status} />
       {neverSeen(data.machines) ? <FinishSetUp machine={data.machines[0]} /> : null}
@@ -52,7 +60,11 @@ export function HomeNow(data: HomeData) {
           <Reservation lock={cluster.lock} now={now} />
         </>
       ))}
-      {engines.filter((engine) => !engine.observed).map((engine) => <EngineCard engine={engine} {...data} />)}
+      {engines
+        .filter((engine) => !engine.observed)
+        .map((engine) => (
+          <EngineCard engine={engine} {...data} />
+        ))}
       <Observed engines={engines.filter((engine) => engine.observed)} />
     </div>
   )
@@ -205,7 +217,8 @@ function ForApps({ origin, model }: { readonly origin: string; readonly model: s
           {`curl ${origin}/v1/chat/completions \\\n  -H 'Content-Type: application/json' \\\n  -d '${body.replaceAll("'", "'\\''")}'`}
         </Copyable>
         <p class="quiet">
-          In an app, choose "OpenAI compatible", paste the address, and write <code>{model}</code> as the model. Any text will do as the key.
+          In an app, choose "OpenAI compatible", paste the address, and write <code>{model}</code> as the model. Any text will do as the
+          key.
         </p>
       </details>
     </div>

@@ -73,7 +73,9 @@ function AboutModel({ model, now }: { readonly model: ModelView; readonly now: n
         ))}
       </dl>
       {model.reason === null ? null : <p>{model.reason}</p>}
-      {model.revisionsDiffer ? <p>The copies on the machines are different versions. A switch over several Sparks needs the same one on each.</p> : null}
+      {model.revisionsDiffer ? (
+        <p>The copies on the machines are different versions. A switch over several Sparks needs the same one on each.</p>
+      ) : null}
       <ul class="stack tight">
         {model.machines.map((copy) => (
           <li class="between quiet">

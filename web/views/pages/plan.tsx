@@ -45,9 +45,7 @@ function Ready(data: PlanData) {
       {plan.needsConfirmation && plan.starts !== null ? (
         <div class="confirm stack">
           <h2>Read these flags once</h2>
-          <p>
-            Nobody has confirmed this recipe yet. It was worked out from the model's files. You are asked only this time.
-          </p>
+          <p>Nobody has confirmed this recipe yet. It was worked out from the model's files. You are asked only this time.</p>
           <FlagList flags={plan.starts.flags} />
         </div>
       ) : null}

@@ -68,7 +68,9 @@ function etaSentence(swap: SwapView): string {
 
 function meanwhile(swap: SwapView): string {
   if (swap.phase === 'check') {
-    return swap.previousModelName === null ? 'Nothing has changed yet.' : `${swap.previousModelName} still answers; nothing has changed yet.`
+    return swap.previousModelName === null
+      ? 'Nothing has changed yet.'
+      : `${swap.previousModelName} still answers; nothing has changed yet.`
   }
   return 'Nothing answers until it is done; apps that ask are told when to come back.'
 }

@@ -38,7 +38,10 @@ export function PlanCost({ plan }: { readonly plan: PlanView }) {
     <p class="cost">
       Right now <strong>{old}</strong> is answering. It will stop, and nothing will answer
       {time === null ? (
-        <> until {plan.modelName} is ready. {first}</>
+        <>
+          {' '}
+          until {plan.modelName} is ready. {first}
+        </>
       ) : (
         <>
           {' '}

@@ -1,0 +1,114 @@
+// Which fragments a page's stream carries. Every one is also part of the whole page, under the same id.
+import { Hono } from 'hono'
+import type { Child } from 'hono/jsx'
+import { partial } from '../../../web/hx.ts'
+import { ActivityList } from '../../../web/views/pages/activity.tsx'
+import { HomeNow, HomeRecent } from '../../../web/views/pages/home.tsx'
+import { LibraryList } from '../../../web/views/pages/library.tsx'
+import { MachineList, MachineNow } from '../../../web/views/pages/machines.tsx'
+import { SwapNow } from '../../../web/views/pages/swap.tsx'
+import { LogLines } from '../../../web/views/parts/log.tsx'
+import type { Clock } from '../../app/ports.ts'
+import type { UseCases } from '../../app/use-cases.ts'
+import { SparkError } from '../../contract/errors.ts'
+import type { EdgeContext, EdgeEnv } from '../edge.ts'
+import { type LiveEvent, type LiveFragment, type LivePage, liveStream, makesStale } from '../live.ts'
+import { activityData } from './activity.tsx'
+import { homeData } from './home.tsx'
+import { libraryData } from './library.tsx'
+import { originOf } from './needs.ts'
+import { drawn } from './shell.tsx'
+import { shownLines } from './swaps.tsx'
+
+interface Needs {
+  readonly useCases: UseCases
+  readonly clock: Clock
+  readonly ending: AbortSignal
+}
+
+const agesMs = 5000
+
+function fragment(id: string, concerns: (event: LiveEvent) => boolean, draw: () => Child, everyMs: number | null = null): LiveFragment {
+  return { id, concerns, everyMs, draw: async () => partial(id, 'outerMorph', await drawn(draw())) }
+}
+
+const onStale =
+  (name: string) =>
+  (event: LiveEvent): boolean =>
+    makesStale(event, name)
+
+/** The tail of a switch's log: whole at first and at the end (with the telling line marked), new lines in between. */
+function logTail(useCases: UseCases, id: string): () => Promise<string> {
+  let after = 0
+  let whole = true
+  let ended = false
+  return async () => {
+    if (ended) return ''
+    const swap = useCases.swaps.find(id)
+    ended = swap.state !== 'running'
+    const replace = whole || ended
+    const lines = useCases.swaps.log(id, replace ? 0 : after, shownLines)
+    whole = false
+    after = lines.at(-1)?.number ?? after
+    if (lines.length === 0) return ''
+    const html = await drawn(<LogLines lines={lines} startedAt={swap.startedAt} telling={swap.error?.line ?? null} />)
+    return partial(`log-${id}`, replace ? 'innerHTML' : 'beforeend', html)
+  }
+}
+
+function swapLive({ useCases, clock }: Needs, id: string): LivePage {
+  useCases.swaps.find(id)
+  const concerns = (event: LiveEvent): boolean => makesStale(event, 'swap') && event.payload['swap'] === id
+  const draw = (): Child => <SwapNow swap={useCases.swaps.find(id)} now={clock.now()} />
+  return { fragments: [fragment(`swap-${id}`, concerns, draw, agesMs)], tail: logTail(useCases, id) }
+}
+
+function machineLive({ useCases, clock }: Needs, id: string): LivePage {
+  useCases.machines.find(id)
+  const concerns = (event: LiveEvent): boolean => makesStale(event, 'machines') && event.payload['machine'] === id
+  return {
+    fragments: [fragment(`machine-${id}`, concerns, () => <MachineNow machine={useCases.machines.find(id)} now={clock.now()} />)],
+    tail: null,
+  }
+}
+
+function livePage(c: EdgeContext, needs: Needs): LivePage {
+  const { useCases, clock } = needs
+  const [name = '', id = ''] = (c.req.query('page') ?? '').split(':', 2)
+  const only = (...fragments: LiveFragment[]): LivePage => ({ fragments, tail: null })
+  if (name === 'home') {
+    const data = () => homeData(useCases, originOf(c), clock.now())
+    return only(
+      fragment('home-now', onStale('home'), () => <HomeNow {...data()} />, agesMs),
+      fragment('home-recent', onStale('activity'), () => <HomeRecent {...data()} />),
+    )
+  }
+  if (name === 'library') {
+    const query = c.req.query('q') ?? ''
+    return only(fragment('library-list', onStale('library'), () => <LibraryList {...libraryData(useCases, query, clock.now())} />))
+  }
+  if (name === 'machines') {
+    return only(fragment('machine-list', onStale('machines'), () => <MachineList machines={useCases.machines.list()} now={clock.now()} />))
+  }
+  if (name === 'activity') {
+    const kind = c.req.query('kind') ?? ''
+    return only(
+      fragment('activity-list', onStale('activity'), () => <ActivityList {...activityData(useCases, kind, undefined, clock.now())} />),
+    )
+  }
+  if (name === 'swap') return swapLive(needs, id)
+  if (name === 'machine') return machineLive(needs, id)
+  throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
+}
+
+export function livePages(needs: Needs): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>()
+  app.get('/live', (c) => {
+    const page = livePage(c, needs)
+    const body = liveStream(page, { events: needs.useCases.events, clock: needs.clock, gone: c.req.raw.signal, ending: needs.ending })
+    return new Response(body, {
+      headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
+    })
+  })
+  return app
+}

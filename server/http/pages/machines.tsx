@@ -1,0 +1,126 @@
+import { Hono } from 'hono'
+import { type MachineData, MachineNow, MachinePage, MachinesPage, SurveyFragment } from '../../../web/views/pages/machines.tsx'
+import type { Trouble } from '../../../web/views/parts/notice.tsx'
+import type { MachineEdit } from '../../app/use-cases.ts'
+import { SparkError, tellError } from '../../contract/errors.ts'
+import { operations } from '../../contract/index.ts'
+import { readInput } from '../../contract/reading.ts'
+import type { EdgeEnv } from '../edge.ts'
+import { fieldsOf, type PageNeeds } from './needs.ts'
+import { goTo, showFragment, wantsFragment } from './shell.tsx'
+
+type Fields = Readonly<Record<string, string>>
+
+/** What went wrong as three sentences; anything that is not told in the table goes on to the one door. */
+export function troubleOf(thrown: unknown): { trouble: Trouble; status: number } {
+  if (!(thrown instanceof SparkError) || thrown.code === 'not_found') throw thrown
+  const { status, ...trouble } = tellError(thrown.code, thrown.facts)
+  return { trouble, status }
+}
+
+const empty = (text: string | undefined): string | null => (text === undefined || text.trim() === '' ? null : text.trim())
+
+/** Fields as the operation wants them; its schema says what is wrong, the same for the page as for programs. */
+export function editOf(fields: Fields): Record<string, unknown> {
+  const given = (name: string): boolean => fields[name] !== undefined
+  return {
+    ...(empty(fields['name']) === null ? {} : { name: fields['name'] }),
+    ...(given('address') ? { address: fields['address']?.trim() } : {}),
+    ...(given('user') ? { user: fields['user']?.trim() } : {}),
+    ...(empty(fields['port']) === null ? {} : { port: Number(fields['port']) }),
+    ...(given('fabricAddress') ? { fabricAddress: empty(fields['fabricAddress']) } : {}),
+    ...(given('launcherPath') ? { launcherPath: empty(fields['launcherPath']) } : {}),
+    ...(given('cachePath') ? { cachePath: empty(fields['cachePath']) } : {}),
+    ...(given('modelFolders')
+      ? {
+          modelFolders: (fields['modelFolders'] ?? '')
+            .split('\n')
+            .map((line) => line.trim())
+            .filter(Boolean),
+        }
+      : {}),
+  }
+}
+
+export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>()
+  const { machines } = useCases
+
+  const showOne = (request: Request, id: string, more: Partial<MachineData> = {}, status = 200): Promise<Response> => {
+    const machine = machines.find(id)
+    const body = <MachinePage machine={machine} now={clock.now()} {...more} />
+    return show(request, { title: `${machine.name} - Machines`, place: 'machines', body, status, live: `/live?page=machine:${id}` })
+  }
+
+  app.get('/machines', (c) => {
+    const body = <MachinesPage machines={machines.list()} now={clock.now()} />
+    return show(c.req.raw, { title: 'Machines', place: 'machines', body, live: '/live?page=machines', refreshSeconds: 10 })
+  })
+
+  app.get('/machines/:id', (c) => showOne(c.req.raw, c.req.param('id')))
+
+  app.post('/machines/:id', async (c) => {
+    const id = c.req.param('id')
+    const typed = await fieldsOf(c)
+    try {
+      const { body } = readInput(operations['machines.edit'], { params: { id }, query: {}, body: editOf(typed) })
+      await machines.edit(id, body as MachineEdit)
+      return goTo(`/machines/${id}`)
+    } catch (thrown) {
+      const { trouble, status } = troubleOf(thrown)
+      return await showOne(c.req.raw, id, { trouble, typed }, status)
+    }
+  })
+
+  app.post('/machines/:id/check', async (c) => {
+    const id = c.req.param('id')
+    let trouble: ReturnType<typeof troubleOf> | null = null
+    try {
+      await machines.check(id)
+    } catch (thrown) {
+      trouble = troubleOf(thrown)
+    }
+    // The machine's own trouble line tells htmx's fragment what went wrong; a plain form gets a page that says it in full.
+    if (wantsFragment(c.req.raw)) return showFragment(<MachineNow machine={machines.find(id)} now={clock.now()} />)
+    return trouble === null ? goTo(`/machines/${id}`) : await showOne(c.req.raw, id, { trouble: trouble.trouble })
+  })
+
+  app.get('/machines/:id/survey', async (c) => {
+    const id = c.req.param('id')
+    const machine = machines.find(id)
+    const found = await machines.survey(id).then(
+      (survey): Partial<MachineData> => ({ survey }),
+      (thrown: unknown): Partial<MachineData> => ({ trouble: troubleOf(thrown).trouble }),
+    )
+    if (wantsFragment(c.req.raw)) return showFragment(<SurveyFragment machine={machine} now={clock.now()} {...found} />)
+    return showOne(c.req.raw, id, found)
+  })
+
+  app.post('/machines/:id/host-key', async (c) => {
+    const id = c.req.param('id')
+    const fields = await fieldsOf(c)
+    try {
+      await machines.acceptHostKey(id, fields['fingerprint']?.trim() ?? '')
+      return goTo(`/machines/${id}`)
+    } catch (thrown) {
+      const { trouble, status } = troubleOf(thrown)
+      return await showOne(c.req.raw, id, { trouble }, status)
+    }
+  })
+
+  /** Its name, typed, is the second word: this cannot be undone from here. */
+  app.post('/machines/:id/removal', async (c) => {
+    const id = c.req.param('id')
+    const fields = await fieldsOf(c)
+    if (fields['name']?.trim() !== machines.find(id).name) return await showOne(c.req.raw, id, { removal: { wrong: true } }, 422)
+    try {
+      machines.remove(id)
+      return goTo('/machines')
+    } catch (thrown) {
+      const { trouble, status } = troubleOf(thrown)
+      return await showOne(c.req.raw, id, { trouble }, status)
+    }
+  })
+
+  return app
+}

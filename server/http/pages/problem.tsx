@@ -1,0 +1,45 @@
+// A problem as a person reads it: a page, or the fragment htmx asked for.
+import { type ProblemData, ProblemFragment, ProblemPage } from '../../../web/views/pages/problem.tsx'
+import type { RenderProblem } from '../problem.ts'
+import { createShow, showFragment, wantsFragment } from './shell.tsx'
+
+type Told = Parameters<RenderProblem>[0]
+
+/** Where to go on from here. */
+function linksOf(problem: Told): ProblemData['links'] {
+  const swap = problem.facts['swap']
+  const home = { href: '/', word: 'Go to Home' }
+  if (problem.code === 'swap_running' && typeof swap === 'string')
+    return [{ href: `/swaps/${swap}`, word: 'Watch the running switch' }, home]
+  if (problem.code === 'model_unknown' || problem.code === 'recipe_unknown') return [{ href: '/library', word: 'See the models' }, home]
+  return [home]
+}
+
+/** The page the request came from, as a path of ours: where signing in leads back to. */
+function backOf(request: Request): string {
+  const referer = request.headers.get('referer')
+  if (request.method === 'GET') return new URL(request.url).pathname
+  if (referer === null || !URL.canParse(referer)) return '/'
+  const url = new URL(referer)
+  return `${url.pathname}${url.search}`
+}
+
+/** For the http door. `version` is what the page's foot shows. */
+export function createRenderProblem(version: string): RenderProblem {
+  const show = createShow(version)
+  return async (problem, request) => {
+    const data: ProblemData = {
+      title: problem.title,
+      code: problem.code,
+      happened: problem.happened,
+      now: problem.now,
+      next: problem.next,
+      requestId: problem.requestId,
+      links: linksOf(problem),
+      back: backOf(request),
+    }
+    const headers = { 'spark-problem': encodeURIComponent(`${problem.happened} ${problem.now}`.slice(0, 500)) }
+    if (wantsFragment(request)) return showFragment(<ProblemFragment {...data} />, problem.status, headers)
+    return show(request, { title: problem.title, place: null, body: <ProblemPage {...data} />, status: problem.status, headers })
+  }
+}

@@ -1,0 +1,31 @@
+import type { SurveyView } from '../../../server/contract/operations/shapes.ts'
+import { Badge, type BadgeShape } from './badge.tsx'
+import { Copyable } from './code.tsx'
+
+const states: Readonly<Record<SurveyView['rows'][number]['state'], { shape: BadgeShape; word: string }>> = {
+  good: { shape: 'done', word: 'Good' },
+  warning: { shape: 'degraded', word: 'Look' },
+  missing: { shape: 'failed', word: 'Missing' },
+}
+
+/** What was found, each row with the command that mends it. */
+export function SurveyRows({ survey }: { readonly survey: SurveyView }) {
+  return (
+    <ul class="list survey">
+      {survey.rows.map((row) => (
+        <li>
+          <Badge {...states[row.state]} />
+          <div class="stack tight">
+            <strong>{row.title}</strong>
+            <p>{row.sentence}</p>
+            {row.mend === null ? null : (
+              <Copyable id={`mend-${row.id}`} label={`Command that mends: ${row.title}`}>
+                {row.mend}
+              </Copyable>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
