@@ -147,6 +147,7 @@ export function createFleet(needs: FleetNeeds) {
     const signal = AbortSignal.any([life, until])
     while (!signal.aborted) {
       await lookOnce(id).catch(() => undefined)
+      if (signal.aborted) return
       await clock.sleep(needs.settings.get('machines.pollSeconds') * 1000, signal).catch(() => undefined)
     }
   }
