@@ -106,8 +106,8 @@ export function sharedWithListed(settings: Pick<SettingsUse, 'get'>): Guard {
   }
 }
 
-/** Paths one may POST to without having signed in: signing in, and asking for a plan (which changes nothing). */
-const beforeSignIn: ReadonlySet<string> = new Set([operations['access.signIn'].path, operations['plans.make'].path, '/sign-in'])
+/** Paths one may POST to without having signed in: signing in, asking for a plan (changes nothing), this browser's colours. */
+const beforeSignIn: ReadonlySet<string> = new Set([operations['access.signIn'].path, operations['plans.make'].path, '/sign-in', '/theme'])
 
 export function signedIn(access: Access): Guard {
   return async (c, next) => {

@@ -1,0 +1,78 @@
+// The whole house as main.ts builds it, over a simulated cluster in memory, real SQLite and virtual time.
+
+import { createRecipeFiles, readFamilies } from '../../server/adapters/files/recipe-files.ts'
+import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
+import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
+import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
+import type { Ids } from '../../server/app/ports.ts'
+import { compose, type Graph } from '../../server/compose.ts'
+import { type Client, createClient } from '../../server/contract/client.ts'
+import { inferWith } from '../../server/domain/models.ts'
+import { createAccess } from '../../server/http/access.ts'
+import { type App, createApp } from '../../server/http/app.ts'
+import { demoNodes } from '../sim/core/demo-world.ts'
+import type { SimNodeOptions, World } from '../sim/core/types.ts'
+import { createWorld } from '../sim/core/world.ts'
+import { createMemoryEngines, createMemorySparks, type MemorySparks } from '../sim/doors/memory.ts'
+import { createFakeClock, type FakeClock } from './clock.ts'
+import { createFakeIds } from './ids.ts'
+import { createFakeLog, type FakeLog } from './log.ts'
+
+export interface House {
+  readonly graph: Graph
+  readonly app: App
+  readonly client: Client
+  readonly clock: FakeClock
+  readonly world: World
+  readonly sparks: MemorySparks
+  readonly stores: OpenStores
+  readonly log: FakeLog
+  close(): Promise<void>
+}
+
+export interface HouseOptions {
+  readonly nodes?: readonly SimNodeOptions[]
+  readonly timeScale?: number
+  /** A database as an earlier life left it (stores.serialize()), and the cluster it was about. */
+  readonly from?: { readonly bytes: Buffer; readonly before: Pick<House, 'clock' | 'world' | 'sparks'> }
+  /** Begins the ids: a second life must not give out the first one's again. */
+  readonly idPrefix?: string
+}
+
+const ownerDir = '/nonexistent/recipes-of-the-owner'
+
+/** Not started: call `graph.start()`. */
+export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, idPrefix = '' }: HouseOptions = {}): Promise<House> {
+  const clock = from?.before.clock ?? createFakeClock()
+  const ids: Ids = createFakeIds(idPrefix)
+  const log = createFakeLog()
+  const world = from?.before.world ?? createWorld({ nodes, clock, timeScale, seed: 1 })
+  const sparks = createMemorySparks(world, from === undefined ? {} : { desk: from.before.sparks.desk })
+  const engines = createMemoryEngines(world)
+  const stores = openStores({ path: from?.bytes ?? ':memory:', ids, log })
+  const shipped = shippedRecipes()
+  const { families } = await readFamilies(shipped.families)
+  const recipeFiles = createRecipeFiles({ shippedDir: shipped.models, ownerDir })
+  const graph = compose({
+    clock,
+    ids,
+    log,
+    stores,
+    sparks,
+    engines,
+    recipeFiles,
+    infer: inferWith(families),
+    generateKeyPair,
+    env: {},
+    version: '0.1.0',
+    checkEvents: true,
+  })
+  const access = createAccess({ clock, ids, loopback: true, secret: 'test' })
+  const app = createApp({ useCases: graph, clock, ids, log, access, parseOutput: true })
+  const client = createClient((url, init) => app.request(url, init))
+  const close = async (): Promise<void> => {
+    await graph.close()
+    stores.close()
+  }
+  return { graph, app, client, clock, world, sparks, stores, log, close }
+}
