@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { recipeWords } from '../../server/domain/recipe.ts'
+import { buildRecipe } from '../fakes/builders.ts'
+import { createOwnerRig, type OwnerRig } from '../fakes/owner-rig.ts'
+
+let rig: OwnerRig
+beforeEach(async () => {
+  rig = await createOwnerRig({ recipes: [buildRecipe()] })
+  await rig.start()
+  await rig.addAll()
+})
+afterEach(() => rig.close())
+
+const model = 'Qwen/Qwen3-8B'
+const draft = (change: object = {}) => ({
+  model,
+  title: 'Long documents',
+  description: null,
+  image: null,
+  port: null,
+  nodes: 1,
+  flags: [{ name: 'max-model-len', value: 65_536, reason: 'Long documents', source: 'owner' }],
+  env: {},
+  ...change,
+})
+
+test("the owner's recipe comes before the shipped one, the inferred one last", async () => {
+  expect(rig.recipes.choose(model)).toMatchObject({ source: 'shipped' })
+  await rig.recipes.save(draft())
+  expect(rig.recipes.choose(model)).toMatchObject({ source: 'owner', title: 'Long documents' })
+  expect(rig.recipes.list(model).recipes.map((recipe) => recipe.source)).toEqual(['owner', 'shipped', 'inferred'])
+  expect(rig.recipes.choose(model, `inferred:${model}`).source).toBe('inferred')
+})
+
+test('a recipe that is not there, and a model that is on no disk, are said so', () => {
+  expect(() => rig.recipes.choose(model, 'shipped:x')).toThrow(expect.objectContaining({ code: 'recipe_unknown' }))
+  expect(() => rig.recipes.choose('nobody/nothing')).toThrow(expect.objectContaining({ code: 'model_unknown' }))
+  expect(() => rig.recipes.confirm('inferred:nobody/nothing', 'owner')).toThrow(expect.objectContaining({ code: 'recipe_unknown' }))
+})
+
+test('a confirmation holds for the words that were read: other flags ask again', () => {
+  const recipe = rig.recipes.choose(model, `inferred:${model}`)
+  expect(rig.recipes.isConfirmed(recipe)).toBe(false)
+  expect(rig.recipes.confirm(recipe.id, 'owner').confirmed).toBe(true)
+  expect(rig.recipes.isConfirmed(recipe)).toBe(true)
+  const other = { ...recipe, flags: [...recipe.flags, { name: 'enforce-eager', value: true as const, reason: 'x', source: 'x' }] }
+  expect(recipeWords(other)).not.toBe(recipeWords(recipe))
+  expect(rig.recipes.isConfirmed(other)).toBe(false)
+})
+
+test('saved under the same title a recipe is replaced, under another it stands beside the first', async () => {
+  await rig.recipes.save(draft())
+  await rig.recipes.save(draft({ nodes: 2 }))
+  await rig.recipes.save(draft({ title: 'Short ones', flags: [] }))
+  const mine = rig.recipes.list(model).recipes.filter((recipe) => recipe.source === 'owner')
+  expect(mine.map((recipe) => [recipe.id, recipe.nodes])).toEqual(
+    expect.arrayContaining([
+      [`owner:${model}`, 2],
+      ['owner:short-ones', 1],
+    ]),
+  )
+  expect(mine).toHaveLength(2)
+})
+
+test.each([
+  [{ flags: [{ name: '--max-model-len', value: 1, reason: '', source: '' }] }, 'flags.--max-model-len'],
+  [{ flags: [{ name: 'port', value: 1, reason: '', source: '' }] }, 'flags.port: set "port" instead'],
+  [{ flags: [{ name: 'x', value: 'a\nb', reason: '', source: '' }] }, 'flags.x: its value must stay on one line'],
+  [{ flags: [1, 2].map(() => ({ name: 'x', value: 1, reason: '', source: '' })) }, 'flags.x: it is there twice'],
+  [{ image: 'a; rm -rf /' }, 'image'],
+  [{ env: { 'A B': '1' } }, 'env.A B'],
+  [{ env: { A: '$(id)' } }, 'env.A'],
+])('a draft with %j is refused with the name of the field', async (change, field) => {
+  await expect(rig.recipes.save(draft(change))).rejects.toMatchObject({ code: 'recipe_invalid', message: expect.stringContaining(field) })
+  expect(rig.recipes.list(model).recipes.some((recipe) => recipe.source === 'owner')).toBe(false)
+})
+
+test('a broken file is told with its line, and the rest keeps working', async () => {
+  rig.files.broken = true
+  await rig.clock.advance(3_100)
+  expect(rig.recipes.list().problems).toEqual([{ file: 'mine.yaml', line: 3, sentence: 'flagz is not known here.' }])
+  expect(rig.recipes.choose(model).source).toBe('shipped')
+  expect(rig.status.status().attention).toMatchObject([{ code: 'recipe_file', sentence: 'mine.yaml, line 3: flagz is not known here.' }])
+})
