@@ -14,7 +14,7 @@ function isIpv6(text: string): boolean {
   const groups = halves.map((half) => (half === '' ? [] : half.split(':')))
   const all = groups.flat()
   const last = all.at(-1) ?? ''
-  const mapped = ipv4.test(last)
+  const mapped = ipv4.test(last) && text.endsWith(last)
   const plain = mapped ? all.slice(0, -1) : all
   const count = plain.length + (mapped ? 2 : 0)
   return plain.every((group) => ipv6Group.test(group)) && (halves.length === 2 ? count < 8 : count === 8)

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { type CanRunFacts, canRun } from '../../server/domain/can-run.ts'
+import type { Model } from '../../server/domain/model.ts'
+import type { Recipe } from '../../server/domain/recipe.ts'
+import { buildInference, buildModel, buildRecipe, buildView, GB } from '../fakes/builders.ts'
+import { buildPlan } from '../fakes/swap-builders.ts'
+
+const second = buildView({ id: 'spark2', name: 'spark-2' })
+const memory = (availableBytes: number) => ({
+  totalBytes: 130 * GB,
+  availableBytes,
+  freeBytes: availableBytes,
+  cachedBytes: 0,
+  pressure: 0,
+})
+const facts = (change: Partial<CanRunFacts> = {}): CanRunFacts => ({
+  machines: [buildView()],
+  serving: null,
+  servingName: null,
+  containerName: 'vllm_node',
+  headroomBytes: 8 * GB,
+  ...change,
+})
+const heavy = (weightsBytes: number): Model => buildModel({ inference: buildInference({ weightsBytes }) })
+const serving = {
+  engine: 'main',
+  model: 'other/model',
+  recipeId: null,
+  plan: buildPlan(['spark1']),
+  machines: ['spark1'],
+  port: 8000,
+  servedName: 'other/model',
+  since: 0,
+  adopted: false,
+}
+
+const table: readonly [string, Model, Partial<Recipe>, Partial<CanRunFacts>, string, RegExp][] = [
+  ['free memory', buildModel(), {}, {}, 'now', /^It needs 29 GB of memory on spark-1, and that is free\.$/],
+  ['a running model that stops first', buildModel(), {}, { serving, servingName: 'Other' }, 'needs_room', /^Other stops first\.$/],
+  ['itself running', buildModel(), {}, { serving: { ...serving, model: 'Qwen/Qwen3-8B' } }, 'now', /is running/],
+  [
+    'memory that something else uses',
+    buildModel(),
+    {},
+    { machines: [buildView({}, { memory: memory(10 * GB) })] },
+    'needs_room',
+    /spark-1 has 10 GB free/,
+  ],
+  ['weights beyond the machine', heavy(100 * GB), {}, {}, 'no', /It needs 138 GB and spark-1 has 131 GB\./],
+  ['too few machines', buildModel(), { nodes: 2 }, {}, 'no', /needs 2 Sparks and there is 1/],
+  ['the model on one of two', buildModel(), { nodes: 2 }, { machines: [buildView(), second] }, 'needs_setup', /whole on 1/],
+  ['a download that broke off', buildModel({ complete: false, state: 'interrupted', copies: [] }), {}, {}, 'no', /only in part/],
+  [
+    'something vLLM cannot serve',
+    buildModel({ inference: buildInference({ servable: false, reason: 'It is an adapter.' }) }),
+    {},
+    {},
+    'no',
+    /It is an adapter\./,
+  ],
+  [
+    'a model nobody knows how to start',
+    buildModel({ inference: buildInference({ servable: null, reason: 'Its architecture is not known.' }) }),
+    { source: 'inferred' },
+    {},
+    'needs_setup',
+    /not known/,
+  ],
+  [
+    'docker that needs sudo',
+    buildModel(),
+    {},
+    { machines: [buildView({}, { containers: null, dockerProblem: 'permission' })] },
+    'needs_setup',
+    /without sudo/,
+  ],
+  ['no launcher', buildModel(), {}, { machines: [buildView({}, { launcher: null })] }, 'needs_setup', /launcher/],
+  ['a silent machine', buildModel(), {}, { machines: [buildView({}, null)] }, 'no', /does not answer/],
+]
+
+test.each(table)('with %s', (_title, model, recipe, change, verdict, why) => {
+  const found = canRun(model, buildRecipe(recipe), facts(change))
+  expect(found.verdict).toBe(verdict)
+  expect(found.why).toMatch(why)
+})
+
+test('the headroom setting counts', () => {
+  const machines = [buildView({}, { memory: memory(30 * GB) })]
+  expect(canRun(buildModel(), buildRecipe(), facts({ machines })).verdict).toBe('now')
+  expect(canRun(buildModel(), buildRecipe(), facts({ machines, headroomBytes: 16 * GB })).verdict).toBe('needs_room')
+})
