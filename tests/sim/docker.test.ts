@@ -98,6 +98,15 @@ test('docker top and pgrep show vllm serve only while it lives', async () => {
   expect((await run('docker', 'exec', 'c', 'pgrep', '-f', 'vllm serve')).code).toBe(1)
 })
 
+test('what docker exec writes goes to who asked, not into the log', async () => {
+  const { run, world } = bench()
+  await run('docker', ...keep('c'))
+  expect((await run('docker', 'exec', 'c', 'echo', 'hello')).out).toBe('hello\n')
+  const unknown = await run('docker', 'exec', 'c', 'bash', '-c', 'nope')
+  expect([unknown.code, unknown.out]).toEqual([127, 'bash: line 1: nope: command not found\n'])
+  expect(world.look('spark-1').containers[0]?.log).toBe('')
+})
+
 test('docker logs follows until the container ends, and --tail keeps the last lines', async () => {
   const { run, world, clock } = bench()
   await run('docker', ...keep('c'))
@@ -135,6 +144,15 @@ test('hf-download.sh fetches a model, config first, and knows when uvx is absent
   expect((await run('hf-download.sh', '-c', 'a/new')).out).toContain('Error: Model name is required.')
   world.setFault({ name: 'F17' })
   expect((await run('hf-download.sh', 'a/new')).out).toContain("Error: 'uvx' command not found.")
+})
+
+test('serves a folder of the owner by its path', async () => {
+  const { run, world, clock } = bench()
+  world.addModel('spark-1', { ...qwen3Small, repo: 'local:my-tune' })
+  await run('docker', ...keep('c'))
+  await run('docker', 'exec', '-d', 'c', 'vllm', 'serve', '/models/my-tune', '--served-model-name', 'tuned', 'alias')
+  await clock.until(() => world.serving().length > 0)
+  expect(world.serving()).toMatchObject([{ model: 'tuned', names: ['tuned', 'alias'], maxModelLen: 40960 }])
 })
 
 test('ip, git and ibdev2netdev answer as on a Spark with two links', async () => {

@@ -169,10 +169,12 @@ describe('a job', () => {
     await sparks.endJob(first, { swap: 's1', step: 'start' })
     expect(await sparks.readJob(first, { swap: 's1', step: 'start' }, 0)).toMatchObject({ state: 'lost', exitCode: null })
     await sparks.startJob(first, start(2, 's2'))
+    await sparks.startJob(first, stop(2, 's2'))
     await clock.advance(1_000)
     world.reboot('spark-1', 10_000)
     await clock.advance(11_000)
     expect(await sparks.readJob(first, { swap: 's2', step: 'start' }, 0)).toMatchObject({ state: 'lost', exitCode: null })
+    expect(await sparks.readJob(first, { swap: 's2', step: 'stop' }, 0)).toMatchObject({ state: 'lost', exitCode: null })
     expect(await sparks.readJob(first, { swap: 's3', step: 'start' }, 0)).toMatchObject({ state: 'absent' })
   })
 

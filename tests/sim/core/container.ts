@@ -113,14 +113,20 @@ export function startContainer(sim: Sim, node: SimNode, order: RunOrder, imageId
   return container
 }
 
-/** A new process in a running container; its output goes to the container's log. */
-export function spawn(sim: Sim, node: SimNode, container: SimContainer, asGiven: readonly string[]): SimProcess {
+/** A new process in a running container; its output goes to the container's log unless someone else listens. */
+export function spawn(
+  sim: Sim,
+  node: SimNode,
+  container: SimContainer,
+  asGiven: readonly string[],
+  write: (text: string) => void = container.log.append,
+): SimProcess {
   const { words, viaShell } = unwrapShell(asGiven)
   const process = createProcess({
     pid: node.nextPid++,
     title: words.join(' '),
     now: sim.clock.now(),
-    program: createProgram({ sim, node, container, words, viaShell }),
+    program: createProgram({ sim, node, container, words, viaShell, write }),
     onEnd: (self) => {
       container.processes = container.processes.filter((one) => one !== self)
       giveBack(sim, node, self)
@@ -140,6 +146,7 @@ function giveBack(sim: Sim, node: SimNode, process: SimProcess): void {
   const now = sim.clock.now()
   if (sim.faults.strike('F12', node.name) !== null) node.memory.pin(bytes)
   else node.memory.release(bytes, now, now + sim.releaseMs())
+  sim.clock.sleep(sim.releaseMs()).then(sim.changed)
 }
 
 /** PID 1 is gone: everything inside goes with it. */

@@ -15,13 +15,15 @@ export interface LogEntry {
 
 export function createLogBuffer(now: () => number): LogBuffer {
   const entries: LogEntry[] = []
+  let whole = ''
   const listeners = new Set<(text: string) => void>()
   return {
     append(text) {
       entries.push({ at: now(), text })
+      whole += text
       for (const listener of listeners) listener(text)
     },
-    text: () => entries.map((entry) => entry.text).join(''),
+    text: () => whole,
     entries: () => entries,
     follow(listener) {
       listeners.add(listener)

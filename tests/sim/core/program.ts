@@ -13,6 +13,8 @@ export interface Place {
   readonly container: SimContainer
   readonly words: readonly string[]
   readonly viaShell: boolean
+  /** Where short commands write; an engine writes to the container's log. */
+  readonly write: (text: string) => void
 }
 
 type Program = (self: SimProcess, signal: AbortSignal) => Promise<number>
@@ -31,7 +33,7 @@ const quick: Readonly<Record<string, (words: readonly string[]) => { text: strin
   echo: (words) => ({ text: `${words.slice(1).join(' ')}\n`, code: 0 }),
 }
 
-/** The program for a place; its output goes to the container's log. */
+/** The program for a place. */
 export function createProgram(place: Place): Program {
   const { sim, node, container, words } = place
   const name = words[0] ?? ''
@@ -48,10 +50,10 @@ export function createProgram(place: Place): Program {
     await Promise.resolve()
     const known = quick[name]?.(words)
     if (known !== undefined) {
-      if (known.text !== '') container.log.append(known.text)
+      if (known.text !== '') place.write(known.text)
       return known.code
     }
-    container.log.append(notFound(name, place.viaShell))
+    place.write(notFound(name, place.viaShell))
     return 127
   }
 }

@@ -133,9 +133,15 @@ function checkMemory(place: Birthplace): void {
   }
 }
 
+/** What `vllm serve X` means on a node's disk: a Hub id, a path into the cache, or a folder of the owner's. */
+export function modelOf(node: SimNode, args: VllmArgs): SimModel | undefined {
+  const id = args.model.replace(/^.*\/models--([^/]+?)--([^/]+)\/snapshots\/.*$/, '$1/$2')
+  const folder = id.replace(/\/+$/, '').split('/').at(-1)
+  return node.models.get(id) ?? (args.model.startsWith('/') ? node.models.get(`local:${folder}`) : undefined)
+}
+
 function findModel(node: SimNode, args: VllmArgs): SimModel {
-  const name = args.model.replace(/^.*\/models--([^/]+?)--([^/]+)\/snapshots\/.*$/, '$1/$2')
-  const model = node.models.get(name)
+  const model = modelOf(node, args)
   if (model === undefined) {
     throw new EngineFailure([
       `OSError: We couldn't connect to 'https://huggingface.co' to load the files, and couldn't find them in the cached files. ${args.model} is not a local folder.`,

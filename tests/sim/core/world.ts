@@ -9,7 +9,7 @@ import { forever, type SimProcess } from './process.ts'
 import type { Sim } from './sim.ts'
 import { toolOf } from './tools/index.ts'
 import type { ArgvRecord, Fault, Serve, SimOptions, ToolCall, ToolIo, World } from './types.ts'
-import { maxModelLen, tellDeath } from './vllm.ts'
+import { maxModelLen, modelOf, tellDeath } from './vllm.ts'
 
 /** A cluster at rest: nodes booted a day ago, nothing running. */
 export function createWorld(options: SimOptions): World {
@@ -143,7 +143,7 @@ function servesOf(node: SimNode): readonly Serve[] {
         port,
         model: served[0] ?? model,
         names: served,
-        maxModelLen: maxModelLen(engine.args, node.models.get(model)),
+        maxModelLen: maxModelLen(engine.args, modelOf(node, engine.args)),
         wedged: engine.wedged,
         since: engine.readySince,
       },

@@ -89,20 +89,25 @@ function launch(world: World, node: string, order: JobOrder, home: string, befor
     done: Promise.resolve(),
   }
   const bootId = world.look(node).bootId
+  const isRestarted = (): boolean => world.look(node).bootId !== bootId
   const write = (text: string): void => {
     if (job.state === 'running') job.output += text
   }
   const [tool = '', ...argv] = order.argv
   job.done = before.then(async () => {
     if (job.state !== 'running') return
+    // A wrapper that waited for the lock does not outlive a restart either.
+    if (isRestarted()) {
+      job.state = 'lost'
+      return
+    }
     const code = await world.run(
       { node, tool, argv, env: order.env, cwd: order.cwd ?? home },
       { out: write, err: write, signal: job.life.signal },
     )
     if (job.state !== 'running') return
-    const rebooted = world.look(node).bootId !== bootId
-    job.state = rebooted ? 'lost' : 'ended'
-    job.exitCode = rebooted ? null : code
+    job.state = isRestarted() ? 'lost' : 'ended'
+    job.exitCode = isRestarted() ? null : code
   })
   return job
 }

@@ -99,11 +99,11 @@ async function execute(
     spawn(sim, node, container, words)
     return 0
   }
-  // Only a serve writes to the container's log by itself; everything else belongs to the caller.
-  const unfollow = container.log.follow(io.out)
+  const isServe = parseServe(words) !== null
+  const unfollow = isServe ? container.log.follow(io.out) : () => undefined
   try {
-    const process = spawn(sim, node, container, words)
-    if (parseServe(words) === null) return await process.ended
+    const process = spawn(sim, node, container, words, isServe ? undefined : io.out)
+    // A process that was exec'd lives on when the docker client that asked for it is gone.
     return await Promise.race([process.ended, sim.aborted(io.signal)])
   } finally {
     unfollow()
