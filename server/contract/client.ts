@@ -8,7 +8,7 @@ export type FetchLike = (
   init: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string },
 ) => Promise<FetchedAnswer> | FetchedAnswer
 
-export interface FetchedAnswer {
+interface FetchedAnswer {
   readonly status: number
   readonly headers: { get(name: string): string | null }
   json(): Promise<unknown>

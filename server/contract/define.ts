@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 
-export type Right = 'see' | 'use' | 'operate'
-export type Risk = 'read' | 'mutating' | 'disruptive' | 'destructive'
+type Right = 'see' | 'use' | 'operate'
+type Risk = 'read' | 'mutating' | 'disruptive' | 'destructive'
 
 export interface OperationInput {
   readonly params?: z.ZodObject

@@ -17,7 +17,7 @@ export const errors = {
   ...settingErrors,
 } as const
 
-export type Errors = typeof errors
+type Errors = typeof errors
 export type ErrorCode = keyof Errors
 export type FactsOf<Code extends ErrorCode> = Errors[Code]['sample']
 

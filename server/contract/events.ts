@@ -199,7 +199,7 @@ export const events = {
   }),
 } as const
 
-export type Events = typeof events
+type Events = typeof events
 export type EventType = keyof Events
 export type EventPayload<Type extends EventType> = z.output<Events[Type]['payload']>
 /** Types too frequent for Activity. They nudge pages but are not stored (machine_observed) or not listed (swap_progressed). */

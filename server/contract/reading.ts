@@ -40,7 +40,7 @@ function reasonOf(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKe
 }
 
 /** The issues of one part as text, e.g. `body.model: a text is needed`. */
-export function tellIssues(part: string, issues: readonly z.core.$ZodIssue[]): string {
+function tellIssues(part: string, issues: readonly z.core.$ZodIssue[]): string {
   const told = issues.slice(0, mostReasons).map((issue) => {
     const { path, reason } = reasonOf(issue)
     const field = path.length === 0 ? `the ${part}` : path.map(String).join('.')

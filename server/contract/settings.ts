@@ -174,6 +174,6 @@ export const settings = {
   }),
 } as const
 
-export type Settings = typeof settings
+type Settings = typeof settings
 export type SettingKey = keyof Settings
 export type SettingValue<Key extends SettingKey> = z.output<Settings[Key]['schema']>

@@ -3,7 +3,7 @@
 // from a program as `Authorization: Bearer <code or session token>`.
 import type { Clock, Ids } from '../app/ports.ts'
 
-export interface Session {
+interface Session {
   readonly token: string
   /** Milliseconds. */
   readonly until: number

@@ -9,11 +9,11 @@ import type { Requester } from '../domain/swap.ts'
 import { type EdgeContext, type EdgeEnv, requestingApp } from './edge.ts'
 
 /** Operations that stream and are mounted by events-feed.ts. */
-export type StreamId = 'events.list'
-export type AnsweredId = Exclude<OperationId, StreamId>
+type StreamId = 'events.list'
+type AnsweredId = Exclude<OperationId, StreamId>
 
 /** What an answer may know of its request beyond its input. */
-export interface Call {
+interface Call {
   readonly signal: AbortSignal
   requester(by?: string): Requester
   /** A header of the answer. */

@@ -27,7 +27,7 @@ export function changesSomething(method: string): boolean {
 }
 
 /** The peer's address; null where there is no socket (in process). IPv4 in its own form, not mapped into IPv6. */
-export function peerAddress(c: EdgeContext): string | null {
+function peerAddress(c: EdgeContext): string | null {
   const address = c.env?.incoming?.socket?.remoteAddress
   return address === undefined ? null : address.replace(/^::ffff:(?=\d+\.)/, '')
 }

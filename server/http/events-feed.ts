@@ -24,7 +24,7 @@ interface Needs {
 const rowText = (event: EventView): string => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 
 /** Rows after `from`, then every later one. `gone`: the reader left. */
-export function feedOf(from: number, batch: number, gone: AbortSignal, { events, clock, ending }: Needs): ReadableStream<Uint8Array> {
+function feedOf(from: number, batch: number, gone: AbortSignal, { events, clock, ending }: Needs): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const over = new AbortController()
   const signal = AbortSignal.any([gone, ending, over.signal])

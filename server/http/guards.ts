@@ -72,7 +72,7 @@ export function knownHost(settings: Pick<SettingsUse, 'get'>): Guard {
 }
 
 /** True for a request that a page of another site sent. Programs send neither header and are not meant. */
-export function sentFromElsewhere(c: EdgeContext, allowed: readonly string[]): boolean {
+function sentFromElsewhere(c: EdgeContext, allowed: readonly string[]): boolean {
   const origin = c.req.header('origin')
   if (origin !== undefined && allowed.includes(origin)) return false
   const site = c.req.header('sec-fetch-site')

@@ -1,7 +1,7 @@
 // The whole edge in memory: the real app of server/http over the fake use cases, and a real listener where a socket matters.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { createAdaptorServer } from '@hono/node-server'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { type Access, createAccess } from '../../server/http/access.ts'
 import { type App, type AppNeeds, createApp } from '../../server/http/app.ts'
@@ -39,7 +39,7 @@ export interface Listening {
 
 /** The app behind node's own HTTP server on a free port of loopback. */
 export async function listen(app: App): Promise<Listening> {
-  const server: Server = createServer(getRequestListener(app.fetch))
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

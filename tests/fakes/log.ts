@@ -1,7 +1,7 @@
 // A log that keeps its lines for the test to read.
 import type { Log } from '../../server/app/ports.ts'
 
-export interface LoggedLine {
+interface LoggedLine {
   readonly level: 'info' | 'warn' | 'error'
   readonly message: string
   readonly facts: Readonly<Record<string, unknown>>

@@ -77,7 +77,7 @@ describe('the API', () => {
     const env = { incoming: { socket: { remoteAddress: '::ffff:192.0.2.7' } } }
     const headers = { 'content-type': 'application/json', 'user-agent': 'recap/2.1 (linux)' }
     await app.request('/api/swap', { method: 'POST', headers, body: '{"model":"a"}' }, env)
-    await useCases.swaps.cancel('swap1', { kind: 'owner', name: 'owner', address: null })
+    useCases.swaps.cancel('swap1', { kind: 'owner', name: 'owner', address: null })
     await app.request('/api/swap', { method: 'POST', headers, body: '{"model":"a","by":"nightly <job>"}' }, env)
     const names = useCases.asked.filter((one) => one.what === 'swaps.start').map((one) => (one.ask as { requestedBy: unknown }).requestedBy)
     expect(names).toEqual([

@@ -189,7 +189,7 @@ export const settingSample: SettingView = {
   setAt: null,
 }
 
-export const engineSample: EngineView = {
+const engineSample: EngineView = {
   id: 'main',
   state: 'answering',
   sentence: 'Llama 3.3 70B Instruct is answering.',

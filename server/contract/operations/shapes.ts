@@ -7,11 +7,11 @@ export const Id = z
   .regex(/^[a-z0-9_-]{1,64}$/)
   .describe('Identifier')
 export const Time = z.iso.datetime().describe('ISO 8601, UTC')
-export const Bytes = z.number().min(0).describe('Bytes')
+const Bytes = z.number().min(0).describe('Bytes')
 export const ModelId = z.string().min(1).max(300).describe('Hub id such as Qwen/Qwen3-8B, or local:<name>')
-export const StateWord = z.enum(serviceStates)
+const StateWord = z.enum(serviceStates)
 
-export const SwapTrouble = z
+const SwapTrouble = z
   .object({
     code: z.string(),
     happened: z.string(),
@@ -193,7 +193,7 @@ export const Machine = z
   .meta({ id: 'Machine' })
 export type MachineShape = z.output<typeof Machine>
 
-export const EngineShape = z
+const EngineShape = z
   .object({
     id: z.string(),
     state: StateWord,
