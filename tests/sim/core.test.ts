@@ -139,6 +139,8 @@ describe('a start on two nodes', () => {
       'Command dispatched in background (Daemon mode). Container: vllm_node',
     ])
     await clock.until(() => world.serving().length > 0)
+    expect(world.serving()[0]?.since).toBeGreaterThan(clock.now() - 1_000)
+    await clock.advance(120_000)
     expect(world.serving().map((one) => one.node)).toEqual(['spark-1'])
     expect(world.look('spark-2').containers[0]?.serving).toContain('--node-rank 1')
     expect(world.look('spark-2').memory.availableBytes).toBeLessThan(40e9)

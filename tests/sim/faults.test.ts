@@ -194,6 +194,14 @@ test('F22: a shard that is missing on the worker fails the worker, and with it t
   expect(world.serving()).toEqual([])
 })
 
+test('F9: on the worker alone takes the head down with it', async () => {
+  const { launch, says, inside, world } = scene({ name: 'F9', node: 'spark-2' })
+  await launch(both)
+  await says('RuntimeError: Worker proc VllmWorker-1 died unexpectedly, shutting down executor.')
+  expect(inside('spark-2')).toMatchObject(deadInside)
+  expect(world.serving()).toEqual([])
+})
+
 test('F27: nvidia-smi cannot talk to the driver', async () => {
   const { world, clock } = scene({ name: 'F27', times: 1 })
   const failed = type(world, 'spark-1', 'nvidia-smi')
