@@ -1,0 +1,158 @@
+// One machine's pooled connection: opened at first use, opened again after a loss, closed when nobody uses it.
+import type { Client, ClientChannel } from 'ssh2'
+import { SparkError } from '../../contract/errors.ts'
+import type { Machine } from '../../domain/machine.ts'
+import { openClient } from './client.ts'
+import { createGate } from './gate.ts'
+import { translate, unreachable, unreadable } from './ssh-error.ts'
+
+/** An unused connection is closed after this long, ms. */
+const idleMs = 120_000
+/** Of what a machine writes to stderr, this much is kept for the log, bytes. */
+const keptStderrBytes = 4096
+
+export interface RunOptions {
+  /** For the whole call: waiting for a place, opening, running; ms. */
+  readonly timeoutMs: number
+  /** A longer answer is cut off and refused, bytes. */
+  readonly maxBytes: number
+  /** Jobs and fences: may take the place kept for control. */
+  readonly control: boolean
+  /** Ends the call as soon as this is seen, without waiting for the channel to close. */
+  readonly endMark: string
+  readonly signal: AbortSignal | undefined
+}
+
+export interface Connection {
+  /** Sends `script` to `bash -s` and resolves with everything it wrote to stdout. */
+  run(script: string, options: RunOptions): Promise<Buffer>
+  close(): void
+}
+
+export function createConnection(machine: Machine, privateKey: string): Connection {
+  const gate = createGate()
+  const closing = new AbortController()
+  let opening: Promise<Client> | null = null
+  let idle: NodeJS.Timeout | undefined
+
+  const open = (): Promise<Client> => {
+    if (opening !== null) return opening
+    const mine = openClient(machine, privateKey, closing.signal)
+    const lost = (): void => {
+      if (opening === mine) opening = null
+    }
+    mine.then((client) => client.once('close', lost), lost)
+    opening = mine
+    return mine
+  }
+
+  const drop = (): void => {
+    const gone = opening
+    opening = null
+    gone?.then((client) => client.end()).catch(() => undefined)
+  }
+
+  const restUntilUsed = (): void => {
+    clearTimeout(idle)
+    if (gate.inside === 0) idle = setTimeout(drop, idleMs).unref()
+  }
+
+  const run = async (script: string, options: RunOptions): Promise<Buffer> => {
+    const late = new AbortController()
+    const tooLate = new SparkError('machine_timeout', { machine: machine.name, seconds: Math.ceil(options.timeoutMs / 1000) })
+    const timer = setTimeout(() => late.abort(tooLate), options.timeoutMs)
+    const signal = AbortSignal.any([late.signal, closing.signal, ...(options.signal === undefined ? [] : [options.signal])])
+    clearTimeout(idle)
+    try {
+      const leave = await gate.enter(options.control, signal)
+      try {
+        return await runOnce(machine, await unlessAborted(open(), signal), script, options, signal)
+      } finally {
+        leave()
+      }
+    } finally {
+      clearTimeout(timer)
+      restUntilUsed()
+    }
+  }
+
+  return {
+    run,
+    close() {
+      clearTimeout(idle)
+      closing.abort(unreachable(machine, 'its connection was closed here'))
+      drop()
+    },
+  }
+}
+
+/** The promise, or the signal's reason if that comes first. The work behind the promise goes on for others. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+function runOnce(machine: Machine, client: Client, script: string, options: RunOptions, signal: AbortSignal): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let open: ClientChannel | null = null
+    let settled = false
+    const settle = (outcome: () => void): void => {
+      if (settled) return
+      settled = true
+      signal.removeEventListener('abort', onAbort)
+      client.off('close', onLost)
+      open?.close()
+      outcome()
+    }
+    const fail = (cause: unknown): void => settle(() => reject(translate(machine, cause)))
+    const onAbort = (): void => settle(() => reject(signal.reason))
+    const onLost = (): void => fail(unreachable(machine, 'the connection was lost'))
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    client.once('close', onLost)
+    try {
+      client.exec('bash -s', (error, channel) => {
+        if (error !== undefined) return fail(error)
+        if (settled) return channel.close()
+        open = channel
+        collect(channel, machine, options, { done: (answer) => settle(() => resolve(answer)), fail })
+        channel.end(script)
+      })
+    } catch (cause) {
+      fail(cause)
+    }
+  })
+}
+
+interface Ends {
+  readonly done: (answer: Buffer) => void
+  readonly fail: (cause: unknown) => void
+}
+
+function collect(channel: ClientChannel, machine: Machine, options: RunOptions, { done, fail }: Ends): void {
+  const chunks: Buffer[] = []
+  const endMark = Buffer.from(options.endMark)
+  let bytes = 0
+  let tail = Buffer.alloc(0)
+  let stderr = ''
+  channel.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > options.maxBytes) {
+      chunks.length = 0
+      return fail(unreadable(machine, `it wrote more than ${Math.ceil(options.maxBytes / 1024 / 1024)} MiB and was cut off`))
+    }
+    chunks.push(chunk)
+    const seen = Buffer.concat([tail, chunk])
+    if (seen.includes(endMark)) return done(Buffer.concat(chunks))
+    tail = Buffer.from(seen.subarray(Math.max(0, seen.length - endMark.length)))
+  })
+  channel.stderr.on('data', (chunk: Buffer) => {
+    if (stderr.length < keptStderrBytes) stderr += chunk.toString('utf8').slice(0, keptStderrBytes - stderr.length)
+  })
+  channel.on('error', fail)
+  channel.on('close', () => fail(unreadable(machine, 'no end mark', stderr === '' ? undefined : new Error(stderr))))
+}

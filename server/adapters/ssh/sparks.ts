@@ -1,0 +1,72 @@
+// The machines over SSH: the port `Sparks`. Each call is one script over one channel of the machine's one connection.
+import type { Clock, Log, Sparks } from '../../app/ports.ts'
+import { readHostKey } from './client.ts'
+import { createConnections } from './connections.ts'
+import { createRunScript } from './exec.ts'
+import { readJob, readWatch, refuseUnlessDone } from './job-answer.ts'
+import { readObservation } from './probe-answer.ts'
+import { readScan } from './scan-answer.ts'
+import { endJobScript, readJobScript, startJobScript, takeFenceScript } from './scripts/job.ts'
+import { endSeconds } from './scripts/job-functions.ts'
+import { probeScript } from './scripts/probe.ts'
+import { scanScript } from './scripts/scan.ts'
+import { surveyScript } from './scripts/survey.ts'
+import { watchScript } from './scripts/watch.ts'
+import { readSurvey } from './survey-answer.ts'
+
+/** A hub of a thousand models on a slow disk is still read in this time, ms. */
+const scanTimeoutMs = 120_000
+const scanMaxBytes = 96 * 1024 * 1024
+/** Several logins to other machines are tried, ms. */
+const surveyTimeoutMs = 45_000
+/** A group is asked to end, waited for and killed, ms. */
+const endTimeoutMs = (endSeconds + 15) * 1000
+
+interface Needs {
+  readonly clock?: Pick<Clock, 'now'>
+  /** The appliance's private key, OpenSSH form; read at each use. */
+  readonly privateKey: () => string
+  readonly log: Log
+}
+
+export function createSparks({ clock = { now: Date.now }, privateKey, log }: Needs): Sparks & { close(): void } {
+  const connections = createConnections({ privateKey })
+  const run = createRunScript(connections)
+  return {
+    async probe(machine, watch, signal) {
+      return readObservation(machine, await run(machine, probeScript(machine, watch), { signal }), watch, clock.now())
+    },
+    async scan(machine, signal) {
+      const began = clock.now()
+      const folders = readScan(await run(machine, scanScript(machine), { signal, timeoutMs: scanTimeoutMs, maxBytes: scanMaxBytes }))
+      log.info('model folders read', { machine: machine.name, folders: folders.length, tookMs: clock.now() - began })
+      return folders
+    },
+    async survey(machine, image, peers, signal) {
+      return readSurvey(
+        machine,
+        image,
+        peers,
+        await run(machine, surveyScript(machine, image, peers), { signal, timeoutMs: surveyTimeoutMs }),
+      )
+    },
+    hostKey: (address, port, signal) => readHostKey(address, port, signal ?? new AbortController().signal),
+    async takeFence(machine, record, signal) {
+      refuseUnlessDone(machine, await run(machine, takeFenceScript(record), { signal, control: true }))
+    },
+    async startJob(machine, order, signal) {
+      refuseUnlessDone(machine, await run(machine, startJobScript(order), { signal, control: true }))
+    },
+    async readJob(machine, key, offset, signal) {
+      return readJob(machine, await run(machine, readJobScript(key, offset), { signal, control: true }), offset)
+    },
+    async endJob(machine, key, signal) {
+      refuseUnlessDone(machine, await run(machine, endJobScript(key), { signal, control: true, timeoutMs: endTimeoutMs }))
+    },
+    async watch(machine, order, signal) {
+      return readWatch(machine, await run(machine, watchScript(order), { signal }), order)
+    },
+    forget: (machine) => connections.forget(machine),
+    close: () => connections.close(),
+  }
+}
