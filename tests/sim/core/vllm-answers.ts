@@ -18,12 +18,13 @@ export interface EngineAnswer {
 const json = (value: unknown, status = 200): EngineAnswer => ({ status, contentType: 'application/json', chunks: [JSON.stringify(value)] })
 
 /** null: it never answers (a wedged engine and a completion). */
-export function answerRequest(serve: Serve, request: EngineRequest, now: number): EngineAnswer | null {
+export function answerRequest(serve: Serve, request: EngineRequest, now: number, running = 0): EngineAnswer | null {
   const path = request.path.split('?')[0] ?? ''
   const created = Math.floor(now / 1000)
   if (path === '/health' || path === '/ping') return { status: 200, contentType: 'text/plain', chunks: [] }
   if (path === '/version') return json({ version: '0.14.1' })
-  if (path === '/metrics') return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', chunks: [metrics(serve)] }
+  if (path === '/metrics')
+    return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', chunks: [metrics(serve, running)] }
   if (path === '/v1/models')
     return json({
       object: 'list',
@@ -101,8 +102,8 @@ function readBody(body: string): Record<string, unknown> | null {
   }
 }
 
-function metrics(serve: Serve): string {
+function metrics(serve: Serve, running: number): string {
   const label = `{engine="0",model_name="${serve.model}"}`
   const row = (name: string, value: number): string => `# TYPE vllm:${name} gauge\nvllm:${name}${label} ${value.toFixed(1)}\n`
-  return row('num_requests_running', serve.wedged ? 1 : 0) + row('num_requests_waiting', 0) + row('kv_cache_usage_perc', 0)
+  return row('num_requests_running', running + (serve.wedged ? 1 : 0)) + row('num_requests_waiting', 0) + row('kv_cache_usage_perc', 0)
 }

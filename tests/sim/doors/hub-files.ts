@@ -1,0 +1,87 @@
+// Models of a simulated node as files: the Hugging Face cache with its blobs and links, and plain folders of local models.
+import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { type Snapshot, type SnapshotFile, snapshotOf } from '../core/snapshot.ts'
+import type { SimModel } from '../core/types.ts'
+
+export interface HubFiles {
+  /** Makes the disk as the node has it now; models that did not change are left alone. */
+  write(models: readonly SimModel[]): void
+  /** Files of a running download were written to just now. */
+  touch(): void
+}
+
+const cutOffMs = 3 * 86_400_000
+
+/** `now` stamps files: an interrupted download is days old. */
+export function createHubFiles(hub: string, localModels: string, now: () => number): HubFiles {
+  const written = new Map<string, SimModel>()
+  return {
+    write(models) {
+      for (const model of models) {
+        if (written.get(model.repo) === model) continue
+        if (model.repo.startsWith('local:')) writeFolder(join(localModels, model.repo.slice('local:'.length)), snapshotOf(model).files)
+        else writeHubModel(hub, model, now())
+        written.set(model.repo, model)
+      }
+      const present = new Set(models.map((model) => model.repo))
+      for (const repo of [...written.keys()].filter((one) => !present.has(one))) {
+        rmSync(join(hub, `models--${repo.replace('/', '--')}`), { recursive: true, force: true })
+        written.delete(repo)
+      }
+    },
+    touch() {
+      for (const model of written.values()) if (model.state === 'downloading') stampUnfinished(hub, snapshotOf(model), now())
+    },
+  }
+}
+
+function writeHubModel(hub: string, model: SimModel, now: number): void {
+  const snapshot = snapshotOf(model)
+  const folder = join(hub, snapshot.folder)
+  for (const one of ['blobs', 'refs', `snapshots/${snapshot.revision}`]) mkdirSync(join(folder, one), { recursive: true })
+  mkdirSync(join(hub, '.locks', snapshot.folder), { recursive: true })
+  writeFileSync(join(folder, 'refs/main'), snapshot.revision)
+  rmUnfinished(folder, model)
+  for (const file of snapshot.files) {
+    writeContent(join(folder, 'blobs', file.blob), file)
+    const link = join(folder, 'snapshots', snapshot.revision, file.name)
+    mkdirSync(dirname(link), { recursive: true })
+    replaceLink(relative(dirname(link), join(folder, 'blobs', file.blob)), link)
+  }
+  for (const { blob, bytes } of snapshot.unfinished) sparse(join(folder, 'blobs', `${blob}.incomplete`), bytes)
+  stampUnfinished(hub, snapshot, model.state === 'downloading' ? now : now - cutOffMs)
+}
+
+/** What was unfinished before: now whole, or another file. */
+function rmUnfinished(folder: string, model: SimModel): void {
+  for (const { blob } of snapshotOf({ ...model, state: 'complete' }).files)
+    rmSync(join(folder, 'blobs', `${blob}.incomplete`), { force: true })
+}
+
+function stampUnfinished(hub: string, snapshot: Snapshot, at: number): void {
+  for (const { blob } of snapshot.unfinished) utimesSync(join(hub, snapshot.folder, 'blobs', `${blob}.incomplete`), at / 1000, at / 1000)
+}
+
+function writeFolder(folder: string, files: readonly SnapshotFile[]): void {
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file.name)), { recursive: true })
+    writeContent(join(folder, file.name), file)
+  }
+}
+
+/** Weights are sparse: the size of the real thing, no space taken. */
+function writeContent(path: string, file: SnapshotFile): void {
+  if (file.text === null) sparse(path, file.sizeBytes)
+  else writeFileSync(path, file.text)
+}
+
+function sparse(path: string, bytes: number): void {
+  writeFileSync(path, '')
+  truncateSync(path, bytes)
+}
+
+function replaceLink(target: string, link: string): void {
+  symlinkSync(target, `${link}.new`)
+  renameSync(`${link}.new`, link)
+}

@@ -1,0 +1,205 @@
+// Door 3: a real sshd for every simulated node, under the user who runs the tests.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { accessSync, appendFileSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import type { Reach } from '../core/types.ts'
+import type { NodeHome } from './node-home.ts'
+import { send } from './node-processes.ts'
+import { type Door, type DoorOptions, openSite } from './node-site.ts'
+
+/** How long an sshd may take until it greets, ms. */
+const startMs = 10_000
+
+interface Daemon {
+  readonly home: NodeHome
+  readonly address: string
+  readonly port: number
+  readonly hostKey: string
+  readonly keysFile: string
+  readonly start: () => Promise<void>
+  readonly pid: () => number | undefined
+  readonly end: () => Promise<void>
+}
+
+/** Opens it; rejects with a sentence when there is no sshd. */
+export async function openSshdDoor(options: DoorOptions): Promise<Door> {
+  const sshd = findSshd()
+  // As root sshd locks itself into this folder between connection and login, and refuses to start without it.
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+  const site = await openSite(options)
+  const daemons: Daemon[] = []
+  try {
+    for (const home of site.homes) {
+      const address = options.world.look(home.node).address
+      const port = options.basePort ?? (await freePort(address))
+      const daemon = prepare({ sshd, home, address, port, folder: join(site.dir, home.node, 'sshd'), keys: options.authorizedKeys ?? [] })
+      daemons.push(daemon)
+      await daemon.start()
+      site.guard(home.node, { listener: daemon.pid, turn: (reach) => turn(daemon, reach) })
+    }
+  } catch (error) {
+    for (const daemon of daemons) await daemon.end()
+    await site.stop()
+    throw error
+  }
+  const user = userInfo().username
+  return {
+    machines: daemons.map(({ home, address, port, hostKey }) => ({ name: home.node, address, port, user, hostKey, home: home.home })),
+    authorize(publicKey, node) {
+      for (const daemon of daemons)
+        if (node === undefined || node === daemon.home.node) appendFileSync(daemon.keysFile, `${publicKey.trim()}\n`)
+    },
+    settled: () => site.settled(),
+    stop: () => site.stop(),
+  }
+}
+
+/** A frozen host's kernel still takes connections, but nobody greets: the site stops the whole tree. */
+async function turn(daemon: Daemon, reach: Reach): Promise<void> {
+  const pid = daemon.pid()
+  if (reach === 'down') await daemon.end()
+  else if (pid === undefined) await daemon.start()
+  else send(pid, reach === 'frozen' ? 'SIGSTOP' : 'SIGCONT')
+}
+
+function findSshd(): string {
+  const found = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd', '/sbin/sshd'].find((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+  if (found === undefined) throw new Error('There is no sshd on this machine: install openssh-server (make deps).')
+  return found
+}
+
+interface DaemonOrder {
+  readonly sshd: string
+  readonly home: NodeHome
+  readonly address: string
+  readonly port: number
+  readonly folder: string
+  readonly keys: readonly string[]
+}
+
+function prepare({ sshd, home, address, port, folder, keys }: DaemonOrder): Daemon {
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  const keysFile = join(folder, 'authorized_keys')
+  const configFile = join(folder, 'sshd_config')
+  writePrivate(join(folder, 'host_key'), `${pair.private.trim()}\n`)
+  writePrivate(keysFile, keys.map((key) => `${key.trim()}\n`).join(''))
+  writeFileSync(configFile, configText({ home, address, port, folder, keysFile }))
+
+  let child: ChildProcess | undefined
+  const pid = (): number | undefined => (child?.exitCode === null && child.signalCode === null ? child.pid : undefined)
+  return {
+    home,
+    address,
+    port,
+    hostKey: fingerprintOf(pair.public),
+    keysFile,
+    pid,
+    async start() {
+      // -D: stays our child, so that we know when it ends and end it by its pid.
+      child = spawn(sshd, ['-D', '-f', configFile, '-E', join(folder, 'log')], { stdio: 'ignore' })
+      child.on('error', () => undefined)
+      await greeted(address, port, pid, join(folder, 'log'))
+    },
+    async end() {
+      const running = child
+      if (running === undefined || pid() === undefined) return
+      const gone = new Promise((resolve) => running.once('exit', resolve))
+      running.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+interface ConfigFacts {
+  readonly home: NodeHome
+  readonly address: string
+  readonly port: number
+  readonly folder: string
+  readonly keysFile: string
+}
+
+function configText({ home, address, port, folder, keysFile }: ConfigFacts): string {
+  const variables = Object.entries(home.env).map(([name, value]) => `"${name}=${value}"`)
+  return [
+    `ListenAddress ${address}`,
+    `Port ${port}`,
+    `HostKey "${join(folder, 'host_key')}"`,
+    `PidFile none`,
+    `AuthorizedKeysFile "${keysFile}"`,
+    'StrictModes no',
+    'UsePAM no',
+    'UseDNS no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PermitRootLogin prohibit-password',
+    'PrintMotd no',
+    'Subsystem sftp internal-sftp',
+    `SetEnv ${variables.join(' ')}`,
+    // A login begins in the user's real home; a node's begins in its own.
+    `ForceCommand cd "$HOME" && if [ -n "$SSH_ORIGINAL_COMMAND" ]; then exec "$SHELL" -c "$SSH_ORIGINAL_COMMAND"; else exec "$SHELL" -l; fi`,
+    '',
+  ].join('\n')
+}
+
+function writePrivate(path: string, text: string): void {
+  writeFileSync(path, text)
+  chmodSync(path, 0o600)
+}
+
+/** SHA256:... of a public key line. */
+export function fingerprintOf(publicKey: string): string {
+  const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+}
+
+/** Resolves when something at the port says SSH-2.0. */
+async function greeted(address: string, port: number, pid: () => number | undefined, log: string): Promise<void> {
+  const until = Date.now() + startMs
+  while (!(await greets(address, port))) {
+    if (pid() === undefined) throw new Error(`sshd for ${address}:${port} ended at once: ${tailOf(log)}`)
+    if (Date.now() > until) throw new Error(`sshd for ${address}:${port} does not answer: ${tailOf(log)}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+function greets(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address)
+    const done = (answer: boolean): void => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(1_000, () => done(false))
+    socket.once('data', (chunk) => done(chunk.toString('latin1').startsWith('SSH-')))
+    socket.once('error', () => done(false))
+    socket.once('end', () => done(false))
+  })
+}
+
+function tailOf(log: string): string {
+  try {
+    return readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' / ')
+  } catch {
+    return 'it said nothing'
+  }
+}
+
+async function freePort(address: string): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, address, resolve))
+  const bound = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof bound === 'object' && bound !== null ? bound.port : 0
+}
