@@ -81,7 +81,7 @@ export function createObserved(needs: ObservedNeeds) {
     }
     const view = fleet.views().find((one) => one.machine.id === machine)
     const seen = view?.observation ?? null
-    if (view === undefined || seen === null || seen.containers === null || view.misses > 0 || seen.at <= serving.since) return
+    if (view === undefined || seen === null || seen.containers === null || seen.at <= serving.since) return
     const name = servingContainer(serving, settings.get('engine.containerName'))
     if (seen.containers.some((one) => one.name === name && one.state === 'running')) {
       absentAt = []

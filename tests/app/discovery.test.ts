@@ -49,7 +49,9 @@ test('what comes and goes is told once, by name', async () => {
   await begin()
   rig.world.addModel('spark-2', other('Qwen/Qwen3-4B', 8e9))
   await rig.models.scan()
+  const told = rig.told('models_changed').length
   await rig.models.scan()
+  expect(rig.told('models_changed')).toHaveLength(told)
   expect(rig.told('models_changed').filter((one) => (one['added'] as string[]).includes('Qwen/Qwen3-4B'))).toHaveLength(1)
   rig.machines.remove(rig.idOf('spark-2'))
   expect(rig.told('models_changed')[0]).toEqual({ added: [], removed: ['Qwen/Qwen3-4B'] })

@@ -96,6 +96,10 @@ test('a machine that serves, or takes part in a live switch, cannot be removed; 
     { state: 'succeeded', restored: null, trouble: null, progress: swapSample.progress },
     () => undefined,
   )
+  const serving = { engine: 'main', model: 'a/b', recipeId: null, plan: null, port: 8000, servedName: 'a/b', since: 0, adopted: true }
+  rig.stores.serving.set({ ...serving, machines: [id] })
+  expect(() => rig.machines.remove(id)).toThrow(expect.objectContaining({ code: 'machine_in_use' }))
+  rig.stores.serving.clear('main')
   rig.machines.remove(rig.idOf('spark-2'))
   rig.machines.remove(id)
   expect(rig.machines.list()).toEqual([])

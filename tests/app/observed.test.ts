@@ -151,6 +151,29 @@ test.each([
   expect(rig.told('machine_rebooted')).toHaveLength(1)
 })
 
+test('a container that was ended by hand is not started again, though restarts would be', async () => {
+  rig.settings.change('swap.startAfterReboot', true, undefined, 'owner')
+  serveByHand('vllm_node')
+  await untilServing()
+  await rig.addAll()
+  serveByPlan()
+  await rig.clock.advance(11_000)
+  await endByHand()
+  await rig.clock.advance(60_000)
+  expect(rig.stores.serving.find('main')).toBeNull()
+  expect(rig.startedAgain).toEqual([])
+})
+
+test('another model that answers at the place of the stored one is degraded, never answering', async () => {
+  serveByHand('vllm_node', '--served-model-name', 'house')
+  await untilServing()
+  await rig.addAll()
+  serveByPlan()
+  await rig.clock.advance(30_000)
+  expect(rig.status.engine()).toMatchObject({ state: 'degraded', sentence: 'house answers where Qwen3 8B should.' })
+  expect(rig.told('engine_state_changed')).toEqual([{ engine: 'main', state: 'degraded', model: 'Qwen/Qwen3-8B' }])
+})
+
 test('so soon after a switch, one look from before its end adopts nothing', async () => {
   serveByHand('vllm_node')
   await untilServing()
