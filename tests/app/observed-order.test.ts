@@ -73,9 +73,11 @@ function createCase(endedAt: number) {
 
 const ended = Date.UTC(2026, 0, 1)
 
-test('looks from before the end of the last switch adopt nothing, however often they come', () => {
+test('looks from before the end of the last switch adopt nothing, however often and late they come', async () => {
   const one = createCase(ended)
   for (let times = 0; times < 5; times += 1) one.look(ended - times)
+  await one.clock.advance(61_000)
+  one.look(ended)
   expect(one.stored()).toBeNull()
 })
 
