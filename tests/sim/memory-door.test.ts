@@ -185,7 +185,7 @@ describe('a job', () => {
     await old.startJob(first, start(1, 's1'))
     life.abort(new Error('crash'))
     const late = watch(old.startJob(first, start(1, 's2')))
-    const next = createMemorySparks(world, { desk: old.desk })
+    const next = createMemorySparks(world, { desk: old.desk, lines: old.lines })
     await clock.advance(10_000)
     expect((await next.readJob(first, { swap: 's1', step: 'start' }, 0)).state).toBe('ended')
     expect([late.state, (await next.readJob(first, { swap: 's2', step: 'start' }, 0)).state]).toEqual(['open', 'absent'])
