@@ -205,7 +205,10 @@ export function compose(world: Adapters): Graph {
     async start(signal) {
       signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
       if (signal?.aborted === true) life.abort(signal.reason)
-      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock })) await job.start(life.signal)
+      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock })) {
+        if (life.signal.aborted) return
+        await job.start(life.signal)
+      }
       await takeUp()
       ready = !life.signal.aborted
     },

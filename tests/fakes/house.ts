@@ -28,13 +28,15 @@ export interface House {
   readonly stores: OpenStores
   readonly log: FakeLog
   close(): Promise<void>
+  /** Dies at this instant, as by kill -9: its calls never settle. Gives the disk as it was, for the next life's `from`. */
+  crash(): HouseOptions['from']
 }
 
 export interface HouseOptions {
   readonly nodes?: readonly SimNodeOptions[]
   readonly timeScale?: number
   /** A database as an earlier life left it (stores.serialize()), and the cluster it was about. */
-  readonly from?: { readonly bytes: Buffer; readonly before: Pick<House, 'clock' | 'world' | 'sparks'> }
+  readonly from?: { readonly bytes: Buffer; readonly before: Pick<House, 'clock' | 'world' | 'sparks'> } | undefined
   /** Begins the ids: a second life must not give out the first one's again. */
   readonly idPrefix?: string
 }
@@ -47,12 +49,16 @@ export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, 
   const ids: Ids = createFakeIds(idPrefix)
   const log = createFakeLog()
   const world = from?.before.world ?? createWorld({ nodes, clock, timeScale, seed: 1 })
-  const sparks = createMemorySparks(world, from === undefined ? {} : { desk: from.before.sparks.desk })
+  const life = new AbortController()
+  const sparks = createMemorySparks(world, { life: life.signal, ...(from === undefined ? {} : { desk: from.before.sparks.desk }) })
   const engines = createMemoryEngines(world)
   const stores = openStores({ path: from?.bytes ?? ':memory:', ids, log })
   const shipped = shippedRecipes()
   const { families } = await readFamilies(shipped.families)
-  const recipeFiles = createRecipeFiles({ shippedDir: shipped.models, ownerDir })
+  const files = createRecipeFiles({ shippedDir: shipped.models, ownerDir })
+  // Read once: real files take real time, which virtual time does not wait for.
+  const found = await files.read()
+  const recipeFiles = { ...files, read: async () => found }
   const graph = compose({
     clock,
     ids,
@@ -74,5 +80,11 @@ export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, 
     await graph.close()
     stores.close()
   }
-  return { graph, app, client, clock, world, sparks, stores, log, close }
+  const crash = (): HouseOptions['from'] => {
+    const bytes = stores.serialize()
+    life.abort()
+    void graph.close()
+    return { bytes, before: { clock, world, sparks } }
+  }
+  return { graph, app, client, clock, world, sparks, stores, log, close, crash }
 }

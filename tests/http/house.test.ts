@@ -46,6 +46,18 @@ async function started(house: House, body: AskOf<Operations['swaps.start']>['bod
   return begun
 }
 
+/** A model that can start now, its recipe confirmed. */
+async function ready({ client }: House): Promise<string> {
+  const { models } = await client['models.list']()
+  const found = models.find((one) => one.canRun.verdict === 'now')
+  if (found === undefined) throw new Error('no model can start')
+  if (found.recipe?.confirmed === false) await client['recipes.confirm']({ params: { id: found.recipe.id } })
+  return found.id
+}
+
+const launchesOf = ({ world }: House): readonly unknown[] =>
+  world.argvLog.filter((one) => one.tool.endsWith('/launch-cluster.sh') && one.argv.includes('exec'))
+
 describe('the real house behind the edge', () => {
   it('is ready after its first recovery and answers every list by its contract', async () => {
     const house = await createHouse()
@@ -131,4 +143,31 @@ describe('the real house behind the edge', () => {
     const allowed = await started(house, { model: chosen, lockToken: lock.token })
     expect(allowed.state).toBe('running')
   })
+
+  it.each(['make_room', 'start', 'load', 'warm_up', 'verify'] as const)(
+    'killed in the phase %s and started again, it goes on and never starts a second launch',
+    async (phase) => {
+      const first = await settledHouse()
+      const chosen = await ready(first)
+      const disk: { left?: ReturnType<House['crash']> } = {}
+      const dieIn = first.graph.events.subscribe(({ type, payload }) => {
+        if (type !== 'swap_progressed' || payload['phase'] !== phase) return
+        dieIn()
+        disk.left = first.crash()
+      })
+      const begun = await started(first, { model: chosen })
+      await first.clock.until(() => disk.left !== undefined)
+      expect(first.graph.swaps.find(begun.id)).toMatchObject({ state: 'running', phase })
+      closing.splice(closing.indexOf(first), 1)
+      const second = await createHouse({ from: disk.left, idPrefix: 'second' })
+      closing.push(second)
+      await answered(second, second.graph.start())
+      await second.clock.until(() => second.graph.swaps.current() === null)
+      const ended = second.graph.swaps.find(begun.id)
+      expect([ended.error, ended.state]).toEqual([null, 'succeeded'])
+      expect(launchesOf(second)).toHaveLength(1)
+      const { events } = await second.client['events.list']({ query: { limit: 1000 } })
+      expect(events.filter((event) => event.type === 'swap_complete')).toHaveLength(1)
+    },
+  )
 })
