@@ -43,7 +43,7 @@ export interface Door {
   stop(): Promise<void>
 }
 
-/** How one node's SSH side follows the node. Called one after another, never twice with the same value. */
+/** How one node's SSH side follows the node. Calls come one after another, and always with another value than before. */
 export interface Gate {
   /** Children of this pid are the node's, too. */
   listener?(): number | undefined
@@ -125,6 +125,7 @@ async function followNode(world: World, guard: Guard): Promise<void> {
 
 /** Nobody comes in, then everything dies, then nobody answers: in this order no session is missed. */
 async function cutPower(guard: Guard): Promise<void> {
+  if (guard.reach === 'down') return
   await guard.gate.turn('frozen')
   await guard.processes.killAll()
   await guard.gate.turn('down')

@@ -58,12 +58,12 @@ export async function openSshdDoor(options: DoorOptions): Promise<Door> {
   }
 }
 
-/** A frozen host's kernel still takes connections, but nobody greets: the site stops the whole tree. */
+/** A frozen host's kernel still takes connections, but nobody greets: the site stops the sessions, this the listener. */
 async function turn(daemon: Daemon, reach: Reach): Promise<void> {
+  if (reach === 'down') return await daemon.end()
+  if (daemon.pid() === undefined) await daemon.start()
   const pid = daemon.pid()
-  if (reach === 'down') await daemon.end()
-  else if (pid === undefined) await daemon.start()
-  else send(pid, reach === 'frozen' ? 'SIGSTOP' : 'SIGCONT')
+  if (pid !== undefined) send(pid, reach === 'frozen' ? 'SIGSTOP' : 'SIGCONT')
 }
 
 function findSshd(): string {

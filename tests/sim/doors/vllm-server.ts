@@ -30,25 +30,25 @@ export function openVllmServers(world: World, onTrouble: (sentence: string) => v
   let ended = false
   let work: Promise<void> = Promise.resolve()
 
+  const close = async (key: string, { server, sockets }: Listener): Promise<void> => {
+    listeners.delete(key)
+    await closeServer(server, sockets)
+  }
+  const add = async (key: string, serve: Serve): Promise<void> => {
+    try {
+      listeners.set(key, await open(world, serve))
+    } catch (error) {
+      onTrouble(`${key} cannot be listened on: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
   const follow = async (): Promise<void> => {
-    const wanted = new Map<string, Serve>()
-    if (!ended) for (const serve of world.serving()) if (world.reach(serve.node) !== 'down') wanted.set(keyOf(serve), serve)
-    for (const [key, listener] of listeners) {
+    const wanted = ended ? new Map<string, Serve>() : servesByKey(world)
+    for (const [key, listener] of [...listeners]) {
       const serve = wanted.get(key)
-      if (serve !== undefined && serve.since === listener.serve.since) listener.serve = serve
-      else {
-        listeners.delete(key)
-        await closeServer(listener.server, listener.sockets)
-      }
+      if (serve?.since === listener.serve.since) listener.serve = serve
+      else await close(key, listener)
     }
-    for (const [key, serve] of wanted) {
-      if (listeners.has(key)) continue
-      const listener = await open(world, serve).catch((error: unknown) => {
-        onTrouble(`${serve.address}:${serve.port} cannot be listened on: ${error instanceof Error ? error.message : String(error)}`)
-        return null
-      })
-      if (listener !== null) listeners.set(key, listener)
-    }
+    for (const [key, serve] of wanted) if (!listeners.has(key)) await add(key, serve)
   }
   const again = (): void => {
     work = work.then(follow)
@@ -66,7 +66,11 @@ export function openVllmServers(world: World, onTrouble: (sentence: string) => v
   }
 }
 
-const keyOf = (serve: Serve): string => `${serve.address}:${serve.port}`
+/** The first of two that want the same port has it. */
+function servesByKey(world: World): Map<string, Serve> {
+  const reachable = world.serving().filter((serve) => world.reach(serve.node) !== 'down')
+  return new Map(reachable.reverse().map((serve) => [`${serve.address}:${serve.port}`, serve]))
+}
 
 async function open(world: World, serve: Serve): Promise<Listener> {
   const sockets = new Set<Socket>()
