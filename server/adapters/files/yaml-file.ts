@@ -97,7 +97,7 @@ export function parseYaml<Shape>(file: string, text: string, schema: FileSchema<
     sentence,
   })
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' })
     const broken = document.errors.map((error) =>
       problem(error.pos[0], `Not valid YAML: ${error.message.split('\n')[0]?.replace(/\.?$/, '.') ?? ''}`),
     )
