@@ -142,9 +142,13 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
   }
 }
 
+/** Flags of a family that concern loading, and so hold for its models that give vectors or scores too. */
+const loading: ReadonlySet<string> = new Set(['trust-remote-code', 'hf-overrides'])
+
 function flagsOf(facts: ModelFacts, family: Family | null, settings: FamilySettings, sizing: Sizing): readonly Flag[] {
   const source = family === null ? 'chat template' : `recipes/families/${family.file}`
-  const own = sizing.pooling ? [] : (settings.flags ?? []).map((flag) => ({ ...flag, source }))
+  const said = (settings.flags ?? []).filter((flag) => !sizing.pooling || loading.has(flag.name))
+  const own = said.map((flag) => ({ ...flag, source }))
   const parsers = parserFlags(settings, source, family?.title ?? 'the model')
   return oneEach([...parsers, ...sizingFlags(facts, sizing), ...codeFlag(facts, family), ...own, ...mistralFlags(facts)])
 }

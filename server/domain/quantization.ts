@@ -168,7 +168,7 @@ function mlxBlock(config: JsonObject | null): boolean {
   const block = objectField(config, 'quantization')
   return (
     block !== null &&
-    objectField(config, 'quantization_config') === null &&
+    textField(objectField(config, 'quantization_config'), 'quant_method') === null &&
     numberField(block, 'bits') !== null &&
     numberField(block, 'group_size') !== null
   )

@@ -17,14 +17,14 @@ function adapterBase(facts: ModelFacts): string {
 
 const endsWithAny = (facts: ModelFacts, endings: RegExp): boolean => [...facts.files].some((name) => endings.test(name))
 
-const draftNames = ['eagle', 'eagle2', 'eagle3', 'dflash', 'dspark', 'speculator', 'medusa', 'draft']
+const draftNames = /(^|[^a-z0-9])(eagle|dflash|dspark|medusa|speculator|draft)\d*([^a-z0-9]|$)/
 const draftClasses = /Eagle|Medusa|DFlash|DSpark|Speculator|MTP(Model|ForCausalLM|$)|Assistant/
 
 /** A model that only guesses ahead for another one. A whole model that merely carries such layers is not one. */
 function isDraft(facts: ModelFacts): boolean {
   if (has(facts, draftClasses) || field(facts.config ?? undefined, 'speculators_config') !== null) return true
   if (facts.types.some((type) => /eagle|medusa|speculator|_mtp$|assistant/.test(type))) return true
-  if (named(facts, draftNames)) return true
+  if (draftNames.test(facts.id.slice(facts.id.indexOf('/') + 1).toLowerCase())) return true
   return facts.id.toLowerCase().endsWith('-assistant') && (facts.classes.length === 0 || facts.weightsBytes < 6e9)
 }
 
@@ -77,7 +77,7 @@ export function poolingTask(facts: ModelFacts): ServedAs | null {
   if (has(facts, /For(Sequence|Token)Classification|For(Process)?RewardModel|RewardModel$/)) {
     return field(facts.config ?? undefined, 'sentence_transformers') === null ? 'classify' : 'rerank'
   }
-  if (named(facts, ['embedding', 'embeddings', 'embed', 'embedder', 'retriever'])) return 'embedding'
+  if (named(facts, ['embedding', 'embeddings', 'embed', 'embedder', 'retriever', 'gte', 'bge', 'e5'])) return 'embedding'
   if (sentenceFiles.some((name) => facts.files.has(name))) return 'embedding'
   return null
 }
@@ -88,7 +88,7 @@ export function isHeadless(facts: ModelFacts): boolean {
   return facts.classes.length > 0 && facts.classes.every(headless)
 }
 
-const baseHints = ['base', 'pt', 'pretrained', 'pretrain']
+const baseHints = ['base', 'pretrained', 'pretrain']
 const chatHints = [
   'instruct',
   'it',

@@ -77,6 +77,7 @@ export async function inspect(words: readonly string[], now: number): Promise<{ 
     }
   }
   const { families } = await readFamilies(shippedRecipes().families)
+  if (families.length === 0) return { text: 'The recipes that belong to Spark Control are missing from this installation.\n', code: 1 }
   const listings = await readHub(dir).catch(() => null)
   if (listings === null) return { text: `The folder ${dir} cannot be read.\n`, code: 1 }
   if (words.includes('--json')) {
