@@ -57,46 +57,91 @@ function generate(serve: Serve, body: string, path: string, created: number): En
       data: [{ object: 'embedding', index: 0, embedding: [0.1, 0.2, 0.3] }],
       usage: { prompt_tokens: 3, total_tokens: 3 },
     })
-  const words =
-    asked['max_tokens'] === 1 || asked['max_completion_tokens'] === 1 ? ['Hello'] : ['Hello', ' from', ' a', ' simulated', ' Spark', '.']
-  const id = `${path === '/v1/completions' ? 'cmpl' : 'chatcmpl'}-${created}`
   const chat = path !== '/v1/completions'
-  return asked['stream'] === true ? stream({ id, created, model }, words, chat) : whole({ id, created, model }, words, chat)
+  const whole = wordsOf(serve, asked)
+  const limit = limitOf(asked)
+  const speech: Speech = {
+    head: { id: `${chat ? 'chatcmpl' : 'cmpl'}-${created}`, object: chat ? 'chat.completion' : 'text_completion', created, model },
+    words: whole.slice(0, limit),
+    finish: limit < whole.length ? 'length' : 'stop',
+    promptTokens: Math.max(1, Math.ceil(promptOf(asked).length / 4)),
+    chat,
+  }
+  if (asked['stream'] !== true) return sayAtOnce(speech)
+  const options = asked['stream_options']
+  return sayInPieces(speech, isRecord(options) && options['include_usage'] === true)
 }
 
-interface Head {
-  readonly id: string
-  readonly created: number
-  readonly model: string
+interface Speech {
+  readonly head: { readonly id: string; readonly object: string; readonly created: number; readonly model: string }
+  /** One token each. */
+  readonly words: readonly string[]
+  readonly finish: 'length' | 'stop'
+  readonly promptTokens: number
+  readonly chat: boolean
 }
 
-function whole(head: Head, words: readonly string[], chat: boolean): EngineAnswer {
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+function limitOf(asked: Record<string, unknown>): number {
+  const given = [asked['max_completion_tokens'], asked['max_tokens']].find((one) => typeof one === 'number')
+  return typeof given === 'number' ? Math.max(1, given) : Number.POSITIVE_INFINITY
+}
+
+/** The last thing that was said to it, as text. */
+function promptOf(asked: Record<string, unknown>): string {
+  if (typeof asked['prompt'] === 'string') return asked['prompt']
+  const messages: readonly unknown[] = Array.isArray(asked['messages']) ? asked['messages'] : []
+  const last = messages.at(-1)
+  const content = isRecord(last) ? last['content'] : ''
+  if (typeof content === 'string') return content
+  const parts: readonly unknown[] = Array.isArray(content) ? content : []
+  return parts.flatMap((part) => (isRecord(part) && typeof part['text'] === 'string' ? [part['text']] : [])).join(' ')
+}
+
+/** Says who speaks and where, so that nobody takes it for a real model. */
+function wordsOf(serve: Serve, asked: Record<string, unknown>): readonly string[] {
+  const prompt = promptOf(asked).replace(/\s+/g, ' ').trim()
+  const quoted = prompt.length > 80 ? `${prompt.slice(0, 80)}...` : prompt
+  const heard = quoted === '' ? '' : ` You wrote: "${quoted}".`
+  const text = `Hello from ${serve.model} on ${serve.node}.${heard} This is a simulated Spark, so the words are made up; everything around them is real.`
+  return text.match(/\s*\S+/g) ?? []
+}
+
+function usageOf({ words, promptTokens }: Speech): Record<string, number> {
+  return { prompt_tokens: promptTokens, completion_tokens: words.length, total_tokens: promptTokens + words.length }
+}
+
+function sayAtOnce(speech: Speech): EngineAnswer {
+  const { head, words, finish, chat } = speech
   const text = words.join('')
-  const finish = words.length === 1 ? 'length' : 'stop'
-  const choice = chat
-    ? { index: 0, message: { role: 'assistant', content: text }, finish_reason: finish }
-    : { index: 0, text, finish_reason: finish }
-  const usage = { prompt_tokens: 8, completion_tokens: words.length, total_tokens: 8 + words.length }
-  return json({ ...head, object: chat ? 'chat.completion' : 'text_completion', choices: [choice], usage })
+  const said = chat ? { message: { role: 'assistant', content: text } } : { text }
+  return json({ ...head, choices: [{ index: 0, ...said, finish_reason: finish }], usage: usageOf(speech) })
 }
 
-function stream(head: Head, words: readonly string[], chat: boolean): EngineAnswer {
-  const event = (choice: unknown): string =>
-    `data: ${JSON.stringify({ ...head, object: chat ? 'chat.completion.chunk' : 'text_completion', choices: [choice] })}\n\n`
-  const part = (text: string): unknown =>
-    chat ? { index: 0, delta: { content: text }, finish_reason: null } : { index: 0, text, finish_reason: null }
-  const last = chat ? { index: 0, delta: {}, finish_reason: 'stop' } : { index: 0, text: '', finish_reason: 'stop' }
+function sayInPieces(speech: Speech, withUsage: boolean): EngineAnswer {
+  const { words, finish, chat } = speech
+  const head = { ...speech.head, object: chat ? 'chat.completion.chunk' : 'text_completion' }
+  const event = (more: Record<string, unknown>): string => `data: ${JSON.stringify({ ...head, ...more })}\n\n`
+  const piece = (said: Record<string, unknown>, reason: string | null): string =>
+    event({ choices: [{ index: 0, ...said, finish_reason: reason }] })
   return {
     status: 200,
     contentType: 'text/event-stream; charset=utf-8',
-    chunks: [...words.map((word) => event(part(word))), event(last), 'data: [DONE]\n\n'],
+    chunks: [
+      ...(chat ? [piece({ delta: { role: 'assistant', content: '' } }, null)] : []),
+      ...words.map((word) => piece(chat ? { delta: { content: word } } : { text: word }, null)),
+      piece(chat ? { delta: {} } : { text: '' }, finish),
+      ...(withUsage ? [event({ choices: [], usage: usageOf(speech) })] : []),
+      'data: [DONE]\n\n',
+    ],
   }
 }
 
 function readBody(body: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
+    return isRecord(value) ? value : null
   } catch {
     return null
   }
