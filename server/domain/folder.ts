@@ -83,6 +83,12 @@ function fileCount(listing: FolderListing): { readonly here: number; readonly of
   return { here, of: indexed ? files.length : Math.max(files.length, here + shardsMissing(files)) }
 }
 
+/** True when no weight file is missing, as far as the index or the names of the shards tell. */
+export function allWeightsHere(listing: FolderListing): boolean {
+  const { here, of } = fileCount(listing)
+  return of > 0 && here === of
+}
+
 const growing = (listing: FolderListing, now: number): boolean =>
   listing.unfinished !== null && listing.unfinished.count > 0 && now - listing.unfinished.newestAt < stillGrowingMs
 

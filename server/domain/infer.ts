@@ -2,7 +2,7 @@
 import { capabilities, seesPictures } from './capabilities.ts'
 import { type ModelFacts, maxContext, readFacts } from './facts.ts'
 import { type Family, type FamilySettings, familyOf, familySettings } from './family.ts'
-import { lacksTokenizer } from './folder.ts'
+import { allWeightsHere, lacksTokenizer } from './folder.ts'
 import type { Flag, FolderListing, Inference, ServedAs } from './model.ts'
 import { type QuantizationReading, readQuantization } from './quantization.ts'
 import { type Sizing, sizingFlags, storageEnv } from './serve-flags.ts'
@@ -23,6 +23,7 @@ function plannedBytes(facts: ModelFacts, quantization: QuantizationReading): num
 }
 
 function bitsPerWeight(facts: ModelFacts): number | null {
+  if (!allWeightsHere(facts.listing)) return null
   const parameters = estimatedParameters(facts)
   return parameters === null || parameters < 1e9 || facts.weightsBytes < 1e9 ? null : (facts.weightsBytes * 8) / parameters
 }

@@ -111,6 +111,41 @@ describe('what can be served', () => {
   })
 })
 
+describe('names and files that mislead', () => {
+  test.each<[string, unknown, string]>([
+    ['a/thing-DFlash2', { architectures: ['Qwen3ForCausalLM'] }, 'draft'],
+    [
+      'mlx-community/Qwen3-8B-4bit',
+      { ...qwen3, quantization: { bits: 4, group_size: 64 }, quantization_config: { bits: 4, group_size: 64 } },
+      'MLX',
+    ],
+  ])('%s is not served', (id, config, words) => {
+    expect(infer(modelListing(id, config))).toMatchObject({ servable: false, reason: expect.stringContaining(words) })
+  })
+
+  test('a whole model that carries layers for guessing ahead is no draft', () => {
+    expect(infer(modelListing('a/Qwen3-8B-MTP', { ...qwen3, num_nextn_predict_layers: 1 }))).toMatchObject({ servable: true, as: 'chat' })
+  })
+
+  test('a list of modules that names a vision tower, and an empty audio part, are no badges', () => {
+    const config = {
+      architectures: ['Gemma4ForConditionalGeneration'],
+      model_type: 'gemma4',
+      audio_config: null,
+      quantization_config: { modules_to_not_convert: ['model.vision_tower'] },
+    }
+    expect(infer(modelListing('a/gemma-4-it', config)).capabilities).toEqual(['reasoning', 'tools'])
+  })
+
+  test('sentence-transformers files make vectors of a chat class', () => {
+    const given = modelListing('a/plain', qwen3, {
+      files: files({ 'config.json': 1, 'modules.json': 1, 'model.safetensors': 1e9, 'tokenizer.json': 1 }),
+    })
+    expect(infer(given)).toMatchObject({ as: 'embedding', toolCallParser: null })
+    expect(flag(given, 'runner')).toBe('pooling')
+  })
+})
+
 describe('memory and machines', () => {
   test.each([
     [60e9, 'solo_or_cluster', 1],

@@ -96,6 +96,11 @@ describe('where the quantization is written', () => {
     expect(infer(modelListing('a/thing', large, {}, 1300e9)).quantization).toBe('none')
   })
 
+  test('the size of a download that is not whole says nothing', () => {
+    const half = modelListing('a/plain-8B', qwen3, { indexFiles: ['model.safetensors', 'model-2.safetensors'] })
+    expect(infer(half).quantization).toBe('none')
+  })
+
   test('a format vLLM does not load is said', () => {
     for (const quant_method of ['exl2', 'exl3', 'mlx']) {
       expect(infer(modelListing('a/thing', { ...qwen3, quantization_config: { quant_method } }))).toMatchObject({
