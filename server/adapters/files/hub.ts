@@ -107,7 +107,7 @@ async function readIndex(path: string): Promise<readonly string[] | null> {
   let tail = ''
   const read = await eachChunk(path, largestIndex, (chunk) => {
     const text = tail + chunk.toString('latin1')
-    for (const match of text.matchAll(weightName)) if (match[1] !== undefined) names.add(match[1])
+    for (const match of text.matchAll(weightName)) if (match[1] !== undefined) names.add(Buffer.from(match[1], 'latin1').toString('utf8'))
     tail = text.slice(-256)
   })
   return read ? [...names].sort() : null
@@ -123,7 +123,8 @@ async function indexFiles(root: string, files: readonly ListedFile[]): Promise<r
   const all = files.filter((file) => indexName.test(file.path) && file.sizeBytes !== null)
   const index =
     all.find((file) => file.path === 'model.safetensors.index.json') ?? all.find((file) => file.path.includes('safetensors')) ?? all[0]
-  if (index === undefined) return null
+  // A longer one would be read in part and hide missing files; the names of the shards tell then.
+  if (index === undefined || (index.sizeBytes ?? 0) > largestIndex) return null
   const names = await readIndex(join(root, index.path))
   return names === null || names.length === 0 ? null : names
 }
