@@ -22,13 +22,34 @@ export function planView(plan: Plan, needs: PlanViewNeeds): PlanView {
     model: needs.model,
     modelName: needs.nameOf(needs.model),
     reasons: plan.reasons.map((reason) => ({ ...reason })),
-    stops: plan.stops.map((stop) => ({ model: stop.model, name: stop.model === null ? 'what an earlier start left behind' : needs.nameOf(stop.model), machines: stop.machines.map(named), argv: [...stop.stopArgv] })),
-    starts: starts === null ? null : { model: starts.model, recipe: starts.recipe.id, machines: starts.machines.map(named), argv: starts.argv.map(redact), flags: starts.recipe.flags.map((flag) => ({ ...flag })) },
+    stops: plan.stops.map((stop) => ({
+      model: stop.model,
+      name: stop.model === null ? 'what an earlier start left behind' : needs.nameOf(stop.model),
+      machines: stop.machines.map(named),
+      argv: [...stop.stopArgv],
+    })),
+    starts:
+      starts === null
+        ? null
+        : {
+            model: starts.model,
+            recipe: starts.recipe.id,
+            machines: starts.machines.map(named),
+            argv: starts.argv.map(redact),
+            flags: starts.recipe.flags.map((flag) => ({ ...flag })),
+          },
     memory: plan.memory.map((one) => ({ ...one, machine: named(one.machine) })),
     etaSeconds: plan.etaSeconds,
     etaFrom: plan.etaFrom,
     pastMs: [...plan.pastMs],
-    wayBack: wayBack.kind === 'previous' ? { kind: 'previous', model: wayBack.model, sentence: `If it does not start, ${needs.nameOf(wayBack.model)} is brought back by itself.` } : { kind: 'none', model: null, sentence: wayBack.why },
+    wayBack:
+      wayBack.kind === 'previous'
+        ? {
+            kind: 'previous',
+            model: wayBack.model,
+            sentence: `If it does not start, ${needs.nameOf(wayBack.model)} is brought back by itself.`,
+          }
+        : { kind: 'none', model: null, sentence: wayBack.why },
     warnings: [...plan.warnings],
     inFlight: plan.inFlight,
     needsConfirmation: needs.needsConfirmation,

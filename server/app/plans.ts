@@ -6,8 +6,8 @@ import type { Model } from '../domain/model.ts'
 import type { Plan } from '../domain/plan.ts'
 import { planSwap, planWords } from '../domain/plan-swap.ts'
 import { type Recipe, recipeWords } from '../domain/recipe.ts'
-import type { Clock, Ids, ServingStore, SwapStore } from './ports.ts'
 import { planView } from './plan-view.ts'
+import type { Clock, Ids, ServingStore, SwapStore } from './ports.ts'
 import type { PlanAsk, PlansUse, SettingsUse } from './use-cases.ts'
 
 export interface PlansNeeds {
@@ -35,7 +35,11 @@ export type Plans = ReturnType<typeof createPlans>
 const onlyEngine = 'main'
 const onlyCluster = 'default'
 
-export function createPlans(needs: PlansNeeds): PlansUse & { make(ask: PlanAsk, fresh: boolean): Promise<Made>; makeStop(engine: string | undefined, fresh: boolean): Promise<Made>; engineOf(ask: { engine?: string | undefined }): { engine: string; cluster: string } } {
+export function createPlans(needs: PlansNeeds): PlansUse & {
+  make(ask: PlanAsk, fresh: boolean): Promise<Made>
+  makeStop(engine: string | undefined, fresh: boolean): Promise<Made>
+  engineOf(ask: { engine?: string | undefined }): { engine: string; cluster: string }
+} {
   const engineOf = (ask: { engine?: string | undefined }): { engine: string; cluster: string } => {
     const engine = ask.engine ?? onlyEngine
     if (engine !== onlyEngine) throw new SparkError('engine_unknown', { engine })
@@ -94,7 +98,12 @@ export function createPlans(needs: PlansNeeds): PlansUse & { make(ask: PlanAsk, 
     makeStop,
     async preview(ask) {
       const made = await make(ask, true)
-      return planView(made.plan, { nameOf: needs.nameOf, machines: needs.fleet.views(), model: ask.model, needsConfirmation: !made.confirmed })
+      return planView(made.plan, {
+        nameOf: needs.nameOf,
+        machines: needs.fleet.views(),
+        model: ask.model,
+        needsConfirmation: !made.confirmed,
+      })
     },
   }
 }

@@ -20,6 +20,21 @@ const settle = async (): Promise<void> => {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
+/** `every` of a clock, made from its `sleep`. */
+export function createEvery(sleep: Clock['sleep']): Clock['every'] {
+  return (ms, fn, signal) => {
+    const loop = async (): Promise<void> => {
+      while (!signal.aborted) {
+        await sleep(ms(), signal)
+        await fn()
+      }
+    }
+    loop().catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+  }
+}
+
 export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   let now = start
   let order = 0
@@ -61,17 +76,7 @@ export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   return {
     now: () => now,
     sleep,
-    every(ms, fn, signal) {
-      const loop = async (): Promise<void> => {
-        while (!signal.aborted) {
-          await sleep(ms(), signal)
-          await fn()
-        }
-      }
-      loop().catch((error: unknown) => {
-        if (!signal.aborted) throw error
-      })
-    },
+    every: createEvery(sleep),
     advance,
     async until(done, limitMs = 3_600_000) {
       const end = now + limitMs

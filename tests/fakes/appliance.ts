@@ -1,0 +1,78 @@
+// A running appliance over the simulated cluster in virtual time, with the words a story about switches needs.
+import type { SwapAsk } from '../../server/app/use-cases.ts'
+import type { SwapView } from '../../server/contract/operations/shapes.ts'
+import { demoNodes } from '../sim/core/demo-world.ts'
+import type { SimNodeOptions } from '../sim/core/types.ts'
+import { createHouse, type House, type HouseOptions } from './house.ts'
+
+export interface Life extends House {
+  /** Asks for a switch as the owner would, confirming an inferred recipe first; returns its id. */
+  ask(model: string, more?: Partial<SwapAsk>): Promise<string>
+  /** Lets virtual time pass until the switch has ended. */
+  outcome(id: string, limitMs?: number): Promise<SwapView>
+  /** Lets virtual time pass in small steps until the switch is in this phase. */
+  phase(id: string, phase: string): Promise<void>
+  /** Calls of a tool on all nodes that hold these words. */
+  calls(tool: string, ...words: string[]): number
+  /** The appliance dies at this instant; a new one opens the database as it was on the disk. */
+  rise(): Promise<Life>
+}
+
+export const owner = { kind: 'owner', name: 'owner', address: null } as const
+export const small = 'Qwen/Qwen3-8B'
+export const other = 'openai/gpt-oss-20b'
+
+const stepMs = 20
+
+export async function startLife(nodes: readonly SimNodeOptions[] = demoNodes()): Promise<Life> {
+  const life = await begin({ nodes, idPrefix: 'a' })
+  const { clock, graph } = life
+  for (const node of nodes) await passing(life, graph.machines.add({ address: node.address, user: 'alice', name: node.name }))
+  await clock.advance(3000)
+  await passing(life, graph.models.scan())
+  return life
+}
+
+/** Waits for something that needs virtual time to pass. */
+async function passing<T>({ clock }: Pick<House, 'clock'>, promise: Promise<T>, limitMs = 120_000): Promise<T> {
+  let settled = false
+  const mark = (): void => {
+    settled = true
+  }
+  promise.then(mark, mark)
+  await clock.until(() => settled, limitMs)
+  return promise
+}
+
+async function begin(options: HouseOptions): Promise<Life> {
+  const house = await createHouse(options)
+  const { clock, graph, world } = house
+  await passing(house, graph.start())
+  const find = (id: string): SwapView => graph.swaps.find(id)
+  return {
+    ...house,
+    async ask(model, more = {}) {
+      const recipe = graph.recipes.list(model).recipes[0]
+      if (recipe !== undefined && !recipe.confirmed) graph.recipes.confirm(recipe.id, 'owner')
+      return (await passing(house, graph.swaps.start({ model, requestedBy: owner, ...more }))).id
+    },
+    async outcome(id, limitMs = 3 * 3_600_000) {
+      await clock.until(() => find(id).state !== 'running', limitMs)
+      await clock.advance(1000)
+      return find(id)
+    },
+    async phase(id, phase) {
+      for (let waited = 0; find(id).phase !== phase; waited += stepMs) {
+        if (waited > 300_000 || find(id).state !== 'running') throw new Error(`${id} is never seen in ${phase}`)
+        await clock.advance(stepMs)
+      }
+    },
+    calls: (tool, ...words) =>
+      world.argvLog.filter((call) => call.tool.endsWith(tool) && words.every((word) => call.argv.includes(word))).length,
+    rise: () => begin({ from: house.crash(), idPrefix: `${options.idPrefix ?? ''}a` }),
+    async close() {
+      await passing(house, graph.close(), 60_000)
+      house.stores.close()
+    },
+  }
+}
