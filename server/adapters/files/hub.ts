@@ -98,8 +98,20 @@ async function readText(path: string): Promise<string | null> {
   return read ? Buffer.concat(chunks).toString('utf8') : null
 }
 
-/** A quoted file name of weights, as an index gives them; names are short. */
-const weightName = /"([^"\\\n]{1,200}\.(?:safetensors|bin))"/g
+const nameEndings = ['.safetensors"', '.bin"'] as const
+/** File names are short; what is longer between two quotes is none. */
+const longestName = 200
+
+/** The quoted names of weight files in a piece of an index: each ending is searched for, then its opening quote. */
+function takeNames(text: string, names: Set<string>): void {
+  for (const ending of nameEndings) {
+    for (let at = text.indexOf(ending); at !== -1; at = text.indexOf(ending, at + ending.length)) {
+      const end = at + ending.length - 1
+      const quote = text.lastIndexOf('"', at)
+      if (quote !== -1 && at > quote + 1 && end - quote <= longestName) names.add(text.slice(quote + 1, end))
+    }
+  }
+}
 
 /** The file names that an index gives, found as they stream past. */
 async function readIndex(path: string): Promise<readonly string[] | null> {
@@ -107,10 +119,10 @@ async function readIndex(path: string): Promise<readonly string[] | null> {
   let tail = ''
   const read = await eachChunk(path, largestIndex, (chunk) => {
     const text = tail + chunk.toString('latin1')
-    for (const match of text.matchAll(weightName)) if (match[1] !== undefined) names.add(Buffer.from(match[1], 'latin1').toString('utf8'))
-    tail = text.slice(-256)
+    takeNames(text, names)
+    tail = text.slice(-longestName - 16)
   })
-  return read ? [...names].sort() : null
+  return read ? [...names].map((name) => Buffer.from(name, 'latin1').toString('utf8')).sort() : null
 }
 
 async function texts(root: string, files: readonly ListedFile[]): Promise<Readonly<Record<string, string>>> {
