@@ -1,10 +1,9 @@
 // A simulated node's own corner of this disk: its HOME, the executables on its PATH, and its /proc files.
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { NodeLook, World } from '../core/types.ts'
 import { createHubFiles } from './hub-files.ts'
-import type { ToolSocket } from './tool-socket.ts'
+import { quote, stubText, type ToolSocket } from './tool-socket.ts'
 
 export interface NodeHome {
   readonly node: string
@@ -16,7 +15,6 @@ export interface NodeHome {
   stop(): void
 }
 
-const client = fileURLToPath(new URL('../bin/tool.bash', import.meta.url))
 /** On the PATH of every command; uvx is only on a login shell's. */
 const onPath = ['docker', 'nvidia-smi', 'ibdev2netdev', 'ip', 'git', 'hostname']
 const systemPath = '/usr/local/bin:/usr/bin:/bin'
@@ -44,8 +42,7 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   ])
 
   const stub = (path: string, tool: string, more = ''): void => {
-    const variables = `SIM_PORT=${socket.port} SIM_SECRET=${socket.secret} SIM_NODE=${quote(node)} SIM_TOOL=${tool}`
-    writeExecutable(path, `#!/bin/bash\n${more}${variables}\n. ${quote(client)}\n`)
+    writeExecutable(path, stubText(socket, node, tool, more))
   }
   for (const tool of onPath) stub(join(bin, tool), tool)
   writeShellFiles(home, bin)
@@ -82,8 +79,6 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
     },
   }
 }
-
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 /** A launcher outside the simulated home still lives inside the real one: the rest of this disk is not ours. */
 function launcherFolder(path: string, simulatedHome: string, home: string): string {

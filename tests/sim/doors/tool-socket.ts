@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import type { ToolCall, World } from '../core/types.ts'
 
 /** A folder as the simulator names it, and as it is on this disk. */
@@ -9,6 +10,9 @@ export interface PathNames {
   readonly simulated: string
   readonly real: string
 }
+
+/** All the socket needs of a world. */
+type Runner = Pick<World, 'run'>
 
 export interface ToolSocket {
   readonly port: number
@@ -19,11 +23,22 @@ export interface ToolSocket {
   close(): Promise<void>
 }
 
+const client = fileURLToPath(new URL('../bin/tool.bash', import.meta.url))
+
+/** The text of an executable that carries its calls here. `comments` stand at its top, for readers of the file. */
+export function stubText(socket: Pick<ToolSocket, 'port' | 'secret'>, node: string, tool: string, comments = ''): string {
+  const variables = `SIM_PORT=${socket.port} SIM_SECRET=${socket.secret} SIM_NODE=${quote(node)} SIM_TOOL=${quote(tool)}`
+  return `#!/bin/bash\n${comments}${variables}\n. ${quote(client)}\n`
+}
+
+/** One word for a shell. */
+export const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
 /** Longest call: argv of a machine is 128 KiB a word at most. */
 const requestLimit = 4 * 1024 * 1024
 
 /** Opens the world for callers on this machine. */
-export async function openToolSocket(world: World): Promise<ToolSocket> {
+export async function openToolSocket(world: Runner): Promise<ToolSocket> {
   const secret = randomBytes(16).toString('hex')
   const names = new Map<string, readonly PathNames[]>()
   const sockets = new Set<Socket>()
@@ -87,7 +102,7 @@ function readCall(words: readonly string[]): ToolCall | null {
   return { node, tool, cwd, argv, env: Object.fromEntries(env) }
 }
 
-async function answer(world: World, socket: Socket, call: ToolCall, names: readonly PathNames[]): Promise<void> {
+async function answer(world: Runner, socket: Socket, call: ToolCall, names: readonly PathNames[]): Promise<void> {
   const life = new AbortController()
   socket.on('close', () => life.abort(new Error('the caller is gone')))
   const inside = (text: string): string => names.reduce((all, { simulated, real }) => all.replaceAll(real, simulated), text)

@@ -1,0 +1,96 @@
+// A world behind a real door, and the system's own ssh client in front of it.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import { createSystemClock } from '../../server/adapters/system/clock.ts'
+import { demoNodes } from './core/demo-world.ts'
+import type { World } from './core/types.ts'
+import { createWorld } from './core/world.ts'
+import { loopbackAddresses } from './doors/addresses.ts'
+import type { Door, DoorMachine, DoorOptions } from './doors/node-site.ts'
+
+export interface Spoken {
+  readonly out: string
+  readonly err: string
+  readonly code: number | null
+}
+
+export interface Bench {
+  readonly world: World
+  readonly door: Door
+  /** Of node 0 or 1. */
+  machine(index?: number): DoorMachine
+  /** Sends a command; `stdin` is all its input. */
+  ssh(command: string, options?: { readonly stdin?: string; readonly index?: number }): Promise<Spoken>
+  /** The client itself, to be killed. */
+  start(command: string): ChildProcess
+  close(): Promise<void>
+}
+
+/** Two demo nodes at loopback addresses of their own, a hundred times faster than real ones. */
+export async function openBench(open: (options: DoorOptions) => Promise<Door>, timeScale = 0.01): Promise<Bench> {
+  const [one = '', two = ''] = loopbackAddresses(2)
+  const clock = createSystemClock({
+    onError: (error) => {
+      throw error
+    },
+  })
+  const world = createWorld({ nodes: demoNodes([one, two]), clock, timeScale, seed: 7 })
+  const folder = mkdtempSync(join(tmpdir(), 'spark-bench-'))
+  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  const keyFile = join(folder, 'key')
+  writeFileSync(keyFile, pair.private, { mode: 0o600 })
+  const door = await open({ world, authorizedKeys: [pair.public] })
+  const machine = (index = 0): DoorMachine => {
+    const found = door.machines[index]
+    if (found === undefined) throw new Error(`there is no machine ${index}`)
+    return found
+  }
+  const client = (command: string, index = 0): ChildProcess => {
+    const { user, address, port } = machine(index)
+    return spawn('ssh', [...clientOptions(keyFile), '-p', String(port), `${user}@${address}`, command], { stdio: 'pipe' })
+  }
+  return {
+    world,
+    door,
+    machine,
+    ssh: (command, { stdin = '', index = 0 } = {}) => listenTo(client(command, index), stdin),
+    start: client,
+    async close() {
+      await door.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const clientOptions = (keyFile: string): readonly string[] => [
+  '-F/dev/null',
+  `-i${keyFile}`,
+  ...['BatchMode=yes', 'IdentitiesOnly=yes', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'].map(
+    (one) => `-o${one}`,
+  ),
+]
+
+function listenTo(child: ChildProcess, stdin: string): Promise<Spoken> {
+  let out = ''
+  let err = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  child.stdin?.end(stdin)
+  return new Promise((resolve) => child.on('close', (code) => resolve({ out, err, code })))
+}
+
+/** Waits in real time; throws with `what` after `limitMs`. */
+export async function until(what: string, done: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+  const end = Date.now() + limitMs
+  while (!(await done())) {
+    if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
