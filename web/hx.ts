@@ -59,6 +59,9 @@ export function partial(target: string, swap: Swap, html: string): string {
   return `<hx-partial hx-target="#${target}" hx-swap="${swap}">${html}</hx-partial>`
 }
 
+/** The header by which htmx says that it wants a part of a page, and the value it then has. */
+export const fragmentHeader = { name: 'HX-Request-Type', value: 'partial' } as const
+
 /** 5xx answers leave the page as it is; morphing never closes what the reader opened. */
 export const htmxConfig = JSON.stringify({
   noSwap: [204, 304, '5xx'],

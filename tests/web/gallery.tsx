@@ -13,7 +13,9 @@ import { ProblemPage } from '../../web/views/pages/problem.tsx'
 import { SettingsPage } from '../../web/views/pages/settings.tsx'
 import { SwapPage } from '../../web/views/pages/swap.tsx'
 import { StateBadge } from '../../web/views/parts/badge.tsx'
-import * as sample from '../fakes/view-samples.ts'
+import * as house from '../fakes/view-samples.ts'
+import * as ofModels from '../fakes/view-samples-of-models.ts'
+import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 
 export interface Exhibit {
   readonly name: string
@@ -21,6 +23,7 @@ export interface Exhibit {
   readonly body: Child
 }
 
+const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample
 const origin = 'http://192.0.2.5:9999'
 const home = { machines: [sample.machine, sample.secondMachine], recent: sample.events, origin, now }

@@ -33,7 +33,7 @@
   }
 
   const toast = (text) => {
-    const item = d.createElement('li')
+    const item = d.createElement('p')
     item.append(text, Object.assign(d.createElement('button'), { type: 'button', textContent: 'Dismiss' }))
     item.lastChild.dataset.dismiss = ''
     one('#toasts')?.append(item)
@@ -98,14 +98,16 @@
       e.preventDefault()
       const value = e.submitter.value
       d.documentElement.dataset.theme = value
-      d.cookie = `theme=${value};path=/;max-age=31536000;samesite=lax`
+      fetch('/theme', { method: 'POST', body: new URLSearchParams({ theme: value }), redirect: 'manual' })
       for (const b of all('[data-themes] button')) b.setAttribute('aria-pressed', b.value === value)
     } else if (form.method === 'post' && !e.defaultPrevented) {
       if (form.ariaBusy) e.preventDefault()
       form.ariaBusy = 'true'
     }
   })
-  addEventListener('pageshow', () => all('form[aria-busy]').forEach((form) => form.removeAttribute('aria-busy')))
+  addEventListener('pageshow', () => {
+    for (const form of all('form[aria-busy]')) form.removeAttribute('aria-busy')
+  })
 
   // Keys: never one that starts or stops anything. They can be switched off in their own dialog.
   const off = one('#keys-off')

@@ -66,7 +66,7 @@ export function Layout({ title, place, theme, version, live = null, refreshSecon
         </div>
         <p id="lost" class="lost" role="status" hidden />
         <p id="announce" class="sr" role="status" />
-        <ul id="toasts" class="toasts" role="status" aria-label="Messages" />
+        <div id="toasts" class="toasts" role="status" />
         {live === null ? null : <div data-stream="" {...stream(live)} />}
         <KeysDialog />
         <IconSprite />
@@ -111,12 +111,15 @@ const themeWords = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const
 /** Kept in a cookie of this browser, so the first byte already has it. */
 export function ThemeForm({ theme }: { readonly theme: Theme }) {
   return (
-    <form class="themes" method="post" action="/theme" data-themes="" aria-label="Theme">
-      {(['auto', 'light', 'dark'] as const).map((one) => (
-        <button name="theme" value={one} aria-pressed={one === theme ? 'true' : 'false'}>
-          {themeWords[one]}
-        </button>
-      ))}
+    <form method="post" action="/theme" data-themes="">
+      <fieldset class="themes">
+        <legend class="sr">Theme</legend>
+        {(['auto', 'light', 'dark'] as const).map((one) => (
+          <button type="submit" name="theme" value={one} aria-pressed={one === theme ? 'true' : 'false'}>
+            {themeWords[one]}
+          </button>
+        ))}
+      </fieldset>
     </form>
   )
 }

@@ -4,6 +4,7 @@ import type { Trouble } from '../../../web/views/parts/notice.tsx'
 import type { MachineEdit } from '../../app/use-cases.ts'
 import { SparkError, tellError } from '../../contract/errors.ts'
 import { operations } from '../../contract/index.ts'
+import type { MachineShape } from '../../contract/operations/shapes.ts'
 import { readInput } from '../../contract/reading.ts'
 import type { EdgeEnv } from '../edge.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
@@ -42,6 +43,17 @@ export function editOf(fields: Fields): Record<string, unknown> {
   }
 }
 
+/** The form shows what was found by itself; left as it is, it stays found by itself and is not written down. */
+function changed(typed: Fields, machine: MachineShape): Fields {
+  const shown: Fields = {
+    fabricAddress: machine.fabricAddress ?? '',
+    launcherPath: machine.launcher?.path ?? '',
+    cachePath: machine.cachePath ?? '',
+    modelFolders: machine.modelFolders.join('\n'),
+  }
+  return Object.fromEntries(Object.entries(typed).filter(([name, text]) => shown[name] === undefined || shown[name] !== text.trim()))
+}
+
 export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
   const { machines } = useCases
@@ -63,7 +75,11 @@ export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
     const id = c.req.param('id')
     const typed = await fieldsOf(c)
     try {
-      const { body } = readInput(operations['machines.edit'], { params: { id }, query: {}, body: editOf(typed) })
+      const { body } = readInput(operations['machines.edit'], {
+        params: { id },
+        query: {},
+        body: editOf(changed(typed, machines.find(id))),
+      })
       await machines.edit(id, body as MachineEdit)
       return goTo(`/machines/${id}`)
     } catch (thrown) {

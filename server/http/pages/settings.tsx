@@ -7,7 +7,7 @@ import { fieldsOf, type PageNeeds } from './needs.ts'
 import { goTo, showFragment, themeOf, wantsFragment } from './shell.tsx'
 
 /** A form sends text; the setting wants its own kind. What does not fit stays text, so that the schema says why. */
-export function valueOf(setting: Pick<SettingView, 'control'>, text: string | undefined): unknown {
+export function settingValue(setting: Pick<SettingView, 'control'>, text: string | undefined): unknown {
   const typed = (text ?? '').trim()
   if (setting.control === 'toggle') return typed === 'true'
   if (setting.control === 'number') return typed !== '' && Number.isFinite(Number(typed)) ? Number(typed) : typed
@@ -48,19 +48,15 @@ export function settingPages({ useCases, show }: PageNeeds): Hono<EdgeEnv> {
   })
 
   app.post('/settings/:key', async (c) => {
-    const key = c.req.param('key')
-    const setting = find(key)
+    const setting = find(c.req.param('key'))
     const fields = await fieldsOf(c)
     const typed = setting.control === 'toggle' ? String(fields['value'] === 'true') : (fields['value'] ?? '')
     try {
-      settings.change(key, valueOf(setting, fields['value']), Number(fields['version'] ?? 0), requestingOwner(c).name)
-      return await answer(c, key, { kind: 'saved' }, 200)
+      settings.change(setting.key, settingValue(setting, fields['value']), Number(fields['version'] ?? 0), requestingOwner(c).name)
+      return await answer(c, setting.key, { kind: 'saved' }, 200)
     } catch (thrown) {
-      if (!(thrown instanceof SparkError)) throw thrown
-      const facts = thrown.facts as Readonly<Record<string, string>>
-      if (thrown.code === 'setting_invalid') return await answer(c, key, { kind: 'refused', why: facts['why'] ?? '', typed }, 422)
-      if (thrown.code === 'setting_changed') return await answer(c, key, { kind: 'changed', theirs: facts['theirs'] ?? '', typed }, 409)
-      throw thrown
+      const refusal = refusalOf(thrown, typed)
+      return await answer(c, setting.key, refusal.what, refusal.status)
     }
   })
 
@@ -71,4 +67,13 @@ export function settingPages({ useCases, show }: PageNeeds): Hono<EdgeEnv> {
   })
 
   return app
+}
+
+/** Refusals that belong beside the setting; every other failure goes on to the one door. */
+function refusalOf(thrown: unknown, typed: string): { what: Said; status: number } {
+  if (!(thrown instanceof SparkError)) throw thrown
+  const facts = thrown.facts as Readonly<Record<string, string>>
+  if (thrown.code === 'setting_invalid') return { what: { kind: 'refused', why: facts['why'] ?? '', typed }, status: 422 }
+  if (thrown.code === 'setting_changed') return { what: { kind: 'changed', theirs: facts['theirs'] ?? '', typed }, status: 409 }
+  throw thrown
 }

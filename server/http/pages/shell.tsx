@@ -1,5 +1,6 @@
 // What every page needs around it: theme, fragment or whole page, headers.
 import type { Child } from 'hono/jsx'
+import { fragmentHeader } from '../../../web/hx.ts'
 import { Layout, type Place, type Theme } from '../../../web/views/layout.tsx'
 
 export interface Shown {
@@ -16,7 +17,7 @@ export type Show = (request: Request, shown: Shown) => Promise<Response>
 
 /** htmx asks for a part of a page and says so; everybody else gets the whole page. */
 export function wantsFragment(request: Request): boolean {
-  return request.headers.get('hx-request-type') === 'partial'
+  return request.headers.get(fragmentHeader.name) === fragmentHeader.value
 }
 
 export function themeOf(request: Request): Theme {
@@ -27,7 +28,12 @@ export function themeOf(request: Request): Theme {
 function answer(html: string, status: number, headers: Readonly<Record<string, string>>): Response {
   return new Response(html, {
     status,
-    headers: { 'content-type': 'text/html; charset=utf-8', vary: 'HX-Request-Type, Cookie', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      vary: `${fragmentHeader.name}, Cookie`,
+      'cache-control': 'no-store',
+      ...headers,
+    },
   })
 }
 

@@ -142,7 +142,9 @@ function Reservation({ lock, now }: { readonly lock: LockView; readonly now: num
         Until then nobody else can switch.
       </p>
       <form method="post" action="/reservation/end">
-        <button class="button">End this reservation</button>
+        <button type="submit" class="button">
+          End this reservation
+        </button>
       </form>
     </Note>
   )
@@ -282,7 +284,9 @@ export function StopPage({ engine }: { readonly engine: EngineView }) {
           <p>{engine.runningRequests} requests are in progress. They may finish first.</p>
         )}
         <form class="acts" method="post" action={`/engines/${engine.id}/stop`}>
-          <button class="button main">Stop {name}</button>
+          <button type="submit" class="button main">
+            Stop {name}
+          </button>
           <a class="button plain" href="/">
             Not now
           </a>

@@ -80,7 +80,9 @@ function AddressStep({ base, typed }: JoiningData) {
           </div>
         </details>
         <p>
-          <button class="button main">Continue</button>
+          <button type="submit" class="button main">
+            Continue
+          </button>
         </p>
       </form>
     </>
@@ -111,7 +113,9 @@ function KeyStep({ base, machine, publicKey }: JoiningData & { readonly machine:
         <form class="acts" method="get" action={base}>
           <input type="hidden" name="machine" value={machine.id} />
           <input type="hidden" name="test" value="1" />
-          <button class="button main">Test the connection</button>
+          <button type="submit" class="button main">
+            Test the connection
+          </button>
           <span class="quiet">It takes a few seconds and changes nothing.</span>
         </form>
       </div>
@@ -163,7 +167,9 @@ function PeerOffer({ base, peer, user }: { readonly base: string; readonly peer:
       <form method="post" action={base}>
         <input type="hidden" name="address" value={peer} />
         <input type="hidden" name="user" value={user} />
-        <button class="button">Add {peer} too</button>
+        <button type="submit" class="button">
+          Add {peer} too
+        </button>
       </form>
     </Note>
   )

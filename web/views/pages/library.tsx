@@ -23,26 +23,30 @@ export function LibraryPage(data: LibraryData) {
         title="Models"
         acts={
           <>
-            <form class="search" method="get" action="/library" role="search">
-              <Icon name="search" />
-              <input
-                type="search"
-                name="q"
-                value={data.query}
-                placeholder="Search"
-                aria-label="Search models"
-                autocomplete="off"
-                {...hx({
-                  get: '/library',
-                  trigger: 'input changed delay:200ms, search',
-                  target: '#library',
-                  swap: 'outerHTML',
-                  replaceUrl: true,
-                })}
-              />
-            </form>
+            <search class="search">
+              <form method="get" action="/library">
+                <Icon name="search" />
+                <input
+                  type="search"
+                  name="q"
+                  value={data.query}
+                  placeholder="Search"
+                  aria-label="Search models"
+                  autocomplete="off"
+                  {...hx({
+                    get: '/library',
+                    trigger: 'input changed delay:200ms, search',
+                    target: '#library',
+                    swap: 'outerHTML',
+                    replaceUrl: true,
+                  })}
+                />
+              </form>
+            </search>
             <form method="post" action="/library/scan">
-              <button class="button">Look again</button>
+              <button type="submit" class="button">
+                Look again
+              </button>
             </form>
           </>
         }
@@ -63,7 +67,7 @@ export function LibraryBody(data: LibraryData) {
 }
 
 const groups = [
-  { title: 'Ready to run', verdicts: ['now', 'needs_room'] },
+  { title: 'Can run here', verdicts: ['now', 'needs_room'] },
   { title: 'Needs set-up', verdicts: ['needs_setup'] },
   { title: 'Cannot run here', verdicts: ['no'] },
 ] as const
@@ -142,11 +146,19 @@ function ModelRow({ model, switching, now }: LibraryData & { readonly model: Mod
           ))}
         </p>
         <p class="quiet">{modelLine(model, now)}</p>
-        {model.canRun.verdict === 'now' ? null : <p>{model.complete ? model.canRun.why : model.stateSentence}</p>}
+        <WhyNot model={model} />
       </div>
       <RowAct model={model} switching={switching} starting={starting} href={href} />
     </li>
   )
+}
+
+/** What stands in the way; that the running model stops first is the usual case and said quietly. */
+function WhyNot({ model }: { readonly model: ModelView }) {
+  const { verdict, why } = model.canRun
+  if (verdict === 'now') return null
+  if (verdict === 'needs_room') return <p class="quiet">{why}</p>
+  return <p>{model.complete ? why : model.stateSentence}</p>
 }
 
 function RowAct(props: { model: ModelView; switching: LibraryData['switching']; starting: boolean; href: string }) {
@@ -186,7 +198,7 @@ function modelLine(model: ModelView, now: number): string {
 }
 
 function timeLine(model: ModelView, now: number): string {
-  if (model.serving !== null || model.servable !== true) return ''
+  if (model.serving !== null || model.servable !== true || !model.complete) return ''
   if (model.recipe !== null && !model.recipe.confirmed) return 'new recipe to confirm'
   if (model.typicalSwapSeconds !== null) return `usually ${aboutDuration(model.typicalSwapSeconds * 1000)}`
   return model.lastUsedAt === null ? 'first time here' : `used ${agoInWords(now - Date.parse(model.lastUsedAt))}`

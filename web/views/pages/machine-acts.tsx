@@ -7,7 +7,7 @@ export function HostKey({ machine }: { readonly machine: MachineShape }) {
   const changed = machine.trouble?.code === 'host_key_changed'
   const shown = /SHA256:[A-Za-z0-9+/=]+/g
   const presented = changed ? (machine.trouble?.sentence.match(shown) ?? []).find((key) => key !== machine.hostKey) : undefined
-  if (!changed) return machine.hostKey === null ? null : <p class="quiet">Host key {machine.hostKey}</p>
+  if (!changed) return null
   return (
     <section class="note" data-kind="warn">
       <h2>Is this still the same machine?</h2>
@@ -21,7 +21,9 @@ export function HostKey({ machine }: { readonly machine: MachineShape }) {
           <input id="fingerprint" name="fingerprint" value={presented ?? ''} autocomplete="off" required />
         </div>
         <p>
-          <button class="button">Accept this key</button>
+          <button type="submit" class="button">
+            Accept this key
+          </button>
         </p>
       </form>
     </section>
@@ -99,7 +101,9 @@ export function EditMachine({ machine, typed }: MachineData) {
           </span>
         </div>
         <p>
-          <button class="button">Save</button>
+          <button type="submit" class="button">
+            Save
+          </button>
         </p>
       </form>
     </details>
@@ -121,7 +125,9 @@ export function RemoveMachine({ machine, removal }: MachineData) {
           {removal?.wrong === true ? <span class="hint">That is not its name. Nothing was removed.</span> : null}
         </div>
         <p>
-          <button class="button danger">Remove {machine.name}</button>
+          <button type="submit" class="button danger">
+            Remove {machine.name}
+          </button>
         </p>
       </form>
     </details>

@@ -119,7 +119,9 @@ export function MachineNow({ machine, now }: MachineData) {
           action={`/machines/${machine.id}/check`}
           {...hx({ post: `/machines/${machine.id}/check`, target: `#machine-${machine.id}`, swap: 'outerMorph', disable: 'find button' })}
         >
-          <button class="button">Check now</button>
+          <button type="submit" class="button">
+            Check now
+          </button>
         </form>
       </div>
       {machine.trouble === null ? null : (
@@ -161,13 +163,14 @@ function Facts({ machine, now }: { readonly machine: MachineShape; readonly now:
       launcher === null ? 'not found' : `${launcher.path} (${launcher.era}${launcher.date === null ? '' : `, ${launcher.date}`})`,
     ],
     ['Model cache', machine.cachePath ?? disk?.path ?? null],
+    ['Host key', machine.hostKey],
   ]
   return (
     <dl class="facts">
       {facts
         .filter(([, value]) => value !== null)
         .map(([word, value]) => (
-          <div>
+          <div data-wide={wide.has(word) ? '' : undefined}>
             <dt>{word}</dt>
             <dd>{value as string}</dd>
           </div>
@@ -175,6 +178,8 @@ function Facts({ machine, now }: { readonly machine: MachineShape; readonly now:
     </dl>
   )
 }
+
+const wide: ReadonlySet<string> = new Set(['Launcher', 'Model cache', 'Host key'])
 
 /** What a Spark does not tell is absent, never 0. */
 function known(value: number | null | undefined, unit: string): string | null {

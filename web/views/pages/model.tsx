@@ -126,7 +126,9 @@ function RecipeCard({ recipe, chosen }: { readonly recipe: RecipeView; readonly 
       )}
       {recipe.confirmed ? null : (
         <form class="acts" method="post" action={`/recipes/${encodeURIComponent(recipe.id)}/confirmation`}>
-          <button class="button">Confirm these flags</button>
+          <button type="submit" class="button">
+            Confirm these flags
+          </button>
           <span class="quiet">Asked once, before its first start.</span>
         </form>
       )}
@@ -171,7 +173,9 @@ function RunWithChanges({ model, recipes }: Pick<Props, 'model' | 'recipes'>) {
           ))}
         </div>
         <p>
-          <button class="button">Show the plan</button>
+          <button type="submit" class="button">
+            Show the plan
+          </button>
         </p>
       </form>
     </details>

@@ -98,7 +98,9 @@ function SwitchForm({ plan, asked, lock }: PlanData) {
       <input type="hidden" name="fingerprint" value={plan.fingerprint} />
       {plan.needsConfirmation && plan.starts !== null ? <input type="hidden" name="confirm" value={plan.starts.recipe} /> : null}
       {reserved ? <input type="hidden" name="breakLock" value="true" /> : null}
-      <button class="button main">{reserved ? `End the reservation and switch` : verb}</button>
+      <button type="submit" class="button main">
+        {reserved ? `End the reservation and switch` : verb}
+      </button>
       <a class="button plain" href="/library">
         Not now
       </a>

@@ -69,7 +69,9 @@ export function SignIn({ back, wrong = false }: { readonly back: string; readonl
         </span>
       </div>
       <p>
-        <button class="button main">Continue</button>
+        <button type="submit" class="button main">
+          Continue
+        </button>
       </p>
     </form>
   )

@@ -37,7 +37,7 @@ export function SettingsPage({
       </Heading>
       {group === null ? (
         <section class="card stack">
-          <h2>Look</h2>
+          <h2>Appearance</h2>
           <ThemeForm theme={theme} />
         </section>
       ) : null}
@@ -84,9 +84,12 @@ export function SettingRow({ setting, said }: { readonly setting: SettingView; r
       </div>
       <SaidLine said={said} setting={setting} />
       <p class="acts">
-        <button class="button small">Save</button>
+        <button type="submit" class="button small">
+          Save
+        </button>
         {own ? (
           <button
+            type="submit"
             class="button small plain"
             formaction={`${action}/default`}
             formnovalidate

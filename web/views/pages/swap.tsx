@@ -79,7 +79,9 @@ function Cancel({ swap }: { readonly swap: SwapView }) {
   if (!swap.cancel.possible) return <p class="quiet">{swap.cancel.sentence}</p>
   return (
     <form class="acts" method="post" action={`/swaps/${swap.id}/cancellation`}>
-      <button class="button">{swap.cancel.sentence}</button>
+      <button type="submit" class="button">
+        {swap.cancel.sentence}
+      </button>
     </form>
   )
 }

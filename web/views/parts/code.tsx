@@ -10,10 +10,10 @@ interface Props {
 export function Copyable({ id, label, children }: Props) {
   return (
     <div class="copyable">
-      <code id={id} data-select="" role="group" aria-label={label}>
+      <code id={id} data-select="">
         {children}
       </code>
-      <button type="button" class="button small" data-copy={`#${id}`} hidden>
+      <button type="button" class="button small" data-copy={`#${id}`} aria-label={`Copy: ${label}`} hidden>
         Copy
       </button>
     </div>

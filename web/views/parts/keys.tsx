@@ -25,7 +25,9 @@ export function KeysDialog() {
         <input type="checkbox" id="keys-off" /> Turn keys off in this browser
       </label>
       <form method="dialog">
-        <button class="button">Close</button>
+        <button type="submit" class="button">
+          Close
+        </button>
       </form>
     </dialog>
   )

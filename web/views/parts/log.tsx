@@ -55,7 +55,7 @@ export function Log({ id, href, open, live, title = 'Log', ...lines }: LogProps)
           Download
         </a>
       </div>
-      <pre class="log" id={id} data-log="" tabindex={0} aria-label="Log lines" {...hx({ keep: true })}>
+      <pre class="log" id={id} data-log="" role="log" aria-live="off" aria-label="Log lines" tabindex={0} {...hx({ keep: true })}>
         <LogLines {...lines} />
       </pre>
     </details>

@@ -64,7 +64,6 @@ function Item({ icon, children }: { readonly icon: IconName; readonly children: 
 
 /** The plan in sentences with numbers. */
 export function PlanList({ plan, names, drainSeconds }: PlanProps) {
-  const where = (plan.starts?.machines ?? []).map((id) => names[id] ?? id)
   return (
     <ul class="plan-list">
       {plan.inFlight === 0 ? null : (
@@ -75,17 +74,7 @@ export function PlanList({ plan, names, drainSeconds }: PlanProps) {
           {plan.inFlight === 1 ? 'It' : 'They'} may finish, for up to {counted(drainSeconds, 'second')}.
         </Item>
       )}
-      {where.length === 0 ? null : (
-        <Item icon="machines">
-          Runs on <strong>{where.join(' and ')}</strong>.
-        </Item>
-      )}
-      {plan.memory.map((one) => (
-        <Item icon="memory">
-          Needs {bytesInWords(one.needBytes)} of memory on {names[one.machine] ?? one.machine}. {bytesInWords(one.haveBytes)} of{' '}
-          {bytesInWords(one.totalBytes)} will be free.
-        </Item>
-      ))}
+      <Places plan={plan} names={names} />
       {plan.pastMs.length < 2 ? null : (
         <Item icon="activity">
           The last {Math.min(plan.pastMs.length, 3)} times took {sentenceList(plan.pastMs.slice(0, 3).map(exactDuration))}.
@@ -100,6 +89,41 @@ export function PlanList({ plan, names, drainSeconds }: PlanProps) {
       ))}
     </ul>
   )
+}
+
+/** Where it runs, and what it takes of each machine's memory. */
+function Places({ plan, names }: Pick<PlanProps, 'plan' | 'names'>) {
+  const named = (id: string): string => names[id] ?? id
+  const where = (plan.starts?.machines ?? []).map(named)
+  if (plan.memory.length !== 1 || where.length !== 1) {
+    return (
+      <>
+        {where.length === 0 ? null : (
+          <Item icon="machines">
+            Runs on <strong>{where.join(' and ')}</strong>.
+          </Item>
+        )}
+        {plan.memory.map((one) => (
+          <Item icon="memory">
+            On {named(one.machine)} it needs {memoryWords(one)}
+          </Item>
+        ))}
+      </>
+    )
+  }
+  return (
+    <>
+      {plan.memory.map((one) => (
+        <Item icon="machines">
+          Runs on <strong>{where[0]}</strong>. Needs {memoryWords(one)}
+        </Item>
+      ))}
+    </>
+  )
+}
+
+function memoryWords({ needBytes, haveBytes, totalBytes }: PlanView['memory'][number]): string {
+  return `${bytesInWords(needBytes)} of memory; ${bytesInWords(haveBytes)} of ${bytesInWords(totalBytes)} will be free.`
 }
 
 function sentenceList(words: readonly string[]): string {
@@ -141,7 +165,7 @@ export function ExactPlan({ plan, open }: { readonly plan: PlanView; readonly op
         {plan.starts === null ? null : (
           <>
             <Command title={`To start ${plan.modelName}`} argv={plan.starts.argv} />
-            <h3>Why each flag is there</h3>
+            <h2>Why each flag is there</h2>
             <FlagList flags={plan.starts.flags} />
             <p class="quiet">Recipe {plan.starts.recipe}.</p>
           </>
@@ -155,10 +179,8 @@ function Command({ title, argv }: { readonly title: string; readonly argv: reado
   if (argv.length === 0) return null
   return (
     <>
-      <h3>{title}</h3>
-      <pre class="log" tabindex={0} aria-label={title}>
-        {commandLine(argv)}
-      </pre>
+      <h2>{title}</h2>
+      <pre class="log whole">{commandLine(argv)}</pre>
     </>
   )
 }

@@ -4,7 +4,7 @@ import { Copyable } from './code.tsx'
 
 const states: Readonly<Record<SurveyView['rows'][number]['state'], { shape: BadgeShape; word: string }>> = {
   good: { shape: 'done', word: 'Good' },
-  warning: { shape: 'degraded', word: 'Look' },
+  warning: { shape: 'degraded', word: 'Warning' },
   missing: { shape: 'failed', word: 'Missing' },
 }
 

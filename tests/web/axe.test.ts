@@ -1,0 +1,157 @@
+// axe over every exhibit, in a real browser, both themes, phone and desktop; and what axe does not see: reflow, targets, the policy.
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BrowserContext, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readWebAssets } from '../../server/adapters/files/web-assets.ts'
+import { now } from '../fakes/view-samples.ts'
+import { drawExhibit, exhibits } from './gallery.tsx'
+
+const assets = readWebAssets(fileURLToPath(new URL('../../web/', import.meta.url)))
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const origin = 'http://gallery.local'
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'"
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary: string }[]
+  }[]
+}
+
+let context: BrowserContext
+let page: Page
+const complaints: string[] = []
+
+beforeAll(async () => {
+  const profile = mkdtempSync(join(tmpdir(), 'gallery-'))
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  page = await context.newPage()
+  await page.clock.setFixedTime(now)
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy/.test(message.text())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.route(`${origin}/**`, async (route) => {
+    const url = new URL(route.request().url())
+    const asset = assets[url.pathname.replace('/assets/', '')]
+    if (asset !== undefined) return route.fulfill({ body: Buffer.from(asset.body), contentType: asset.type })
+    const exhibit = exhibits.find(({ name }) => url.pathname === `/${name}`)
+    if (exhibit === undefined) return route.fulfill({ status: 204 })
+    const theme = url.searchParams.get('theme') === 'dark' ? 'dark' : 'light'
+    return route.fulfill({
+      body: await drawExhibit(exhibit, theme),
+      contentType: 'text/html',
+      headers: { 'content-security-policy': policy },
+    })
+  })
+})
+
+afterAll(() => context?.close())
+
+/** What is one disclosure away is checked too. */
+const openAll = (): Promise<void> =>
+  page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true
+  })
+
+async function violations(): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const result = await page.evaluate(
+    async (): Promise<unknown> =>
+      (globalThis as unknown as { axe: { run: (root: Document, options: object) => Promise<unknown> } }).axe.run(document, {
+        runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+        resultTypes: ['violations'],
+      }),
+  )
+  return (result as AxeResult).violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id} at ${node.target.join(' ')}: ${node.failureSummary}`),
+  )
+}
+
+/** Everything one may press, smaller than 44 px and not a word in running text. */
+const smallTargets = (): Promise<string[]> =>
+  page.evaluate(() => {
+    const pressable = document.querySelectorAll<HTMLElement>(
+      '.button, .rail nav a, summary, input:not([type=hidden], [type=checkbox]), select, textarea',
+    )
+    return [...pressable]
+      .filter((element) => element.checkVisibility() && !element.classList.contains('small'))
+      .filter((element) => element.getBoundingClientRect().height < 43.5)
+      .map((element) => `${element.className || element.tagName}: ${element.textContent?.trim().slice(0, 30)}`)
+  })
+
+const overflow = (): Promise<number> =>
+  page.evaluate(() => {
+    const stage = document.querySelector('.stage')
+    const over = (element: Element | null): number => (element === null ? 0 : element.scrollWidth - element.clientWidth)
+    return Math.max(over(document.documentElement), over(stage))
+  })
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  describe.each([390, 1280])('at %i px', (width) => {
+    test.each(exhibits.map(({ name }) => name))(
+      'axe finds nothing wrong with %s',
+      async (name) => {
+        await page.setViewportSize({ width, height: 844 })
+        await page.goto(`${origin}/${name}?theme=${theme}`)
+        await openAll()
+        expect(await violations()).toEqual([])
+      },
+      60_000,
+    )
+  })
+})
+
+test.each(exhibits.map(({ name }) => name))('%s fits 320 px without scrolling sideways, with targets of 44 px', async (name) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto(`${origin}/${name}`)
+  await openAll()
+  expect(await overflow()).toBeLessThanOrEqual(0)
+  expect(await smallTargets()).toEqual([])
+})
+
+test('focus is seen on everything the keyboard reaches on Home, in order, and nothing covers it', async () => {
+  await page.setViewportSize({ width: 390, height: 700 })
+  await page.goto(`${origin}/home-trouble`)
+  const seen: string[] = []
+  for (let at = 0; at < 14; at += 1) {
+    await page.keyboard.press('Tab')
+    const focus = await page.evaluate(() => {
+      const element = document.activeElement
+      if (element === null || element === document.body) return null
+      const box = element.getBoundingClientRect()
+      const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height, 40) / 2)
+      const outline = getComputedStyle(element)
+      return {
+        word: element.textContent?.trim().slice(0, 30) ?? '',
+        outlined: outline.outlineStyle !== 'none' && Number.parseFloat(outline.outlineWidth) >= 2,
+        covered: top !== null && !element.contains(top) && !top.contains(element),
+      }
+    })
+    if (focus === null) break
+    seen.push(focus.word)
+    expect(focus).toMatchObject({ outlined: true, covered: false })
+  }
+  expect(seen[0]).toBe('Skip to the content')
+  expect(seen).toContain('End this reservation')
+})
+
+test('no page of the gallery breaks the content security policy or its scripts', () => {
+  expect(complaints).toEqual([])
+})
