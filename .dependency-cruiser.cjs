@@ -15,7 +15,12 @@ const only = (library, folder) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: { path: '^(server|web)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^(server|web)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'domain-is-pure', severity: 'error', from: { path: '^server/domain/' }, to: { pathNot: '^server/domain/' } },
     layer('contract-reaches-down-only', '^server/contract/', '^server/(contract|domain)/', 'contract may use zod and domain'),
     layer('app-knows-no-adapter', '^server/app/', '^server/(app|domain|contract|services)/', 'app sees the world through ports'),

@@ -31,8 +31,6 @@ export interface MachinesNeeds {
   readonly forgetModels: () => void
 }
 
-export type Machines = ReturnType<typeof createMachines>
-
 const sshPort = 22
 const onlyCluster = 'default'
 const onlyEngine = 'main'

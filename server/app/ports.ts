@@ -4,7 +4,6 @@ import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
 import type { FolderListing } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
-import type { Phase } from '../domain/words.ts'
 
 /** The only source of time and of waiting. */
 export interface Clock {
@@ -294,5 +293,3 @@ export interface Stores {
   readonly appliance: string
   close(): void
 }
-
-export type { Phase }

@@ -27,8 +27,6 @@ export interface SwapsNeeds {
   readonly shutdown: AbortSignal
 }
 
-export type Swaps = ReturnType<typeof createSwaps>
-
 /** What a caller is told to wait when nothing better is known, seconds. */
 const usualWaitSeconds = 30
 

@@ -112,4 +112,3 @@ export const FamilyFile = z.strictObject({
   memory: Sentence.optional(),
   examples: z.array(Example).min(1, 'needs at least one example, which is its test'),
 })
-export type FamilyFileShape = z.output<typeof FamilyFile>

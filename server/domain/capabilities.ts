@@ -37,13 +37,6 @@ function seesVideo(facts: ModelFacts): boolean {
   )
 }
 
-const thoughts = ['<think>', 'enable_thinking', 'reasoning_effort', 'reasoning_content'] as const
-
-/** Thinks before it answers, as far as its chat template says. */
-export function templateThinks(facts: ModelFacts): boolean {
-  return facts.template !== null && thoughts.some((piece) => facts.template?.includes(piece))
-}
-
 export interface Abilities {
   readonly talks: boolean
   readonly tools: string | null

@@ -1,12 +1,6 @@
 // An engine is a place in a cluster where one vLLM serves: a container name and a port. Which machines it uses is in the plan.
 import type { Plan } from './plan.ts'
 
-export interface Engine {
-  readonly id: string
-  readonly cluster: string
-  readonly containerName: string
-}
-
 /** What an engine serves by our doing (or by adoption): written when a swap ends, the ground for stopping it and for the way back. */
 export interface Serving {
   readonly engine: string

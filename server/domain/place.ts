@@ -25,7 +25,9 @@ export function choosePlace(model: Model, recipe: Recipe, machines: readonly Mac
   const first = recipe.nodes === 1 ? (roomiest(model, holders, facts) ?? holders[0]) : holders[0]
   if (first === undefined) return { views: [], machines: [], reasons, warnings: [] }
   const revision = model.copies.find((copy) => copy.machine === first.machine.id)?.revision ?? null
-  const sameVersion = holders.filter((view) => view === first || model.copies.some((copy) => copy.machine === view.machine.id && copy.revision === revision))
+  const sameVersion = holders.filter(
+    (view) => view === first || model.copies.some((copy) => copy.machine === view.machine.id && copy.revision === revision),
+  )
   const views = [first, ...sameVersion.filter((view) => view !== first)].slice(0, recipe.nodes)
   if (views.length < recipe.nodes) reasons.push(tooFew(recipe.nodes, holders.length, sameVersion.length, machines.length))
   return { views, machines: views.map((view) => view.machine.id), reasons, warnings: [] }
@@ -42,18 +44,54 @@ function roomiest(model: Model, holders: readonly MachineView[], facts: PlaceFac
 
 function folderReasons(model: Model, recipe: Recipe): PlanReason[] {
   if (!model.complete) {
-    const words = { downloading: 'is still being downloaded', interrupted: 'was downloaded only in part', incomplete: 'misses files', config_only: 'has no weights on the disk', not_a_model: 'is not a model', complete: '' }
-    return [{ code: 'model_incomplete', sentence: `${model.name} ${words[model.state]}.`, unblock: 'Finish its download on a machine, then press "Look again".' }]
+    const words = {
+      downloading: 'is still being downloaded',
+      interrupted: 'was downloaded only in part',
+      incomplete: 'misses files',
+      config_only: 'has no weights on the disk',
+      not_a_model: 'is not a model',
+      complete: '',
+    }
+    return [
+      {
+        code: 'model_incomplete',
+        sentence: `${model.name} ${words[model.state]}.`,
+        unblock: 'Finish its download on a machine, then press "Look again".',
+      },
+    ]
   }
-  if (model.inference.servable === false) return [{ code: 'not_servable', sentence: model.inference.reason ?? `vLLM cannot serve ${model.name}.`, unblock: 'Choose another model.' }]
+  if (model.inference.servable === false)
+    return [
+      { code: 'not_servable', sentence: model.inference.reason ?? `vLLM cannot serve ${model.name}.`, unblock: 'Choose another model.' },
+    ]
   if (model.inference.servable === null && recipe.source === 'inferred') {
-    return [{ code: 'needs_setup', sentence: model.inference.reason ?? `How to start ${model.name} is not known.`, unblock: 'Write a recipe for it.' }]
+    return [
+      {
+        code: 'needs_setup',
+        sentence: model.inference.reason ?? `How to start ${model.name} is not known.`,
+        unblock: 'Write a recipe for it.',
+      },
+    ]
   }
   return []
 }
 
 function tooFew(nodes: number, holders: number, sameVersion: number, machines: number): PlanReason {
-  if (machines < nodes) return { code: 'too_few_machines', sentence: `This needs ${nodes} Sparks and there ${machines === 1 ? 'is 1' : `are ${machines}`}.`, unblock: 'Add another Spark, or choose a smaller model.' }
-  if (holders >= nodes && sameVersion < nodes) return { code: 'versions_differ', sentence: 'The Sparks hold different versions of this model.', unblock: 'Download the same version on each, for example with hf-download.sh and -c.' }
-  return { code: 'model_not_everywhere', sentence: `This needs the model on ${nodes} Sparks and it is whole on ${holders}.`, unblock: 'Copy it to the others, for example with hf-download.sh and -c.' }
+  if (machines < nodes)
+    return {
+      code: 'too_few_machines',
+      sentence: `This needs ${nodes} Sparks and there ${machines === 1 ? 'is 1' : `are ${machines}`}.`,
+      unblock: 'Add another Spark, or choose a smaller model.',
+    }
+  if (holders >= nodes && sameVersion < nodes)
+    return {
+      code: 'versions_differ',
+      sentence: 'The Sparks hold different versions of this model.',
+      unblock: 'Download the same version on each, for example with hf-download.sh and -c.',
+    }
+  return {
+    code: 'model_not_everywhere',
+    sentence: `This needs the model on ${nodes} Sparks and it is whole on ${holders}.`,
+    unblock: 'Copy it to the others, for example with hf-download.sh and -c.',
+  }
 }

@@ -42,7 +42,11 @@ export function planSwap(facts: PlanFacts): Plan {
   const memory = started === null || place === null ? [] : planMemory(facts, place, stops)
   reasons.push(...memoryReasons(memory, facts))
   if (facts.target === null && stops.length === 0) {
-    reasons.push({ code: 'nothing_runs', sentence: 'Nothing is running, so there is nothing to stop.', unblock: 'Switch to a model first.' })
+    reasons.push({
+      code: 'nothing_runs',
+      sentence: 'Nothing is running, so there is nothing to stop.',
+      unblock: 'Switch to a model first.',
+    })
   }
   const pastMs = started === null ? [] : facts.pastMs(started.start.machines)
   const typical = median(pastMs.slice(0, 5))
@@ -126,7 +130,17 @@ function planStart(facts: PlanFacts, place: Place): { start: PlanStart; reasons:
     localPath: recipe.model.startsWith('local:') ? (copy?.path ?? null) : null,
     hubPath: head.observation?.cachePath ?? null,
   })
-  const start: PlanStart = { model: target.model.id, recipe, machines: place.machines, containerName: facts.containerName, port, servedName: words.servedName, argv: words.argv, stopArgv: words.stopArgv, env: words.env }
+  const start: PlanStart = {
+    model: target.model.id,
+    recipe,
+    machines: place.machines,
+    containerName: facts.containerName,
+    port,
+    servedName: words.servedName,
+    argv: words.argv,
+    stopArgv: words.stopArgv,
+    env: words.env,
+  }
   return { start, reasons: words.reasons }
 }
 
@@ -157,7 +171,9 @@ function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanRea
     return {
       code: 'memory_short',
       sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there.`,
-      unblock: fitsEmpty ? `Stop what else uses memory on ${nameOf(one.machine)}.` : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
+      unblock: fitsEmpty
+        ? `Stop what else uses memory on ${nameOf(one.machine)}.`
+        : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
     }
   })
 }
@@ -166,7 +182,8 @@ function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanRea
 function machineReasons(facts: PlanFacts, place: Place | null, stops: readonly PlanStop[]): PlanReason[] {
   const touched = new Set([...(place?.machines ?? []), ...stops.flatMap((stop) => stop.machines)])
   const reasons: PlanReason[] = []
-  if (facts.machines.length === 0) reasons.push({ code: 'no_machines', sentence: 'There are no machines yet.', unblock: 'Add the first one under Machines.' })
+  if (facts.machines.length === 0)
+    reasons.push({ code: 'no_machines', sentence: 'There are no machines yet.', unblock: 'Add the first one under Machines.' })
   for (const id of touched) {
     const view = facts.machines.find((one) => one.machine.id === id)
     if (view !== undefined) reasons.push(...oneMachineReasons(view, facts))
@@ -178,14 +195,39 @@ function oneMachineReasons(view: MachineView, facts: PlanFacts): PlanReason[] {
   const name = view.machine.name
   const seen = view.observation
   if (seen === null || view.reach !== 'reachable' || isStale(view, facts.now, facts.pollMs)) {
-    return [{ code: 'machine_unreachable', sentence: `${name} does not answer, so what runs there is not known.`, unblock: view.trouble?.sentence ?? `Check that ${name} is on and on the network.` }]
+    return [
+      {
+        code: 'machine_unreachable',
+        sentence: `${name} does not answer, so what runs there is not known.`,
+        unblock: view.trouble?.sentence ?? `Check that ${name} is on and on the network.`,
+      },
+    ]
   }
   const reasons: PlanReason[] = []
-  if (seen.dockerProblem === 'permission') reasons.push({ code: 'docker_permission', sentence: `${name} does not let us use docker without sudo.`, unblock: `On ${name}: sudo usermod -aG docker $USER, then log out and in again.` })
-  else if (seen.dockerProblem !== null) reasons.push({ code: 'docker_down', sentence: seen.dockerProblem === 'missing' ? `${name} has no docker.` : `Docker is not running on ${name}.`, unblock: seen.dockerProblem === 'missing' ? `Install docker on ${name}.` : `On ${name}: sudo systemctl start docker` })
-  if (seen.launcher === null) reasons.push({ code: 'launcher_missing', sentence: `The launcher (spark-vllm-docker) is not found on ${name}.`, unblock: `On ${name}: git clone https://github.com/eugr/spark-vllm-docker` })
+  if (seen.dockerProblem === 'permission')
+    reasons.push({
+      code: 'docker_permission',
+      sentence: `${name} does not let us use docker without sudo.`,
+      unblock: `On ${name}: sudo usermod -aG docker $USER, then log out and in again.`,
+    })
+  else if (seen.dockerProblem !== null)
+    reasons.push({
+      code: 'docker_down',
+      sentence: seen.dockerProblem === 'missing' ? `${name} has no docker.` : `Docker is not running on ${name}.`,
+      unblock: seen.dockerProblem === 'missing' ? `Install docker on ${name}.` : `On ${name}: sudo systemctl start docker`,
+    })
+  if (seen.launcher === null)
+    reasons.push({
+      code: 'launcher_missing',
+      sentence: `The launcher (spark-vllm-docker) is not found on ${name}.`,
+      unblock: `On ${name}: git clone https://github.com/eugr/spark-vllm-docker`,
+    })
   if (seen.fence !== null && seen.fence.appliance !== facts.appliance) {
-    reasons.push({ code: 'other_controller', sentence: `Another Spark Control (${seen.fence.appliance}) controls ${name}.`, unblock: `Use that one. If it is gone for good, on ${name}: rm ~/.spark-control/fence` })
+    reasons.push({
+      code: 'other_controller',
+      sentence: `Another Spark Control (${seen.fence.appliance}) controls ${name}.`,
+      unblock: `Use that one. If it is gone for good, on ${name}: rm ~/.spark-control/fence`,
+    })
   }
   return reasons
 }

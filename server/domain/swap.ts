@@ -83,10 +83,6 @@ export interface Swap {
 /** The six phases a swap walks through when all goes well, in order; `restore` stands outside of them. */
 export const forwardPhases = ['check', 'make_room', 'start', 'load', 'warm_up', 'verify'] as const satisfies readonly Phase[]
 
-export function isLive(swap: Pick<Swap, 'state'>): boolean {
-  return swap.state === 'running'
-}
-
 /** Cancelling is possible until the swap is bringing the old model back or has ended. */
 export function canCancel(swap: Pick<Swap, 'state' | 'phase' | 'cancelRequestedAt'>): boolean {
   return swap.state === 'running' && swap.phase !== 'restore' && swap.cancelRequestedAt === null

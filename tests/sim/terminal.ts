@@ -27,7 +27,7 @@ export function type(world: World, node: string, tool: string, ...argv: readonly
     },
     signal: life.signal,
   }
-  world.run({ node, tool, argv, env: {}, cwd: '/home/spark' }, io).then((code) => {
+  void world.run({ node, tool, argv, env: {}, cwd: '/home/spark' }, io).then((code) => {
     session.code = code
   })
   return session

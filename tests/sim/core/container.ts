@@ -108,7 +108,7 @@ export function startContainer(sim: Sim, node: SimNode, order: RunOrder, imageId
   }
   node.containers.set(order.name, container)
   const first = spawn(sim, node, container, order.command)
-  first.ended.then((code) => endContainer(sim, node, container, code))
+  void first.ended.then((code) => endContainer(sim, node, container, code))
   sim.changed()
   return container
 }
@@ -146,7 +146,7 @@ function giveBack(sim: Sim, node: SimNode, process: SimProcess): void {
   const now = sim.clock.now()
   if (sim.faults.strike('F12', node.name) !== null) node.memory.pin(bytes)
   else node.memory.release(bytes, now, now + sim.releaseMs())
-  sim.clock.sleep(sim.releaseMs()).then(sim.changed)
+  void sim.clock.sleep(sim.releaseMs()).then(sim.changed)
 }
 
 /** PID 1 is gone: everything inside goes with it. */
