@@ -18,6 +18,8 @@ export interface DoorOptions {
   readonly authorizedKeys?: readonly string[]
   /** The SSH port, the same on every node's address; absent: a free one each. */
   readonly basePort?: number
+  /** Private host keys in OpenSSH form by node, for machines that were known before; absent: new ones. */
+  readonly hostKeys?: Readonly<Record<string, string>>
   /** Hears what goes wrong in the background, as a sentence; absent: it is thrown. */
   readonly onTrouble?: (sentence: string) => void
 }

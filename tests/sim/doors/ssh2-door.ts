@@ -7,7 +7,7 @@ import type { Reach } from '../core/types.ts'
 import type { NodeHome } from './node-home.ts'
 import { send } from './node-processes.ts'
 import { type Door, type DoorOptions, openSite } from './node-site.ts'
-import { fingerprintOf } from './sshd-door.ts'
+import { type HostKey, hostKeyOf, parseKey } from './ssh-keys.ts'
 
 /** Every user name is let in; this one is told. */
 const user = 'spark'
@@ -27,7 +27,8 @@ export async function openSsh2Door(options: DoorOptions): Promise<Door> {
   const entrances: Entrance[] = []
   try {
     for (const home of site.homes) {
-      const entrance = await openEntrance(home, options.world.look(home.node).address, options.basePort ?? 0)
+      const hostKey = hostKeyOf(home.node, options.hostKeys)
+      const entrance = await openEntrance({ home, hostKey, address: options.world.look(home.node).address, port: options.basePort ?? 0 })
       entrance.keys.push(...(options.authorizedKeys ?? []).map(parseKey))
       entrances.push(entrance)
       site.guard(home.node, { turn: entrance.turn })
@@ -48,20 +49,20 @@ export async function openSsh2Door(options: DoorOptions): Promise<Door> {
   }
 }
 
-function parseKey(publicKey: string): ParsedKey {
-  const parsed = ssh2.utils.parseKey(publicKey)
-  const key = Array.isArray(parsed) ? parsed[0] : parsed
-  if (key === undefined || key instanceof Error) throw new Error(`this is not a public key: ${publicKey}`)
-  return key
+interface EntranceOrder {
+  readonly home: NodeHome
+  readonly hostKey: HostKey
+  readonly address: string
+  /** 0: any that is free. */
+  readonly port: number
 }
 
-async function openEntrance(home: NodeHome, address: string, wantedPort: number): Promise<Entrance> {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+async function openEntrance({ home, hostKey, address, port: wantedPort }: EntranceOrder): Promise<Entrance> {
   const keys: ParsedKey[] = []
   const sockets = new Set<Socket>()
   let held: Socket[] = []
   let reach: Reach = 'up'
-  const ssh = new ssh2.Server({ hostKeys: [pair.private], ident: 'OpenSSH_9.6p1 Ubuntu-3ubuntu13.5' }, (client) =>
+  const ssh = new ssh2.Server({ hostKeys: [hostKey.privateKey], ident: 'OpenSSH_9.6p1 Ubuntu-3ubuntu13.5' }, (client) =>
     greet(client, home, keys),
   )
   const onSocket = (socket: Socket): void => {
@@ -80,7 +81,7 @@ async function openEntrance(home: NodeHome, address: string, wantedPort: number)
     home,
     address,
     port,
-    hostKey: fingerprintOf(pair.public),
+    hostKey: hostKey.fingerprint,
     keys,
     async turn(next) {
       const before = reach

@@ -1,15 +1,14 @@
 // Door 3: a real sshd for every simulated node, under the user who runs the tests.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { accessSync, appendFileSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import type { Reach } from '../core/types.ts'
 import type { NodeHome } from './node-home.ts'
 import { send } from './node-processes.ts'
 import { type Door, type DoorOptions, openSite } from './node-site.ts'
+import { type HostKey, hostKeyOf } from './ssh-keys.ts'
 
 /** How long an sshd may take until it greets, ms. */
 const startMs = 10_000
@@ -36,7 +35,15 @@ export async function openSshdDoor(options: DoorOptions): Promise<Door> {
     for (const home of site.homes) {
       const address = options.world.look(home.node).address
       const port = options.basePort ?? (await freePort(address))
-      const daemon = prepare({ sshd, home, address, port, folder: join(site.dir, home.node, 'sshd'), keys: options.authorizedKeys ?? [] })
+      const daemon = prepare({
+        sshd,
+        home,
+        address,
+        port,
+        folder: join(site.dir, home.node, 'sshd'),
+        hostKey: hostKeyOf(home.node, options.hostKeys),
+        keys: options.authorizedKeys ?? [],
+      })
       daemons.push(daemon)
       await daemon.start()
       site.guard(home.node, { listener: daemon.pid, turn: (reach) => turn(daemon, reach) })
@@ -85,15 +92,15 @@ interface DaemonOrder {
   readonly address: string
   readonly port: number
   readonly folder: string
+  readonly hostKey: HostKey
   readonly keys: readonly string[]
 }
 
-function prepare({ sshd, home, address, port, folder, keys }: DaemonOrder): Daemon {
+function prepare({ sshd, home, address, port, folder, hostKey, keys }: DaemonOrder): Daemon {
   mkdirSync(folder, { recursive: true, mode: 0o755 })
-  const pair = ssh2.utils.generateKeyPairSync('ed25519')
   const keysFile = join(folder, 'authorized_keys')
   const configFile = join(folder, 'sshd_config')
-  writePrivate(join(folder, 'host_key'), `${pair.private.trim()}\n`)
+  writePrivate(join(folder, 'host_key'), hostKey.privateKey)
   writePrivate(keysFile, keys.map((key) => `${key.trim()}\n`).join(''))
   writeFileSync(configFile, configText({ home, address, port, folder, keysFile }))
 
@@ -103,7 +110,7 @@ function prepare({ sshd, home, address, port, folder, keys }: DaemonOrder): Daem
     home,
     address,
     port,
-    hostKey: fingerprintOf(pair.public),
+    hostKey: hostKey.fingerprint,
     keysFile,
     pid,
     async start() {
@@ -156,12 +163,6 @@ function configText({ home, address, port, folder, keysFile }: ConfigFacts): str
 function writePrivate(path: string, text: string): void {
   writeFileSync(path, text)
   chmodSync(path, 0o600)
-}
-
-/** SHA256:... of a public key line. */
-export function fingerprintOf(publicKey: string): string {
-  const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 }
 
 /** Resolves when something at the port says SSH-2.0. */
