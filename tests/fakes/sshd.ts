@@ -32,7 +32,13 @@ export interface FakeSshd {
   stop(): Promise<void>
 }
 
-export async function startSshd(address = '127.0.0.1'): Promise<FakeSshd> {
+export interface SshdOptions {
+  readonly address?: string
+  /** A bash script that stands for the user's login shell: it gets the command in SSH_ORIGINAL_COMMAND. */
+  readonly loginShell?: string
+}
+
+export async function startSshd({ address = '127.0.0.1', loginShell }: SshdOptions = {}): Promise<FakeSshd> {
   if (!existsSync(sshd)) throw new Error('sshd is not installed: apt-get install openssh-server')
   const root = mkdtempSync(join(tmpdir(), 'spark-control-sshd-'))
   const [home, proc, bin] = ['home', 'proc', 'bin'].map((name) => join(root, name)) as [string, string, string]
@@ -53,6 +59,7 @@ export async function startSshd(address = '127.0.0.1'): Promise<FakeSshd> {
   put(join(proc, 'pressure/memory'), 'some avg10=0.25 avg60=0.10 avg300=0.00 total=1\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n')
   put(join(proc, 'uptime'), '4242.42 9000.00\n')
   put(join(proc, 'sys/kernel/random/boot_id'), '11111111-2222-3333-4444-555555555555\n')
+  if (loginShell !== undefined) put(join(root, 'login-shell'), `#!/usr/bin/env bash\n${loginShell}\n`, 0o755)
   put(
     join(root, 'sshd_config'),
     [
@@ -65,6 +72,7 @@ export async function startSshd(address = '127.0.0.1'): Promise<FakeSshd> {
       'PidFile none',
       'LogLevel VERBOSE',
       `SetEnv HOME=${home} PATH=${bin}:/usr/local/bin:/usr/bin:/bin SPARK_CONTROL_PROC=${proc}`,
+      ...(loginShell === undefined ? [] : [`ForceCommand ${root}/login-shell`]),
       '',
     ].join('\n'),
   )

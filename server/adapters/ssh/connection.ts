@@ -46,15 +46,15 @@ export function createConnection(machine: Machine, privateKey: string): Connecti
     return mine
   }
 
-  const drop = (): void => {
+  const drop = (how: 'end' | 'destroy'): void => {
     const gone = opening
     opening = null
-    gone?.then((client) => client.end()).catch(() => undefined)
+    gone?.then((client) => client[how]()).catch(() => undefined)
   }
 
   const restUntilUsed = (): void => {
     clearTimeout(idle)
-    if (gate.inside === 0) idle = setTimeout(drop, idleMs).unref()
+    if (gate.inside === 0) idle = setTimeout(() => drop('end'), idleMs).unref()
   }
 
   const run = async (script: string, options: RunOptions): Promise<Buffer> => {
@@ -65,8 +65,13 @@ export function createConnection(machine: Machine, privateKey: string): Connecti
     clearTimeout(idle)
     try {
       const leave = await gate.enter(options.control, signal)
+      const channel = { opened: false }
       try {
-        return await runOnce(machine, await unlessAborted(open(), signal), script, options, signal)
+        return await runOnce({ machine, client: await unlessAborted(open(), signal), options, signal, channel }, script)
+      } catch (error) {
+        // Not even a channel in all that time: the other end is gone without a word, and every later call would wait as long.
+        if (error === tooLate && !channel.opened) drop('destroy')
+        throw error
       } finally {
         leave()
       }
@@ -81,7 +86,7 @@ export function createConnection(machine: Machine, privateKey: string): Connecti
     close() {
       clearTimeout(idle)
       closing.abort(unreachable(machine, 'its connection was closed here'))
-      drop()
+      drop('end')
     },
   }
 }
@@ -96,7 +101,15 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   })
 }
 
-function runOnce(machine: Machine, client: Client, script: string, options: RunOptions, signal: AbortSignal): Promise<Buffer> {
+interface Run {
+  readonly machine: Machine
+  readonly client: Client
+  readonly options: RunOptions
+  readonly signal: AbortSignal
+  readonly channel: { opened: boolean }
+}
+
+function runOnce({ machine, client, options, signal, channel: told }: Run, script: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let open: ClientChannel | null = null
     let settled = false
@@ -119,6 +132,7 @@ function runOnce(machine: Machine, client: Client, script: string, options: RunO
         if (error !== undefined) return fail(error)
         if (settled) return channel.close()
         open = channel
+        told.opened = true
         collect(channel, machine, options, { done: (answer) => settle(() => resolve(answer)), fail })
         channel.end(script)
       })

@@ -16,7 +16,7 @@ section neighbours
 while read -r _ name _ address _; do
   case " $fabric_names " in *" $name "*) ;; *) continue ;; esac
   prefix=\${address#*/} own=\${address%/*}
-  if [ "$prefix" -ge 24 ] 2>/dev/null; then
+  if [ "$prefix" -ge 24 ] 2>/dev/null && [ -e "/sys/class/net/$name" ]; then
     for last in {1..254}; do printf x 2>/dev/null >"/dev/udp/\${own%.*}/$last/9"; done 2>/dev/null
     sleep 1
   fi

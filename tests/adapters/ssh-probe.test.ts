@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createSparks } from '../../server/adapters/ssh/sparks.ts'
+import type { Machine } from '../../server/domain/machine.ts'
+import { createFakeLog } from '../fakes/log.ts'
+import { type FakeSshd, startSshd } from '../fakes/sshd.ts'
+
+let door: FakeSshd
+let sparks: ReturnType<typeof createSparks>
+const at = Date.UTC(2026, 0, 1)
+
+const row = (name: string, state = 'running'): string =>
+  JSON.stringify({ Command: '"sleep"', ID: 'f'.repeat(64), Image: 'vllm-node:latest', Names: name, State: state, Status: 'Up 3 minutes' })
+const docker = (rows: readonly string[], top = '', log = ''): void => {
+  door.write('docker/ps', `${rows.join('\n')}\n`)
+  door.write('docker/top', top)
+  door.write('docker/log', log)
+  door.tool(
+    'docker',
+    'case "$1" in ps) cat "$HOME/docker/ps" ;; top) cat "$HOME/docker/top" ;; logs) cat "$HOME/docker/log" ;; *) exit 1 ;; esac',
+  )
+}
+const top = (...commands: readonly string[]): string =>
+  `UID                 PID                 PPID                C                   STIME               TTY                 TIME                CMD\n${commands
+    .map(
+      (command, index) =>
+        `root                ${100 + index}                 1                   0                   Nov20               ?                   00:00:01            ${command}\n`,
+    )
+    .join('')}`
+const gpu = (line: string): void => door.tool('nvidia-smi', `printf '%s\\n' '${line}'`)
+const launcher = (path: string, help: string, text = ''): void => {
+  door.write(`${path}/launch-cluster.sh`, `#!/usr/bin/env bash\n${text}\necho run >>"$HOME/helped"\ncat <<'HELP'\n${help}\nHELP\nexit 1\n`)
+}
+const probe = (change: Partial<Machine> = {}, watch: readonly string[] = []) => sparks.probe({ ...door.machine, ...change }, watch)
+
+beforeAll(async () => {
+  door = await startSshd()
+  sparks = createSparks({ privateKey: () => door.privateKey, log: createFakeLog(), clock: { now: () => at } })
+})
+beforeEach(() => {
+  docker([])
+  gpu('NVIDIA GB10, 580.126.09, 96, 71, 62.40, 2405')
+  door.tool('ip', 'exit 0')
+  door.tool('ibdev2netdev', 'exit 0')
+})
+afterAll(async () => {
+  sparks.close()
+  await door.stop()
+})
+
+describe('a look at a machine', () => {
+  it('tells what the kernel and the GPU say, in bytes and with its time', async () => {
+    expect(await probe()).toMatchObject({
+      at,
+      bootId: '11111111-2222-3333-4444-555555555555',
+      uptimeSeconds: 4242,
+      driver: '580.126.09',
+      gpuName: 'NVIDIA GB10',
+      gpu: { loadPercent: 96, temperatureC: 71, powerW: 62.4, smMHz: 2405 },
+      memory: {
+        totalBytes: 127600748 * 1024,
+        availableBytes: 118566368 * 1024,
+        freeBytes: 9000000 * 1024,
+        cachedBytes: 80000000 * 1024,
+        pressure: 0.25,
+      },
+      dockerProblem: null,
+      fence: null,
+      cachePath: `${door.home}/.cache/huggingface/hub`,
+    })
+  })
+
+  it.each(['[N/A]', 'N/A', '[Not Supported]', 'Not Supported', ''])('takes "%s" as absent, never as 0', async (word) => {
+    gpu(`NVIDIA GB10, 580.126.09, ${word}, ${word}, ${word}, ${word}`)
+    expect((await probe()).gpu).toEqual({ loadPercent: null, temperatureC: null, powerW: null, smMHz: null })
+  })
+
+  it('takes a real 0 as 0', async () => {
+    gpu('NVIDIA GB10, 580.126.09, 0, 35, 0.00, 0')
+    expect((await probe()).gpu).toEqual({ loadPercent: 0, temperatureC: 35, powerW: 0, smMHz: 0 })
+  })
+
+  it('knows no driver when nvidia-smi fails', async () => {
+    door.tool('nvidia-smi', 'echo "NVIDIA-SMI has failed, because, it could not, communicate, with, the driver"; exit 9')
+    expect(await probe()).toMatchObject({ driver: null, gpuName: null })
+  })
+
+  it('tells the VPN address and the address of a cable that is up', async () => {
+    door.tool(
+      'ip',
+      `cat <<'END'
+1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
+2: enP7s7    inet 192.0.2.20/24 brd 192.0.2.255 scope global enP7s7\\       valid_lft forever
+3: enp1s0f0np0    inet 192.168.1.1/24 scope global enp1s0f0np0\\       valid_lft forever
+4: enp1s0f1np1    inet 192.168.177.11/24 scope global enp1s0f1np1\\       valid_lft forever
+5: tailscale0    inet 100.64.0.7/32 scope global tailscale0\\       valid_lft forever
+END`,
+    )
+    door.tool('ibdev2netdev', 'echo "rocep1s0f0 port 1 ==> enp1s0f0np0 (Down)"; echo "rocep1s0f1 port 1 ==> enp1s0f1np1 (Up)"')
+    expect(await probe()).toMatchObject({ vpnAddress: '100.64.0.7', fabricAddress: '192.168.177.11' })
+  })
+
+  it('tells the free space of the nearest folder there is', async () => {
+    const { disk } = await probe({ cachePath: `${door.home}/not/yet/there` })
+    expect(disk?.totalBytes).toBeGreaterThan(disk?.freeBytes ?? Number.POSITIVE_INFINITY)
+  })
+})
+
+describe('containers', () => {
+  it('are listed by name; vllm is looked for only where that is asked', async () => {
+    docker(
+      [row('vllm_node'), row('foreign', 'exited')],
+      top('sleep infinity', '/usr/bin/python3 /usr/local/bin/vllm serve Qwen/Qwen3-8B --port 8000'),
+    )
+    expect((await probe({}, ['vllm_node', 'not_there'])).containers).toEqual([
+      {
+        name: 'vllm_node',
+        image: 'vllm-node:latest',
+        state: 'running',
+        status: 'Up 3 minutes',
+        serving: '/usr/bin/python3 /usr/local/bin/vllm serve Qwen/Qwen3-8B --port 8000',
+      },
+      { name: 'foreign', image: 'vllm-node:latest', state: 'exited', status: 'Up 3 minutes', serving: null },
+    ])
+    expect((await probe()).containers?.[0]?.serving).toBeNull()
+  })
+
+  it.each([
+    ['vllm serve Org/Model', true],
+    ['/opt/venv/bin/vllm serve Org/Model -tp 2', true],
+    ['/usr/bin/python3.12 -u /usr/local/bin/vllm serve Org/Model', true],
+    ['python3 -m vllm.entrypoints.openai.api_server --model Org/Model', true],
+    ['sleep infinity', false],
+    ['bash -c vllm serve Org/Model', false],
+    ['bash -i -c vllm serve Org/Model; sleep infinity', false],
+    ['pgrep -f vllm serve', false],
+    ['tail -f /var/log/vllm serve.log', false],
+    ['VLLM::EngineCore', false],
+  ])('with "%s" inside: is vllm alive? %s', async (command, alive) => {
+    docker([row('vllm_node')], top('sleep infinity', command))
+    expect((await probe({}, ['vllm_node'])).containers?.[0]?.serving).toBe(alive ? command : null)
+  })
+
+  it.each([
+    ['permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock', 1, 'permission'],
+    ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?', 1, 'not_running'],
+    ['docker: command not found', 127, 'missing'],
+  ])('are unknown, not none, when docker says "%s"', async (words, code, problem) => {
+    door.tool('docker', `echo '${words}' >&2; exit ${code}`)
+    expect(await probe()).toMatchObject({ containers: null, dockerProblem: problem })
+  })
+
+  it('are unknown when docker does not answer in time', async () => {
+    door.tool('docker', 'sleep 60')
+    expect(await probe()).toMatchObject({ containers: null, dockerProblem: 'not_running' })
+  }, 20_000)
+})
+
+describe('the launcher', () => {
+  const e3 =
+    'Usage: ./launch-cluster.sh [-n nodes] [-t image] [--name n] [-e K=V] [-v|--volume a:b] [--solo] [--ray|--no-ray] [-d] start|stop|status|exec'
+  const e2 = 'Usage: launch-cluster.sh [-n nodes] [-t image] [-e, --env K=V] [--solo] [-d] [action]'
+
+  it('is found, and asked again only when its folder changed', async () => {
+    launcher('spark-vllm-docker', e3)
+    const first = await probe()
+    expect(first.launcher).toEqual({
+      path: `${door.home}/spark-vllm-docker`,
+      era: 'E3',
+      commit: null,
+      date: null,
+      carriesQuotes: true,
+      flags: { solo: true, noRay: true, ray: true, env: true, volume: true },
+    })
+    expect((await probe()).launcher).toEqual(first.launcher)
+    expect(door.read('helped')).toBe('run\n')
+    launcher('spark-vllm-docker', `${e2} and more`)
+    expect((await probe()).launcher).toMatchObject({ era: 'E2', flags: { solo: true, noRay: false, ray: false, env: true, volume: false } })
+  })
+
+  it('carries words unharmed from March 2026 on, by its date or by its own text', async () => {
+    door.tool('git', 'echo "74c02c3 2026-03-05"')
+    launcher('a/spark', e2)
+    expect((await probe({ launcherPath: '~/a/spark' })).launcher).toMatchObject({
+      commit: '74c02c3',
+      date: '2026-03-05',
+      carriesQuotes: false,
+    })
+    door.tool('git', 'echo "74c02c4 2026-03-06"')
+    launcher('b/spark', e2)
+    expect((await probe({ launcherPath: `${door.home}/b/spark` })).launcher).toMatchObject({ date: '2026-03-06', carriesQuotes: true })
+    door.tool('git', 'exit 128')
+    launcher('c/spark', e2, ': $(printf "%q " "$@")')
+    expect((await probe({ launcherPath: `${door.home}/c/spark` })).launcher).toMatchObject({ date: null, carriesQuotes: true })
+  })
+
+  it('of the first era has no --solo and harms what it is told', async () => {
+    launcher('e1', 'Usage: launch-cluster.sh [-n nodes] [-t image] [--name n] [-d] [command]')
+    expect((await probe({ launcherPath: `${door.home}/e1` })).launcher).toMatchObject({ era: 'E1', carriesQuotes: false })
+  })
+
+  it('is absent where its folder holds none', async () => {
+    expect((await probe({ launcherPath: '/no/such/folder' })).launcher).toBeNull()
+  })
+})
+
+describe('a look during a switch', () => {
+  const watch = (logOffset = 0, containerName = 'vllm_node') => sparks.watch(door.machine, { containerName, logOffset, job: null })
+
+  it('tells the container, its process, its log from where one left off, and the memory', async () => {
+    docker([row('vllm_node')], top('vllm serve Org/Model'), 'Loading weights: 43% ▏\nmore\n')
+    const first = await watch()
+    expect(first).toEqual({
+      bootId: '11111111-2222-3333-4444-555555555555',
+      job: null,
+      container: 'running',
+      serving: 'vllm serve Org/Model',
+      log: 'Loading weights: 43% ▏\nmore\n',
+      nextLogOffset: Buffer.byteLength('Loading weights: 43% ▏\nmore\n'),
+      availableBytes: 118566368 * 1024,
+      freeBytes: 9000000 * 1024,
+    })
+    expect(await watch(first.nextLogOffset)).toMatchObject({ log: '', nextLogOffset: first.nextLogOffset })
+    expect(await watch(first.nextLogOffset - 5)).toMatchObject({ log: 'more\n', nextLogOffset: first.nextLogOffset })
+  })
+
+  it('does not take a container of a similar name for it', async () => {
+    docker([row('vllm_node_2'), row('my_vllm_node')], top('vllm serve Org/Model'), 'foreign log')
+    expect(await watch()).toMatchObject({ container: 'absent', serving: null, log: '', nextLogOffset: 0 })
+  })
+
+  it('says that it does not know when docker does not answer', async () => {
+    door.tool('docker', 'exit 1')
+    expect(await watch()).toMatchObject({ container: null, serving: null, log: '' })
+  })
+
+  it('reads a job along with it, over the one channel', async () => {
+    const key = { swap: 'w1', step: 'start' }
+    await sparks.startJob(door.machine, { ...key, appliance: 'abc', fence: 1, argv: ['echo', 'launched'], cwd: null, env: {} })
+    const look = () => sparks.watch(door.machine, { containerName: 'vllm_node', logOffset: 0, job: { key, offset: 0 } })
+    await expect.poll(async () => (await look()).job).toEqual({ state: 'ended', exitCode: 0, text: 'launched\n', nextOffset: 9 })
+  })
+})

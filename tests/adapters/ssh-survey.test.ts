@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createSparks } from '../../server/adapters/ssh/sparks.ts'
+import type { Survey } from '../../server/app/ports.ts'
+import { createFakeLog } from '../fakes/log.ts'
+import { type FakeSshd, startSshd } from '../fakes/sshd.ts'
+
+let door: FakeSshd
+let sparks: ReturnType<typeof createSparks>
+
+beforeEach(async () => {
+  door = await startSshd()
+  sparks = createSparks({ privateKey: () => door.privateKey, log: createFakeLog() })
+  for (const name of ['ip', 'ibdev2netdev']) door.tool(name, 'exit 0')
+})
+afterEach(async () => {
+  sparks.close()
+  await door.stop()
+})
+
+const survey = (peers: readonly string[] = []): Promise<Survey> => sparks.survey(door.machine, 'vllm-node', peers)
+const rowsOf = ({ rows }: Survey): Record<string, unknown> =>
+  Object.fromEntries(rows.map((row) => [row.id, [row.state, row.sentence, row.mend]]))
+
+it('finds everything on a machine that is ready', async () => {
+  door.tool(
+    'docker',
+    `case "$1" in
+ps) ;;
+images) echo "vllm-node:latest sha256:aaa"; echo "<none>:<none> sha256:bbb" ;;
+image) echo sha256:aaa ;;
+esac`,
+  )
+  door.tool('nvidia-smi', 'echo "NVIDIA GB10, 580.126.09, 0, 35, 11.17, 2405"')
+  door.tool('ibdev2netdev', 'echo "rocep1s0f1 port 1 ==> cable0 (Up)"')
+  door.tool(
+    'ip',
+    `case "$*" in
+*addr*) echo '4: cable0    inet 192.168.177.11/24 scope global cable0' ;;
+*"neigh show dev cable0"*) echo '192.168.177.13 lladdr 02:00:00:00:00:01 REACHABLE'; echo '192.168.177.14 FAILED' ;;
+esac`,
+  )
+  door.tool('ssh', `[[ " $* " == *' 192.168.177.12 '* ]] || { echo "Permission denied (publickey)." >&2; exit 255; }`)
+  door.tool('git', 'echo "013cd2e 2026-09-15"')
+  door.write('spark-vllm-docker/launch-cluster.sh', 'echo "[--solo] [--ray|--no-ray] [-e K=V] [-v a:b]"; exit 1\n')
+  door.write(
+    'spark-vllm-docker/.env',
+    `# my cluster\nCLUSTER_NODES=192.168.177.11,192.168.177.12\nLOCAL_IP="192.168.177.11"\nETH_IF=cable0 # the left one\nCONTAINER_HF_TOKEN=hf_secret\nbroken line\n`,
+  )
+  door.write('.local/bin/uvx', '')
+  door.write('.cache/huggingface/hub/models--a--b/refs/main', 'x')
+  door.tool('uvx', 'exit 0')
+  const found = await survey(['192.168.177.12'])
+  expect(found).toMatchObject({
+    dotenv: { CLUSTER_NODES: '192.168.177.11,192.168.177.12', LOCAL_IP: '192.168.177.11', ETH_IF: 'cable0' },
+    peers: ['192.168.177.12', '192.168.177.13'],
+    fabricAddress: '192.168.177.11',
+    images: [{ ref: 'vllm-node:latest', id: 'sha256:aaa' }],
+  })
+  expect(JSON.stringify(found)).not.toContain('hf_secret')
+  expect(found.rows.filter((row) => row.state !== 'good' && row.id !== 'disk')).toEqual([])
+  expect(found.rows.map((row) => row.id)).toEqual('docker launcher era image cache dotenv fabric peers head_ssh disk uvx driver'.split(' '))
+})
+
+it('names for each thing that is missing the command that mends it', async () => {
+  door.tool('docker', 'echo "permission denied while trying to connect to the Docker daemon socket" >&2; exit 1')
+  door.tool('nvidia-smi', 'exit 9')
+  door.tool('ssh', `exit 255`)
+  const rows = rowsOf(await survey(['192.0.2.12', '192.0.2.13']))
+  expect(rows).toMatchObject({
+    docker: ['missing', expect.any(String), expect.stringMatching(/^sudo usermod -aG docker '\w+'$/)],
+    launcher: ['missing', 'No spark-vllm-docker was found.', 'git clone https://github.com/eugr/spark-vllm-docker ~/spark-vllm-docker'],
+    image: ['warning', 'It is not known before Docker answers.', null],
+    head_ssh: ['missing', expect.stringContaining('192.0.2.12, 192.0.2.13'), expect.stringContaining("ssh-copy-id '192.0.2.12'")],
+    uvx: ['warning', expect.any(String), expect.stringContaining('astral.sh/uv')],
+    driver: ['missing', expect.any(String), 'sudo reboot'],
+    fabric: ['warning', expect.any(String), null],
+  })
+})
+
+it('asks for a newer launcher where the old one changes what it is told', async () => {
+  door.tool('docker', 'case "$1" in ps) ;; *) exit 1 ;; esac')
+  door.tool('git', 'echo "74c02c3 2026-01-10"')
+  door.write('spark-vllm-docker/launch-cluster.sh', 'echo "usage: launch-cluster.sh [-d] [command]"; exit 1\n')
+  const rows = rowsOf(await survey())
+  expect(rows['era']).toEqual(['missing', expect.stringContaining('2026-01-10'), `git -C '${door.home}/spark-vllm-docker' pull`])
+  expect(rows['image']).toEqual([
+    'missing',
+    expect.stringContaining('vllm-node'),
+    `cd '${door.home}/spark-vllm-docker' && ./build-and-copy.sh`,
+  ])
+})
+
+it('finds uvx where only a login shell does', async () => {
+  door.tool('docker', 'exit 0')
+  door.write('tools/uvx', '')
+  const before = rowsOf(await survey())['uvx']
+  door.write('.profile', 'PATH="$HOME/tools:$PATH"\n')
+  await sparks.startJob(door.machine, {
+    appliance: 'a',
+    fence: 1,
+    swap: 's',
+    step: 'x',
+    argv: ['chmod', '+x', 'tools/uvx'],
+    cwd: door.home,
+    env: {},
+  })
+  await expect.poll(async () => rowsOf(await survey())['uvx']).toEqual(['good', `${door.home}/tools/uvx.`, null])
+  expect(before).toMatchObject({ 0: 'warning' })
+})
