@@ -27,3 +27,9 @@ export function parseKey(text: string): ParsedKey {
   if (key === undefined || key instanceof Error) throw new Error('this is not a key')
   return key
 }
+
+/** The line of authorized_keys that lets the holder of this private key in. */
+export function publicLine(privateKey: string): string {
+  const key = parseKey(privateKey)
+  return `${key.type} ${key.getPublicSSH().toString('base64')}`
+}
