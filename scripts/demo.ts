@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createSystemClock } from '../server/adapters/system/clock.ts'
+import { gptOssLarge, qwen36 } from '../tests/sim/core/demo-models.ts'
 import { demoNodes } from '../tests/sim/core/demo-world.ts'
-import type { World } from '../tests/sim/core/types.ts'
+import type { SimNodeOptions, World } from '../tests/sim/core/types.ts'
 import { createWorld } from '../tests/sim/core/world.ts'
 import type { Door } from '../tests/sim/doors/node-site.ts'
 import { newPrivateKey, publicLine } from '../tests/sim/doors/ssh-keys.ts'
@@ -28,6 +29,11 @@ interface Demo {
   readonly keyFile: string
 }
 
+/** One model more than the tests have, so that three switch at once without a word of set-up. */
+function nodes(): readonly SimNodeOptions[] {
+  return demoNodes(addresses).map((node, index) => (index === 0 ? { ...node, models: [...node.models, gptOssLarge] } : node))
+}
+
 type Closing = (close: () => unknown) => void
 
 async function open(env: NodeJS.ProcessEnv, closing: Closing): Promise<Demo> {
@@ -39,7 +45,7 @@ async function open(env: NodeJS.ProcessEnv, closing: Closing): Promise<Demo> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
 
   const clock = createSystemClock({ onError: (error) => console.error(error) })
-  const world = createWorld({ nodes: demoNodes(addresses), clock, timeScale, seed: 1 })
+  const world = createWorld({ nodes: nodes(), clock, timeScale, seed: 1 })
   const own = newPrivateKey()
   const keyFile = join(folder, 'key')
   writeFileSync(keyFile, own, { mode: 0o600 })
@@ -85,8 +91,8 @@ function tell({ door, appliance, dataDir, keyFile, world }: Demo): void {
     Stop it     Ctrl-C
 
     Switch      choose a model on the page; what takes minutes on a Spark takes seconds here
-    Ask it      curl ${appliance.url}v1/chat/completions -H 'content-type: application/json' \\
-                  -d '{"model":"default","messages":[{"role":"user","content":"Good day"}]}'
+    Ask it      once it answers: curl ${appliance.url}v1/chat/completions -H 'content-type: application/json' \\
+                  -d '{"model":"${qwen36.repo}","messages":[{"role":"user","content":"Good day"}]}'
     Break it    ${breaking}
                 and watch what the page makes of it
     Log in      ssh -i ${keyFile} -p ${machine?.port} ${machine?.user}@${machine?.address}

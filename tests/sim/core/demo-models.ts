@@ -153,6 +153,14 @@ export const gptOss: SimModel = {
   },
 }
 
+/** Fills most of one Spark. */
+export const gptOssLarge: SimModel = {
+  ...gptOss,
+  repo: 'openai/gpt-oss-120b',
+  weightsBytes: 65_200_000_000,
+  config: { ...gptOss.config, num_hidden_layers: 36, num_local_experts: 128 },
+}
+
 const qwen3Dense = {
   architectures: ['Qwen3ForCausalLM'],
   model_type: 'qwen3',
