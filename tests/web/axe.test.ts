@@ -1,13 +1,11 @@
 // axe over every exhibit, in a real browser, both themes, phone and desktop; and what axe does not see: reflow, targets, the policy.
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
-import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readWebAssets } from '../../server/adapters/files/web-assets.ts'
 import { now } from '../fakes/view-samples.ts'
+import { openBrowser } from './browser.ts'
 import { drawExhibit, exhibits } from './gallery.tsx'
 
 const assets = readWebAssets(fileURLToPath(new URL('../../web/', import.meta.url)))
@@ -27,20 +25,7 @@ let page: Page
 const complaints: string[] = []
 
 beforeAll(async () => {
-  const profile = mkdtempSync(join(tmpdir(), 'gallery-'))
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  context = await openBrowser()
   page = await context.newPage()
   await page.clock.setFixedTime(now)
   page.on('console', (message) => {
@@ -150,6 +135,12 @@ test('focus is seen on everything the keyboard reaches on Home, in order, and no
   }
   expect(seen[0]).toBe('Skip to the content')
   expect(seen).toContain('End this reservation')
+})
+
+test('the check sees a page that is wrong', async () => {
+  await page.goto(`${origin}/badges`)
+  await page.evaluate(() => document.querySelector('main')?.append(document.createElement('button'), document.createElement('input')))
+  expect((await violations()).map((one) => one.split(' ')[0])).toEqual(expect.arrayContaining(['button-name', 'label']))
 })
 
 test('no page of the gallery breaks the content security policy or its scripts', () => {

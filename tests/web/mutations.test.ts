@@ -25,7 +25,9 @@ const same: Readonly<Record<string, OperationId | 'this browser only'>> = {
 
 test('every change a page can make is also an operation', () => {
   const { app } = createSite(createFakeClock())
-  const posts = app.routes.filter(({ method, path }) => method === 'POST' && !/^\/(api|v1)\b/.test(path) && path !== '/*').map(({ path }) => path)
+  const posts = app.routes
+    .filter(({ method, path }) => method === 'POST' && !/^\/(api|v1)\b/.test(path) && path !== '/*')
+    .map(({ path }) => path)
   expect([...new Set(posts)].sort()).toEqual(Object.keys(same).sort())
   for (const id of Object.values(same)) if (id !== 'this browser only') expect(operations).toHaveProperty([id])
 })

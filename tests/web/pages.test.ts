@@ -24,21 +24,36 @@ const fromHtmx = { 'HX-Request-Type': 'partial' }
 const model = 'Qwen/Qwen3-8B'
 const planUrl = `/swaps/new?model=${encodeURIComponent(model)}`
 
-test.each(['/', '/library', '/machines', '/machines/m1a2b3c4d5e6', '/machines/new', '/setup', '/activity', '/settings', '/settings/engine', planUrl, '/nowhere'])(
-  '%s is one whole page: language, title, one h1, main, navigation that names where we are, a way past it',
-  async (path) => {
-    const { document, answer } = await open(site(), path)
-    expect(answer.headers.get('content-type')).toContain('text/html')
-    expect(answer.headers.get('vary')).toContain('HX-Request-Type')
-    expect(document.documentElement.getAttribute('lang')).toBe('en')
-    expect(document.querySelector('title')?.textContent).toMatch(/ - Spark Control$/)
-    expect(document.querySelectorAll('h1')).toHaveLength(1)
-    expect(document.querySelectorAll('main')).toHaveLength(1)
-    expect([...document.querySelectorAll('nav[aria-label=Main] a')].map((link) => link.textContent)).toEqual(['Home', 'Models', 'Machines', 'Activity', 'Settings'])
-    expect(document.querySelector('a[href="#main"]')?.textContent).toContain('Skip')
-    expect(document.querySelector('#announce')?.getAttribute('role')).toBe('status')
-  },
-)
+test.each([
+  '/',
+  '/library',
+  '/machines',
+  '/machines/m1a2b3c4d5e6',
+  '/machines/new',
+  '/setup',
+  '/activity',
+  '/settings',
+  '/settings/engine',
+  planUrl,
+  '/nowhere',
+])('%s is one whole page: language, title, one h1, main, navigation that names where we are, a way past it', async (path) => {
+  const { document, answer } = await open(site(), path)
+  expect(answer.headers.get('content-type')).toContain('text/html')
+  expect(answer.headers.get('vary')).toContain('HX-Request-Type')
+  expect(document.documentElement.getAttribute('lang')).toBe('en')
+  expect(document.querySelector('title')?.textContent).toMatch(/ - Spark Control$/)
+  expect(document.querySelectorAll('h1')).toHaveLength(1)
+  expect(document.querySelectorAll('main')).toHaveLength(1)
+  expect([...document.querySelectorAll('nav[aria-label=Main] a')].map((link) => link.textContent)).toEqual([
+    'Home',
+    'Models',
+    'Machines',
+    'Activity',
+    'Settings',
+  ])
+  expect(document.querySelector('a[href="#main"]')?.textContent).toContain('Skip')
+  expect(document.querySelector('#announce')?.getAttribute('role')).toBe('status')
+})
 
 test('without machines the first page is set-up', async () => {
   const house = site()
@@ -77,7 +92,9 @@ test('the plan tells the cost before its one button, and its form carries the fi
   expect(document.querySelector('h1')?.textContent).toBe('Switch to Llama 3.3 70B?')
   expect(text.indexOf('nothing will answer for about 4 minutes')).toBeLessThan(text.indexOf('Switch now'))
   expect(text).toContain('Qwen3.6 35B is brought back by itself.')
-  const fields = Object.fromEntries([...document.querySelectorAll('form[action="/swaps"] input')].map((one) => [one.getAttribute('name'), one.getAttribute('value')]))
+  const fields = Object.fromEntries(
+    [...document.querySelectorAll('form[action="/swaps"] input')].map((one) => [one.getAttribute('name'), one.getAttribute('value')]),
+  )
   expect(fields).toEqual({ model, 'max-model-len': '8192', 'enable-prefix-caching': 'false', fingerprint: 'b51f0c2a9d7e' })
   const asked = house.fake.asked.find(({ what }) => what === 'plans.preview')?.ask
   expect(asked).toMatchObject({ model, overrides: { 'max-model-len': 8192, 'enable-prefix-caching': false } })
@@ -137,7 +154,10 @@ test('a form without a fingerprint never means "whatever is true now"', async ()
 
 test('an inferred recipe is confirmed by the same button that switches, and only then', async () => {
   const house = site()
-  house.world.plan = { ...unconfirmedPlan, starts: { ...(unconfirmedPlan.starts as NonNullable<typeof unconfirmedPlan.starts>), recipe: 'inferred:Qwen/Qwen3-8B' } }
+  house.world.plan = {
+    ...unconfirmedPlan,
+    starts: { ...(unconfirmedPlan.starts as NonNullable<typeof unconfirmedPlan.starts>), recipe: 'inferred:Qwen/Qwen3-8B' },
+  }
   const { document } = await open(house, planUrl)
   expect(document.querySelector('form[action="/swaps"] button')?.textContent).toBe('Confirm these flags and switch')
   await open(house, '/swaps', form({ model, fingerprint: 'b51f0c2a9d7e', confirm: 'inferred:Qwen/Qwen3-8B' }))
@@ -227,7 +247,10 @@ test('a stranger on the network is asked for the set-up code and brought back; o
 test('the theme is in the first byte, from a cookie', async () => {
   const house = site()
   const set = await open(house, '/theme', form({ theme: 'dark' }, { referer: 'http://localhost/settings' }))
-  expect([set.answer.headers.get('location'), set.answer.headers.get('set-cookie')]).toEqual(['/settings', expect.stringContaining('theme=dark')])
+  expect([set.answer.headers.get('location'), set.answer.headers.get('set-cookie')]).toEqual([
+    '/settings',
+    expect.stringContaining('theme=dark'),
+  ])
   const page = await open(house, '/settings', { headers: { cookie: 'theme=dark' } })
   expect(page.document.documentElement.getAttribute('data-theme')).toBe('dark')
 })
@@ -244,7 +267,9 @@ test('files of the pages come compressed and are answered with 304 while they ar
 test('text from machines stays text', async () => {
   const house = site()
   const evil = '<img src=x onerror=alert(1)>"\'&'
-  house.world.machines = [{ ...sample.machine, name: evil, containers: [{ name: evil, image: evil, state: evil, status: evil, ours: false }] }]
+  house.world.machines = [
+    { ...sample.machine, name: evil, containers: [{ name: evil, image: evil, state: evil, status: evil, ours: false }] },
+  ]
   house.world.models = house.world.models.map((one) => ({ ...one, name: evil, id: evil, canRun: { verdict: 'no', why: evil } }))
   for (const path of ['/', '/library', '/machines']) {
     const { document, text } = await open(house, path)

@@ -174,7 +174,7 @@ function RowAct(props: { model: ModelView; switching: LibraryData['switching']; 
   if (model.canRun.verdict === 'now' || model.canRun.verdict === 'needs_room') {
     return (
       <a class="button" href={`/swaps/new?model=${encodeURIComponent(model.id)}`}>
-        Switch to this<span class="sr">: {model.name}</span>
+        Switch to this<span class="sr"> {model.name}</span>
       </a>
     )
   }
