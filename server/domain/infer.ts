@@ -99,10 +99,15 @@ function oneEach(flags: readonly Flag[]): readonly Flag[] {
 function reasonFor(found: Verdict, facts: ModelFacts, tooLarge: boolean, weights: number): string | null {
   if (found.reason !== null || found.servable !== true) return found.reason
   if (tooLarge) return `Its weights, ${bytesInWords(weights)}, need more than eight machines.`
-  return lacksTokenizer(facts.listing) && !isMistralForm(facts)
+  return needsTokenizer(facts)
     ? 'There is no tokenizer file here; vLLM fetches it from the Hub at the first start.'
     : null
 }
+
+const needsTokenizer = (facts: ModelFacts): boolean => lacksTokenizer(facts.listing) && !isMistralForm(facts)
+
+/** Starts are kept off the network (docs/decisions/0003); this one would not find its tokenizer there. */
+const onlineEnv = (facts: ModelFacts): Readonly<Record<string, string>> => (needsTokenizer(facts) ? { HF_HUB_OFFLINE: '0' } : {})
 
 /** What the family, or else the chat template, says; parsers are for conversations only. */
 function settingsOf(facts: ModelFacts, family: Family | null, scheme: Inference['quantization']): FamilySettings {
@@ -137,7 +142,7 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
     reasoningParser: reasoning,
     topology,
     flags: never ? [] : flagsOf(facts, family, { ...known, tools, reasoning }, sizing),
-    env: never ? {} : { ...storageEnv(quantization), ...known.env },
+    env: never ? {} : { ...storageEnv(quantization), ...known.env, ...onlineEnv(facts) },
     weightsBytes: facts.weightsBytes,
     maxContext: maxContext(facts),
   }

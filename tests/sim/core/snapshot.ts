@@ -38,6 +38,7 @@ export function snapshotOf(model: SimModel): Snapshot {
   const shards = shardNames(model)
   const indexFiles = shards.length > 1 ? shards : null
   const texts: Record<string, string> = { ...model.files }
+  if (texts['tokenizer_config.json'] !== undefined) texts['tokenizer.json'] ??= '{ "version": "1.0", "model": { "type": "BPE" } }\n'
   if (Object.keys(model.config).length > 0) texts['config.json'] = `${JSON.stringify(model.config, null, 2)}\n`
   if (indexFiles !== null) texts['model.safetensors.index.json'] = indexText(model, shards)
   const done = (model.state ?? 'complete') === 'complete' ? shards.length : Math.floor(shards.length / 2)
