@@ -1,6 +1,8 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { wrapperText } from '../../server/adapters/ssh/job-wrapper.ts'
 import { createSparks } from '../../server/adapters/ssh/sparks.ts'
 import type { JobOrder, JobReading } from '../../server/app/ports.ts'
 import { createFakeLog } from '../fakes/log.ts'
@@ -115,10 +117,10 @@ describe('a job', () => {
   })
 
   it('hands out a long output in pieces that never cut a character', async () => {
-    const job = order(['bash', '-c', 'printf x; for ((i = 0; i < 40000; i++)); do printf 漢; done'])
+    const job = order(['bash', '-c', 'printf xx; for ((i = 0; i < 40000; i++)); do printf 漢; done'])
     const whole = await run(job)
     const rest = await read(job, whole.nextOffset)
-    expect(whole.text + rest.text).toBe(`x${'漢'.repeat(40_000)}`)
+    expect(whole.text + rest.text).toBe(`xx${'漢'.repeat(40_000)}`)
   })
 
   it('says in its output when the program is not there', async () => {
@@ -212,6 +214,26 @@ describe('a job', () => {
     expect(door.exists(`.spark-control/jobs/swap${fence - 24}`)).toBe(false)
     expect(door.exists(`.spark-control/jobs/swap${fence - 10}`)).toBe(true)
   }, 30_000)
+})
+
+describe('the wrapper of a job', () => {
+  it('waits for the lock of an unknown order, then gives up with exit code 75 and starts nothing', async () => {
+    const folder = `${door.home}/.spark-control/jobs/by-hand/start`
+    door.write('.spark-control/jobs/by-hand/start/argv', 'touch\0by-hand-ran\0')
+    for (const name of ['env', 'cwd']) door.write(`.spark-control/jobs/by-hand/start/${name}`, '')
+    door.write('.spark-control/jobs/by-hand/start/fence', `${fence} abc by-hand\n`)
+    door.write('.spark-control/holder', 'not a holder\n')
+    // The same text with a minute made a second.
+    door.write('impatient.sh', wrapperText.replaceAll('SECONDS + 60', 'SECONDS + 1'))
+    const env = { HOME: door.home, PATH: '/usr/bin:/bin', SPARK_CONTROL_PROC: door.proc }
+    const held = spawn('flock', [`${door.home}/.spark-control/lock`, 'sleep', '30'], { env, detached: true })
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    execFileSync('bash', [`${door.home}/impatient.sh`, folder], { env, cwd: door.home, stdio: 'ignore' })
+    process.kill(-(held.pid ?? 0), 'SIGKILL')
+    expect(door.read('.spark-control/jobs/by-hand/start/rc')).toBe('75\n')
+    expect(door.exists('by-hand-ran')).toBe(false)
+    expect(wrapperText).toContain('SECONDS + 60')
+  })
 })
 
 describe('a fence', () => {

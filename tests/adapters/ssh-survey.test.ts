@@ -26,7 +26,7 @@ it('finds everything on a machine that is ready', async () => {
     'docker',
     `case "$1" in
 ps) ;;
-images) echo "vllm-node:latest sha256:aaa"; echo "<none>:<none> sha256:bbb" ;;
+images) echo '{"Repository":"vllm-node","Tag":"latest","ID":"sha256:aaa"}'; echo '{"Repository":"<none>","Tag":"<none>","ID":"sha256:bbb"}' ;;
 image) echo sha256:aaa ;;
 esac`,
   )

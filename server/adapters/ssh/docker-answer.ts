@@ -11,12 +11,12 @@ export interface DockerAnswer {
 export function readDocker(answer: Answer): DockerAnswer {
   const text = answer.text('docker')
   if (answer.text('docker_code') !== '0') return { containers: null, problem: problemOf(text, answer.text('docker_code')) }
-  const containers = text.split('\n').flatMap((line) => {
-    const row = jsonRow(line)
-    return row === null
-      ? []
-      : [{ name: word(row, 'Names'), image: word(row, 'Image'), state: word(row, 'State'), status: word(row, 'Status') }]
-  })
+  const containers = jsonRows(text).map((row) => ({
+    name: word(row, 'Names'),
+    image: word(row, 'Image'),
+    state: word(row, 'State'),
+    status: word(row, 'Status'),
+  }))
   return { containers, problem: null }
 }
 
@@ -46,17 +46,19 @@ function isServing(command: string): boolean {
   return servingPattern.test(command.replace(/-m\s+(?=vllm\.entrypoints)/, ''))
 }
 
-function jsonRow(line: string): Record<string, unknown> | null {
-  if (!line.startsWith('{')) return null
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
-  } catch {
-    return null
-  }
+/** Lines of `--format '{{json .}}'`; other lines (warnings of docker) are left out. */
+export function jsonRows(text: string): Record<string, unknown>[] {
+  return text.split('\n').flatMap((line) => {
+    if (!line.startsWith('{')) return []
+    try {
+      return [JSON.parse(line) as Record<string, unknown>]
+    } catch {
+      return []
+    }
+  })
 }
 
-function word(row: Record<string, unknown>, key: string): string {
+export function word(row: Record<string, unknown>, key: string): string {
   const value = row[key]
   return typeof value === 'string' ? value : ''
 }

@@ -1,7 +1,7 @@
 // The set-up check as rows: what was found, and the command that mends it.
 import type { Survey } from '../../app/ports.ts'
 import type { Machine } from '../../domain/machine.ts'
-import { readDocker } from './docker-answer.ts'
+import { jsonRows, readDocker, word } from './docker-answer.ts'
 import type { Answer } from './exec.ts'
 import { readLauncher } from './launcher-answer.ts'
 import { readNetwork } from './network-answer.ts'
@@ -39,13 +39,12 @@ function readDotenv(text: string): Record<string, string> {
 
 function readImages(answer: Answer): Survey['images'] {
   if (answer.text('images_code') !== '0') return []
-  return answer
-    .text('images')
-    .split('\n')
-    .flatMap((line) => {
-      const [ref, id] = line.trim().split(/\s+/)
-      return ref === undefined || id === undefined || ref.includes('<none>') ? [] : [{ ref, id }]
-    })
+  return jsonRows(answer.text('images')).flatMap((row) => {
+    const [repository, tag, id] = ['Repository', 'Tag', 'ID'].map((key) => word(row, key))
+    return repository === undefined || id === undefined || repository === '<none>' || tag === '<none>'
+      ? []
+      : [{ ref: `${repository}:${tag}`, id }]
+  })
 }
 
 /** Machines that answered on a fabric link, and those the launcher's .env names. */

@@ -26,7 +26,7 @@ done <<<"$address_list"
 
 export function surveyScript(machine: Machine, image: string, peers: readonly string[]): string {
   return `${prelude}${loginWords}${gpuLines}${dockerLines}${fabricLines}
-later images_fd 5 docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}'
+later images_fd 5 docker images --no-trunc --format '{{json .}}'
 later image_fd 5 docker image inspect --format '{{.Id}}' ${quote(image)}
 ${machine.cachePath === null ? '' : 'collect_login'}
 ${cacheLines(machine)}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
+import { createSparks } from '../../server/adapters/ssh/sparks.ts'
+import type { Machine } from '../../server/domain/machine.ts'
+import { createFakeLog } from '../fakes/log.ts'
+import { openSsh2Door } from '../sim/doors/ssh2-door.ts'
+import { openSshdDoor } from '../sim/doors/sshd-door.ts'
+import { type Bench, openBench } from '../sim/doors-bench.ts'
+
+describe.each([
+  ['a real sshd', openSshdDoor],
+  ['the ssh2 server', openSsh2Door],
+])('a simulated Spark behind %s', (_name, open) => {
+  const pair = generateKeyPair()
+  let bench: Bench
+  let machine: Machine
+  let sparks: ReturnType<typeof createSparks>
+
+  beforeAll(async () => {
+    bench = await openBench(async (options) => {
+      const door = await open(options)
+      door.authorize(pair.publicKey)
+      return door
+    })
+    const { name, address, port, user, hostKey } = bench.machine()
+    machine = {
+      id: name,
+      name,
+      address,
+      port,
+      user,
+      hostKey,
+      fabricAddress: null,
+      launcherPath: null,
+      cachePath: null,
+      modelFolders: [],
+      addedAt: 0,
+    }
+    sparks = createSparks({ privateKey: () => pair.privateKey, log: createFakeLog() })
+  })
+  afterAll(async () => {
+    sparks.close()
+    await bench.close()
+  })
+
+  it('is seen whole', async () => {
+    expect(await sparks.probe(machine, ['vllm_node'])).toMatchObject({
+      hostname: machine.name,
+      gpuName: 'NVIDIA GB10',
+      containers: [],
+      dockerProblem: null,
+      fabricAddress: '192.168.177.11',
+      launcher: {
+        era: 'E3',
+        date: '2026-09-15',
+        carriesQuotes: true,
+        flags: { solo: true, noRay: true, ray: true, env: true, volume: true },
+      },
+    })
+    const models = await sparks.scan(machine)
+    expect(models.map((one) => one.id)).toContain('RedHatAI/Qwen3.6-35B-A3B-NVFP4')
+    const { rows, images } = await sparks.survey(machine, 'vllm-node', [])
+    expect(rows.filter((row) => row.state === 'missing')).toEqual([])
+    expect(images.map((image) => image.ref)).toContain('vllm-node:latest')
+  })
+
+  it('starts a model by its launcher and is watched until vLLM lives', async () => {
+    const launcher = (await sparks.probe(machine, [])).launcher?.path ?? ''
+    const key = { swap: 'swap1', step: 'start' }
+    const words = [
+      '--solo',
+      '-d',
+      'exec',
+      'vllm',
+      'serve',
+      'Qwen/Qwen3-8B',
+      '--port',
+      '8000',
+      '--mm-processor-kwargs={"max_pixels": 2000000}',
+    ]
+    await sparks.startJob(machine, {
+      ...key,
+      appliance: 'abc',
+      fence: 1,
+      argv: [`${launcher}/launch-cluster.sh`, ...words],
+      cwd: null,
+      env: {},
+    })
+    const watch = () => sparks.watch(machine, { containerName: 'vllm_node', logOffset: 0, job: { key, offset: 0 } })
+    await expect
+      .poll(watch, { timeout: 15_000 })
+      .toMatchObject({
+        job: { state: 'ended', exitCode: 0 },
+        container: 'running',
+        serving: expect.stringContaining('vllm serve Qwen/Qwen3-8B'),
+      })
+    expect(bench.world.argvLog.find((call) => call.tool === 'launch-cluster.sh' && call.argv.includes('exec'))?.argv).toEqual(words)
+    await expect.poll(async () => (await watch()).log, { timeout: 15_000 }).toContain('Application startup complete.')
+    expect((await sparks.probe(machine, ['vllm_node'])).containers).toMatchObject([
+      { name: 'vllm_node', state: 'running', serving: expect.any(String) },
+    ])
+  }, 40_000)
+})
