@@ -20,7 +20,7 @@ build: $(installed) ## Build dist/
 	@npm run --silent build
 
 demo: build ## Two simulated Sparks over real SSH and the appliance; PORT=9999, DATA_DIR= a temp folder
-	@exec node_modules/.bin/node node_modules/.bin/tsx scripts/demo.ts
+	@exec node_modules/.bin/node scripts/demo.ts
 
 run: build ## The appliance alone, for your own Sparks; PORT=9999 HOST=127.0.0.1 DATA_DIR=./data
 	@exec node_modules/.bin/node dist/server/main.js
