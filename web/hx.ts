@@ -62,6 +62,11 @@ export function partial(target: string, swap: Swap, html: string): string {
 /** The header by which htmx says that it wants a part of a page, and the value it then has. */
 export const fragmentHeader = { name: 'HX-Request-Type', value: 'partial' } as const
 
+/** The header of an answer that sends the whole page elsewhere. */
+export function leaveTo(path: string): Record<string, string> {
+  return { 'HX-Redirect': path }
+}
+
 /** 5xx answers leave the page as it is; morphing never closes what the reader opened. */
 export const htmxConfig = JSON.stringify({
   noSwap: [204, 304, '5xx'],

@@ -237,6 +237,8 @@ test('a stranger on the network is asked for the set-up code and brought back; o
   const asked = await open(house, '/library/scan', form({}, { referer: 'http://localhost/library' }))
   expect(asked.answer.status).toBe(401)
   expect(asked.document.querySelector('input[name=back]')?.getAttribute('value')).toBe('/library')
+  const part = await open(house, '/settings/engine.port', form({ value: '8001' }, { ...fromHtmx, referer: 'http://localhost/settings' }))
+  expect(part.answer.headers.get('hx-redirect')).toBe('/sign-in?back=%2Fsettings')
   const wrong = await open(house, '/sign-in', form({ code: 'guess', back: '/library' }))
   expect([wrong.answer.status, wrong.text]).toEqual([403, expect.stringContaining('That is not the code.')])
   const right = await open(house, '/sign-in', form({ code: house.code ?? '', back: '//evil.example/x' }))

@@ -100,7 +100,7 @@
       d.documentElement.dataset.theme = value
       fetch('/theme', { method: 'POST', body: new URLSearchParams({ theme: value }), redirect: 'manual' })
       for (const b of all('[data-themes] button')) b.setAttribute('aria-pressed', b.value === value)
-    } else if (form.method === 'post' && !e.defaultPrevented) {
+    } else if (form.method !== 'dialog' && !e.defaultPrevented) {
       if (form.ariaBusy) e.preventDefault()
       form.ariaBusy = 'true'
     }

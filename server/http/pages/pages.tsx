@@ -65,7 +65,7 @@ export function createPages({ useCases, clock, assets, access, ending = new Abor
     return show(request, { title: 'Set-up code needed', place: null, body, status: wrong ? 403 : 200 })
   }
 
-  app.get('/sign-in', (c) => signInPage(c.req.raw, '/', false))
+  app.get('/sign-in', (c) => signInPage(c.req.raw, ownPath(c.req.query('back') ?? '/'), false))
 
   app.post('/sign-in', async (c) => {
     const { code = '', back = '/' } = await fieldsOf(c)

@@ -1,4 +1,5 @@
 // A problem as a person reads it: a page, or the fragment htmx asked for.
+import { leaveTo } from '../../../web/hx.ts'
 import { type ProblemData, ProblemFragment, ProblemPage } from '../../../web/views/pages/problem.tsx'
 import type { RenderProblem } from '../problem.ts'
 import { createShow, showFragment, wantsFragment } from './shell.tsx'
@@ -39,7 +40,9 @@ export function createRenderProblem(version: string): RenderProblem {
       back: backOf(request),
     }
     const headers = { 'spark-problem': encodeURIComponent(`${problem.happened} ${problem.now}`.slice(0, 500)) }
-    if (wantsFragment(request)) return showFragment(<ProblemFragment {...data} />, problem.status, headers)
+    // A fragment is no place to sign in: the whole page goes there and comes back.
+    const signIn = problem.code === 'sign_in_needed' ? leaveTo(`/sign-in?back=${encodeURIComponent(data.back)}`) : {}
+    if (wantsFragment(request)) return showFragment(<ProblemFragment {...data} />, problem.status, { ...headers, ...signIn })
     return show(request, { title: problem.title, place: null, body: <ProblemPage {...data} />, status: problem.status, headers })
   }
 }
