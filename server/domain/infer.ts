@@ -99,9 +99,7 @@ function oneEach(flags: readonly Flag[]): readonly Flag[] {
 function reasonFor(found: Verdict, facts: ModelFacts, tooLarge: boolean, weights: number): string | null {
   if (found.reason !== null || found.servable !== true) return found.reason
   if (tooLarge) return `Its weights, ${bytesInWords(weights)}, need more than eight machines.`
-  return needsTokenizer(facts)
-    ? 'There is no tokenizer file here; vLLM fetches it from the Hub at the first start.'
-    : null
+  return needsTokenizer(facts) ? 'There is no tokenizer file here; vLLM fetches it from the Hub at the first start.' : null
 }
 
 const needsTokenizer = (facts: ModelFacts): boolean => lacksTokenizer(facts.listing) && !isMistralForm(facts)

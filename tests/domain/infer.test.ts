@@ -192,3 +192,10 @@ describe('memory and machines', () => {
     expect(flag(modelListing('a/b', { architectures: ['BrandNewForCausalLM'], ...code }), 'trust-remote-code')).toBe(true)
   })
 })
+
+test('a start goes to the network only where the folder brought no tokenizer', () => {
+  const config = { architectures: ['Qwen3ForCausalLM'], model_type: 'qwen3' }
+  expect(infer(modelListing('Qwen/Qwen3-8B', config)).env).not.toHaveProperty('HF_HUB_OFFLINE')
+  const bare = modelListing('Qwen/Qwen3-8B', config, { files: files({ 'config.json': 1000, 'model.safetensors': 4e9 }) })
+  expect(infer(bare).env).toMatchObject({ HF_HUB_OFFLINE: '0' })
+})
