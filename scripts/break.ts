@@ -1,4 +1,4 @@
-// Breaks something in the running demo, to see what Spark Control makes of it: tsx scripts/break.ts F7 --node spark-1 --times 1
+// Breaks something in the running demo, to see what Spark Control makes of it: node scripts/break.ts F7 --node spark-1 --times 1
 import { parseArgs } from 'node:util'
 import type { FaultName } from '../tests/sim/core/types.ts'
 import { type Order, sendOrder } from './demo/controls.ts'

@@ -83,7 +83,7 @@ function tell({ door, appliance, dataDir, keyFile, world }: Demo): void {
   const [machine] = door.machines
   const models = world.models('spark-1').length
   const port = new URL(appliance.url).port
-  const breaking = `${port === '9999' ? '' : `PORT=${port} `}node_modules/.bin/tsx scripts/break.ts`
+  const breaking = `${port === '9999' ? '' : `PORT=${port} `}node_modules/.bin/node scripts/break.ts`
   console.log(`
   Spark Control, with two simulated Sparks and ${models} models on their disks
 

@@ -29,7 +29,7 @@ const patienceMs = 15_000
 /** What `make demo` built, or the sources where nothing was built. */
 function program(): readonly string[] {
   const built = join(root, 'dist/server/main.js')
-  return existsSync(built) ? [built] : [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'server/main.ts')]
+  return existsSync(built) ? [built] : ['--import', 'tsx', join(root, 'server/main.ts')]
 }
 
 export async function startAppliance({ port, dataDir, env }: ApplianceOrder): Promise<Appliance> {

@@ -10,7 +10,6 @@ import { send } from './doors/node-processes.ts'
 import { until } from './doors-bench.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
 
 interface Running {
   readonly child: ChildProcess
@@ -29,7 +28,7 @@ afterEach(async () => {
 /** In a process group of its own, as a terminal gives a command one. */
 function start(script: string, env: Record<string, string>, ...args: string[]): Running {
   let text = ''
-  const child = spawn(process.execPath, [tsx, join(root, script), ...args], {
+  const child = spawn(process.execPath, [join(root, script), ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

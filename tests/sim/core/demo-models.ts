@@ -13,6 +13,8 @@ const harmonyTemplate =
 
 const tokenizer = (chatTemplate: string): string =>
   `${JSON.stringify({ tokenizer_class: 'PreTrainedTokenizerFast', chat_template: chatTemplate }, null, 2)}\n`
+/** Stands in for megabytes of vocabulary: readers only look whether it is there. */
+const vocabulary = { 'tokenizer.json': '{ "version": "1.0", "model": { "type": "BPE", "vocab": {}, "merges": [] } }\n' }
 const generation = (eos: number): string =>
   `${JSON.stringify({ do_sample: true, eos_token_id: eos, temperature: 0.7, top_p: 0.8 }, null, 2)}\n`
 
@@ -62,6 +64,7 @@ export const qwen36: SimModel = {
     transformers_version: '4.57.1',
   },
   files: {
+    ...vocabulary,
     'tokenizer_config.json': tokenizer(qwenXmlTemplate),
     'generation_config.json': generation(248044),
     'preprocessor_config.json': '{ "image_processor_type": "Qwen2VLImageProcessorFast", "patch_size": 16, "merge_size": 2 }\n',
@@ -88,6 +91,7 @@ export const llama33: SimModel = {
     transformers_version: '4.47.0',
   },
   files: {
+    ...vocabulary,
     'hf_quant_config.json':
       '{ "producer": { "name": "modelopt" }, "quantization": { "quant_algo": "FP8", "kv_cache_quant_algo": "FP8" } }\n',
     'tokenizer_config.json': tokenizer(llamaTemplate),
@@ -117,6 +121,7 @@ export const qwen3Large: SimModel = {
     transformers_version: '4.51.0',
   },
   files: {
+    ...vocabulary,
     'hf_quant_config.json':
       '{ "producer": { "name": "modelopt" }, "quantization": { "quant_algo": "NVFP4", "group_size": 16, "kv_cache_quant_algo": "FP8" } }\n',
     'tokenizer_config.json': tokenizer(qwenTemplate),
@@ -147,6 +152,7 @@ export const gptOss: SimModel = {
     transformers_version: '4.55.0',
   },
   files: {
+    ...vocabulary,
     'chat_template.jinja': harmonyTemplate,
     'generation_config.json': generation(200002),
     'tokenizer_config.json': '{ "tokenizer_class": "PreTrainedTokenizerFast" }\n',
@@ -182,7 +188,7 @@ export const qwen3Small: SimModel = {
     num_hidden_layers: 36,
     vocab_size: 151936,
   },
-  files: { 'tokenizer_config.json': tokenizer(qwenTemplate), 'generation_config.json': generation(151645) },
+  files: { ...vocabulary, 'tokenizer_config.json': tokenizer(qwenTemplate), 'generation_config.json': generation(151645) },
 }
 
 /** A download that was cut off days ago. */
@@ -198,7 +204,7 @@ export const interrupted: SimModel = {
     num_hidden_layers: 64,
     vocab_size: 151936,
   },
-  files: { 'tokenizer_config.json': tokenizer(qwenTemplate), 'generation_config.json': generation(151645) },
+  files: { ...vocabulary, 'tokenizer_config.json': tokenizer(qwenTemplate), 'generation_config.json': generation(151645) },
   state: 'interrupted',
 }
 
@@ -226,6 +232,7 @@ export const embedding: SimModel = {
     vocab_size: 151669,
   },
   files: {
+    ...vocabulary,
     'modules.json':
       '[ { "idx": 0, "type": "sentence_transformers.models.Transformer" }, { "idx": 1, "path": "1_Pooling", "type": "sentence_transformers.models.Pooling" } ]\n',
     'config_sentence_transformers.json': '{ "similarity_fn_name": "cosine" }\n',
