@@ -1,5 +1,6 @@
 // Every event. Rows are numbered, kept, and said in one sentence; fragments named in `stale` are drawn again.
 import { z } from 'zod'
+import { modelName } from '../domain/model-name.ts'
 import { event } from './define.ts'
 
 const swapFacts = z.object({
@@ -20,7 +21,9 @@ const swapSample = {
 }
 const machineFacts = z.object({ machine: z.string(), name: z.string() })
 const machineSample = { machine: 'm1a2b3c4d5e6', name: 'spark-1' }
-const named = (model: string | null): string => model ?? 'nothing'
+/** Names over ids: "Qwen3.6 35B", and "You" for whoever sits at the page. */
+const named = (model: string | null): string => (model === null ? 'nothing' : modelName(model))
+const who = (by: string): string => (by === 'owner' ? 'You' : by)
 
 export const events = {
   swap_started: event({
@@ -28,8 +31,8 @@ export const events = {
     sample: swapSample,
     sentence: (p) =>
       p.model === null
-        ? `${p.requestedBy} asked to stop ${named(p.previousModel)}.`
-        : `${p.requestedBy} asked to switch from ${named(p.previousModel)} to ${p.model}.`,
+        ? `${who(p.requestedBy)} asked to stop ${named(p.previousModel)}.`
+        : `${who(p.requestedBy)} asked to switch ${p.previousModel === null ? '' : `from ${named(p.previousModel)} `}to ${named(p.model)}.`,
     stale: ['home', 'swap', 'library', 'activity'],
     webhook: true,
     kind: 'switch',
@@ -45,7 +48,7 @@ export const events = {
   swap_complete: event({
     payload: swapFacts.extend({ durationMs: z.int() }),
     sample: { ...swapSample, durationMs: 230_000 },
-    sentence: (p) => (p.model === null ? `${named(p.previousModel)} was stopped.` : `${p.model} is answering.`),
+    sentence: (p) => (p.model === null ? `${named(p.previousModel)} was stopped.` : `${named(p.model)} is answering.`),
     stale: ['home', 'swap', 'library', 'activity'],
     webhook: true,
     kind: 'switch',
@@ -90,7 +93,7 @@ export const events = {
   lock_released: event({
     payload: z.object({ cluster: z.string(), holder: z.string(), how: z.enum(['released', 'expired', 'broken']), by: z.string() }),
     sample: { cluster: 'default', holder: 'recap', how: 'broken', by: 'owner' },
-    sentence: (p) => (p.how === 'broken' ? `${p.by} ended the reservation of ${p.holder}.` : `The reservation of ${p.holder} ended.`),
+    sentence: (p) => (p.how === 'broken' ? `${who(p.by)} ended the reservation of ${p.holder}.` : `The reservation of ${p.holder} ended.`),
     stale: ['home', 'activity'],
     webhook: true,
     kind: 'lock',
@@ -154,7 +157,7 @@ export const events = {
   engine_adopted: event({
     payload: z.object({ engine: z.string(), model: z.string(), machines: z.array(z.string()) }),
     sample: { engine: 'main', model: 'Qwen/Qwen3-8B', machines: ['spark-1'] },
-    sentence: (p) => `${p.model} was found answering on ${p.machines.join(' and ')} and is shown from now on.`,
+    sentence: (p) => `${named(p.model)} was found answering on ${p.machines.join(' and ')} and is shown from now on.`,
     stale: ['home', 'library', 'activity'],
     webhook: false,
     kind: 'model',
@@ -162,7 +165,7 @@ export const events = {
   engine_state_changed: event({
     payload: z.object({ engine: z.string(), state: z.string(), model: z.string().nullable() }),
     sample: { engine: 'main', state: 'answering', model: 'Qwen/Qwen3-8B' },
-    sentence: (p) => `${p.model ?? 'The engine'} is now ${p.state}.`,
+    sentence: (p) => `${p.model === null ? 'The engine' : named(p.model)} is now ${p.state}.`,
     stale: ['home', 'library', 'activity'],
     webhook: true,
     kind: 'model',
@@ -172,8 +175,8 @@ export const events = {
     sample: { added: ['Qwen/Qwen3-8B'], removed: [] },
     sentence: (p) =>
       [
-        p.added.length > 0 ? `New on the disks: ${p.added.join(', ')}.` : '',
-        p.removed.length > 0 ? `No longer on the disks: ${p.removed.join(', ')}.` : '',
+        p.added.length > 0 ? `New on the disks: ${p.added.map(modelName).join(', ')}.` : '',
+        p.removed.length > 0 ? `No longer on the disks: ${p.removed.map(modelName).join(', ')}.` : '',
       ]
         .join(' ')
         .trim() || 'Models on the disks changed.',
@@ -184,7 +187,7 @@ export const events = {
   recipe_confirmed: event({
     payload: z.object({ recipe: z.string(), model: z.string(), by: z.string() }),
     sample: { recipe: 'inferred:Qwen/Qwen3-8B', model: 'Qwen/Qwen3-8B', by: 'owner' },
-    sentence: (p) => `${p.by} confirmed the recipe for ${p.model}.`,
+    sentence: (p) => `${who(p.by)} confirmed the recipe for ${named(p.model)}.`,
     stale: ['library', 'activity'],
     webhook: false,
     kind: 'model',
@@ -192,7 +195,7 @@ export const events = {
   setting_changed: event({
     payload: z.object({ key: z.string(), by: z.string() }),
     sample: { key: 'engine.port', by: 'owner' },
-    sentence: (p) => `${p.by} changed ${p.key}.`,
+    sentence: (p) => `${who(p.by)} changed ${p.key}.`,
     stale: ['settings', 'activity'],
     webhook: false,
     kind: 'setting',

@@ -154,7 +154,7 @@ export const events: EventView[] = [
     type: 'swap_complete',
     at: before(61_200),
     kind: 'switch',
-    sentence: `${qwen} is answering.`,
+    sentence: 'Qwen3.6 35B is answering.',
     payload: { swap: 'k3j9x2m4p7q1' },
   },
   {
@@ -162,11 +162,11 @@ export const events: EventView[] = [
     type: 'swap_started',
     at: before(61_428),
     kind: 'switch',
-    sentence: `owner asked to switch from ${llama} to ${qwen}.`,
+    sentence: 'You asked to switch from Llama 3.3 70B to Qwen3.6 35B.',
     payload: { swap: 'k3j9x2m4p7q1' },
   },
   { id: 6, type: 'machine_back', at: before(180_000), kind: 'machine', sentence: 'spark-2 answers again.', payload: {} },
-  { id: 5, type: 'models_changed', at: before(260_000), kind: 'model', sentence: 'New on the disks: Qwen/Qwen3-8B.', payload: {} },
+  { id: 5, type: 'models_changed', at: before(260_000), kind: 'model', sentence: 'New on the disks: Qwen3 8B.', payload: {} },
 ]
 
 export const settings: SettingView[] = Object.entries(settingRows).map(([key, row]) => ({
@@ -208,7 +208,7 @@ export const survey: SurveyView = {
 
 export const status: StatusView = {
   version: '0.1.0',
-  sentence: 'Qwen3.6 35B is answering.',
+  sentence: 'Everything is answering.',
   checkedAt: before(3),
   clusters: [{ id: 'default', engines: [engine], swap: null, lock: freeLock }],
   machines: [
