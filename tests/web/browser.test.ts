@@ -55,6 +55,7 @@ test('Home changes by itself: sentence and title, while an open disclosure and t
   expect(await page.title()).toBe('Switching to Llama 3.3 70B - Home - Spark Control')
   expect(await page.locator('#announce').textContent()).toBe('Switching to Llama 3.3 70B.')
   expect(await page.locator('#snippet').isVisible()).toBe(true)
+  expect(await page.getByRole('button', { name: 'Copy: Base URL' }).isVisible()).toBe(true)
   expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Switch model')
 })
 

@@ -43,6 +43,7 @@
   let spoken
   const refresh = () => {
     tick()
+    for (const b of all(window.isSecureContext ? '[data-copy], [data-script]' : '[data-script]')) b.hidden = false
     const page = one('[data-title]')
     if (page) d.title = page.dataset.title
     const news = one('[data-announce]')?.dataset.announce
@@ -129,8 +130,6 @@
     }
   })
 
-  if (window.isSecureContext) for (const b of all('[data-copy]')) b.hidden = false
-  for (const b of all('[data-script]')) b.hidden = false
   refresh()
   setInterval(tick, 1000)
 })()

@@ -166,14 +166,14 @@ function EngineCard({ engine, machines, origin, now }: CardProps) {
         )}
       </div>
       <div class="stack">
-        <p class="name">{engine.modelName ?? 'No model is running'}</p>
+        <p class="name">{engine.modelName ?? 'No model'}</p>
         <p class="tags">
           {engine.capabilities.map((word) => (
             <span class="tag">{word}</span>
           ))}
           <span class="quiet">{engineLine(engine, its)}</span>
         </p>
-        {engine.sentence === '' || engine.state === 'answering' ? null : <p>{engine.sentence}</p>}
+        {engine.model === null || engine.state === 'answering' ? null : <p>{engine.sentence}</p>}
       </div>
       <div class="meters">
         {shown.map((machine) => (

@@ -40,9 +40,13 @@ function PhaseRemark({ state }: { readonly state: PhaseState }) {
 function Took({ swap, phase, state, now }: { swap: SwapView; phase: Phase; state: PhaseState; now: number }) {
   const step = stepOf(swap, phase)
   if (step === undefined || state === 'ahead' || state === 'skipped') return null
-  if (step.endedAt !== null) return <>{exactDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt))}</>
+  if (step.endedAt !== null) return <>{tookWords(Date.parse(step.endedAt) - Date.parse(step.startedAt))}</>
   if (swap.progress.percent !== null) return <strong>{Math.round(swap.progress.percent)} %</strong>
   return <Stopwatch at={step.startedAt} now={now} />
+}
+
+function tookWords(ms: number): string {
+  return ms < 500 ? 'under 1 s' : exactDuration(ms)
 }
 
 /** A bar moves only while there is a figure behind it. */
