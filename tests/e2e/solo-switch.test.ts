@@ -1,0 +1,106 @@
+// The main job by clicks: Models, "Switch to this", the plan, progress, Home, and a chat request answered by the new model.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chatText, streamedText } from './chat.ts'
+import { openRig, type Rig } from './rig.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await openRig()
+})
+afterAll(() => rig?.close())
+
+const model = 'example/Qwen3-4B'
+
+describe('an owner switches with a few clicks', () => {
+  let page: Page
+
+  test('the plan is in plain English, asks for one look at worked-out flags, and leads to an answering model', async () => {
+    page = await rig.tab()
+    await page.goto('/')
+    await rig.shots(page, 'home-empty')
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    await rig.shots(page, 'library')
+    await page.getByRole('link', { name: /^Switch to this:? Qwen3 4B$/ }).click()
+
+    await page.getByRole('heading', { level: 1, name: 'Switch to Qwen3 4B?' }).waitFor()
+    const plan = await page.getByRole('region', { name: 'The plan' }).innerText()
+    expect(plan).toContain('Nothing is answering now. It is the first time here: usually 3 to 10 minutes.')
+    expect(plan).toMatch(/Runs on spark-\d\. Needs \d+ GB of memory; \d+ GB of \d+ GB will be free\./)
+    expect(plan).toContain('Read these flags once')
+    expect(plan).toContain('--tool-call-parser hermes')
+    await rig.shots(page, 'plan-confirm')
+    await page.getByRole('button', { name: 'Confirm these flags and switch' }).click()
+
+    await page.waitForURL(/\/swaps\/[a-z0-9_-]+$/)
+    await page.getByRole('heading', { level: 1, name: 'Switching to Qwen3 4B' }).waitFor()
+    await page.getByRole('button', { name: /^(Cancel|Stop)/ }).waitFor()
+    await page.getByText('Loading the model, now').waitFor({ state: 'attached' })
+    await rig.shots(page, 'swap-running')
+    await page.getByRole('heading', { level: 1, name: /^Switched to Qwen3 4B in / }).waitFor()
+    for (const phase of ['Checking', 'Making room', 'Starting', 'Loading the model', 'Warming up', 'Making sure it answers'])
+      expect(
+        await page
+          .getByRole('listitem')
+          .filter({ hasText: `${phase}, done` })
+          .count(),
+        phase,
+      ).toBe(1)
+    expect(await page.title()).toMatch(/^Switched to Qwen3 4B in .+ - Spark Control$/)
+    await rig.shots(page, 'swap-done')
+
+    await page.getByRole('link', { name: 'See what answers now' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Everything is answering.' }).waitFor()
+    const card = page.getByRole('region', { name: 'The model' })
+    expect(await card.innerText()).toMatch(/Answering[^]*Qwen3 4B/)
+    expect(await card.locator('#base-url').innerText()).toBe(`${rig.life().url}/v1`)
+    await rig.shots(page, 'home-answering')
+  }, 60_000)
+
+  test('the next chat request is answered by the new model, whole and streamed', async () => {
+    expect(await chatText(rig.life().url, model)).toMatch(/^Hello from example\/Qwen3-4B on spark-\d/)
+    expect(await streamedText(rig.life().url, model)).toMatch(/^Hello from example\/Qwen3-4B on spark-\d/)
+    const listed = (await (await fetch(`${rig.life().url}/v1/models`)).json()) as { data: { id: string }[] }
+    expect(listed.data.map((one) => one.id)).toEqual([model])
+  })
+
+  test('the launcher was called once, one word an argument, alone and with its size said', () => {
+    expect(rig.launches('exec')).toHaveLength(1)
+    const argv = rig.launches('exec')[0]?.argv ?? []
+    expect(argv.slice(0, argv.indexOf('exec'))).toEqual(expect.arrayContaining(['--solo', '-d', '--name', 'vllm_node', '-t', 'vllm-node']))
+    const serve = argv.slice(argv.indexOf('exec') + 1)
+    expect(serve.slice(0, 3)).toEqual(['vllm', 'serve', model])
+    expect(serve[serve.indexOf('-tp') + 1]).toBe('1')
+    expect(serve[serve.indexOf('--port') + 1]).toBe('8000')
+    expect(serve[serve.indexOf('--tool-call-parser') + 1]).toBe('hermes')
+    for (const word of argv) expect(word).toMatch(/^\S+$/)
+  })
+
+  test('a second switch says what stops, makes room first, and answers as the next model', async () => {
+    await page.goto('/library')
+    await page.getByRole('link', { name: /^Switch to this:? gpt-oss 20B$/ }).click()
+    await page.getByText('Right now Qwen3 4B is answering. It will stop').waitFor()
+    expect(await page.getByText('Qwen3 4B is brought back by itself').count()).toBe(1)
+    await rig.shots(page, 'plan-ready')
+    await page.getByRole('button', { name: 'Switch now' }).click()
+    await page.getByRole('heading', { level: 1, name: /^Switched to gpt-oss 20B in / }).waitFor({ timeout: 30_000 })
+    expect(await chatText(rig.life().url, 'openai/gpt-oss-20b')).toMatch(/^Hello from openai\/gpt-oss-20b/)
+    const [first, stop, second] = rig.launches()
+    expect([first?.argv.includes('exec'), stop?.argv.at(-1), second?.argv.includes('exec')]).toEqual([true, 'stop', true])
+    expect(rig.launches()).toHaveLength(3)
+    expect(rig.world.serving().map((one) => one.model)).toEqual(['openai/gpt-oss-20b'])
+  }, 60_000)
+
+  test('the switch stays as a page, as a row of Activity, and with the model', async () => {
+    await page.goto('/activity')
+    await rig.shots(page, 'activity')
+    expect(await page.getByRole('main').innerText()).toMatch(/Qwen3 4B/)
+    await page.goto(`/library/${encodeURIComponent(model)}`)
+    await page.getByRole('heading', { name: 'Past switches' }).waitFor()
+    await rig.shots(page, 'model')
+  })
+
+  test('no page broke its own policy, its scripts or the server', () => {
+    expect(rig.complaints).toEqual([])
+  })
+})
