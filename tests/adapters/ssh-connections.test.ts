@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
@@ -130,12 +130,13 @@ it('ends a call at once when its caller does not want it any more', async () => 
   expect(performance.now() - began).toBeLessThan(2500)
 })
 
-it('answers a poll although the GPU driver hangs', async () => {
+it('answers a poll although the GPU driver hangs, and leaves nothing behind', async () => {
   const { door, sparks } = await world()
-  door.tool('nvidia-smi', 'trap "" TERM; while :; do sleep 60; done')
+  door.tool('nvidia-smi', 'trap "" TERM; echo $$ >"$HOME/gpu-pid"; while :; do sleep 60; done')
   const seen = await sparks.probe(door.machine, [])
   expect(seen.gpu).toEqual({ loadPercent: null, temperatureC: null, powerW: null, smMHz: null })
   expect(seen.memory.totalBytes).toBe(127600748 * 1024)
+  await expect.poll(() => existsSync(`/proc/${Number(door.read('gpu-pid'))}`), { timeout: 5000 }).toBe(false)
 }, 20_000)
 
 it('says that the answer is not understood where the kernel tells no memory', async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   door.tool('stubborn', 'echo "$1 began" >>"$HOME/runs"; trap "" TERM; while :; do sleep 0.05; done')
 })
 afterEach(async () => {
-  await sparks.endJob(door.machine, { swap, step: 'start' })
+  if (swap !== '') await sparks.endJob(door.machine, { swap, step: 'start' })
   door.write('runs', '')
 })
 afterAll(async () => {
@@ -226,7 +226,7 @@ describe('the wrapper of a job', () => {
     // The same text with a minute made a second.
     door.write('impatient.sh', wrapperText.replaceAll('SECONDS + 60', 'SECONDS + 1'))
     const env = { HOME: door.home, PATH: '/usr/bin:/bin', SPARK_CONTROL_PROC: door.proc }
-    const held = spawn('flock', [`${door.home}/.spark-control/lock`, 'sleep', '30'], { env, detached: true })
+    const held = spawn('bash', ['-c', 'exec 9>>"$HOME/.spark-control/lock"; flock 9; exec sleep 30'], { env, detached: true })
     await new Promise((resolve) => setTimeout(resolve, 200))
     execFileSync('bash', [`${door.home}/impatient.sh`, folder], { env, cwd: door.home, stdio: 'ignore' })
     process.kill(-(held.pid ?? 0), 'SIGKILL')

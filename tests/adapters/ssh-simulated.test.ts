@@ -87,13 +87,11 @@ describe.each([
       env: {},
     })
     const watch = () => sparks.watch(machine, { containerName: 'vllm_node', logOffset: 0, job: { key, offset: 0 } })
-    await expect
-      .poll(watch, { timeout: 15_000 })
-      .toMatchObject({
-        job: { state: 'ended', exitCode: 0 },
-        container: 'running',
-        serving: expect.stringContaining('vllm serve Qwen/Qwen3-8B'),
-      })
+    await expect.poll(watch, { timeout: 15_000 }).toMatchObject({
+      job: { state: 'ended', exitCode: 0 },
+      container: 'running',
+      serving: expect.stringContaining('vllm serve Qwen/Qwen3-8B'),
+    })
     expect(bench.world.argvLog.find((call) => call.tool === 'launch-cluster.sh' && call.argv.includes('exec'))?.argv).toEqual(words)
     await expect.poll(async () => (await watch()).log, { timeout: 15_000 }).toContain('Application startup complete.')
     expect((await sparks.probe(machine, ['vllm_node'])).containers).toMatchObject([

@@ -57,7 +57,7 @@ for name in $(timeout 3 ibdev2netdev 2>/dev/null | awk '/\\(Up\\)/ { print $5 }'
 ${neighbourLines}
 index=0
 for peer in ${quoteAll(peers.slice(0, triedPeers))}; do
-  later "peer_\${index}_fd" 8 ${sshWords} "$peer" true
+  later "peer_\${index}_fd" 8 ${sshWords} -- "$peer" true
   index=$((index + 1))
 done
 index=0
