@@ -1,0 +1,289 @@
+// Lives a schedule over door 1 in virtual time, watched at every step; tells its story when something is wrong.
+import { SparkError } from '../../../server/contract/errors.ts'
+import { type Life, startLife } from '../../fakes/appliance.ts'
+import { demoNodes } from '../core/demo-world.ts'
+import { other, type Schedule, type Step, small, tellStep, wide } from './schedule.ts'
+import { createWatchman, type Watchman } from './watchman.ts'
+
+/** What a launcher's .env holds and nobody may ever store. */
+export const secret = 'hf_TheSecretOfThisHouse0123456789'
+const sliceMs = 500
+const owner = { kind: 'owner', name: 'owner', address: null } as const
+const app = { kind: 'app', name: 'recap', address: '192.0.2.9' } as const
+const finals = ['swap_complete', 'swap_failed', 'swap_cancelled']
+
+export interface Lived {
+  readonly wrongs: readonly string[]
+  readonly story: string
+  readonly swaps: number
+  readonly outcomes: readonly string[]
+}
+
+interface Told {
+  life: Life
+  readonly watchman: Watchman
+  readonly lines: string[]
+  readonly begun: number
+  token: string | null
+  foreigners: number
+  outcomes: string[]
+}
+
+/** `sabotage`: breaks something on purpose, to see that it is noticed. */
+export async function live(schedule: Schedule, sabotage: (life: Life) => void = () => undefined): Promise<Lived> {
+  const nodes = demoNodes().map((node) => ({ ...node, dotenv: { CONTAINER_HF_TOKEN: secret } }))
+  const life = await startLife(nodes)
+  const { world, sparks, clock } = life
+  const watchman = createWatchman(world, sparks.desk, clock, new Set(['vllm_node', 'vllm_other']))
+  const told: Told = { life, watchman, lines: [], begun: clock.now(), token: null, foreigners: 0, outcomes: [] }
+  prepare(told, schedule)
+  listen(told)
+  sabotage(life)
+  for (const step of schedule.steps) {
+    say(told, tellStep(step))
+    await play(told, step)
+    if (watchman.wrongs.length > 0) break
+  }
+  if (watchman.wrongs.length === 0) await settleDown(told)
+  const swaps = told.life.stores.swaps.recent(1000).length
+  await told.life.close()
+  return { wrongs: watchman.wrongs, story: tell(schedule, told), swaps, outcomes: told.outcomes }
+}
+
+function tell(schedule: Schedule, told: Told): string {
+  return [`life ${schedule.seed}:`, ...told.lines.map((line) => `  ${line}`), ...told.watchman.wrongs.map((one) => `  WRONG: ${one}`)].join(
+    '\n',
+  )
+}
+
+function say(told: Told, line: string): void {
+  const at = ((told.life.clock.now() - told.begun) / 1000).toFixed(1).padStart(7)
+  told.lines.push(`${at} s  ${line}`)
+}
+
+function prepare({ life }: Told, schedule: Schedule): void {
+  const { graph } = life
+  const values: Record<string, unknown> = {
+    'swap.stallSeconds': 40,
+    'swap.silenceMinutes': 4,
+    'swap.canarySeconds': 20,
+    'swap.memoryBackSeconds': 10,
+    'swap.startAfterReboot': schedule.startAfterReboot,
+  }
+  for (const [key, value] of Object.entries(values)) graph.settings.change(key, value, undefined, 'owner')
+  for (const model of [small, other, wide]) {
+    const recipe = graph.recipes.list(model).recipes[0]
+    if (recipe !== undefined && !recipe.confirmed) graph.recipes.confirm(recipe.id, 'owner')
+  }
+}
+
+/** An outcome is judged in the very moment it is told. */
+function listen(told: Told): void {
+  const { life, watchman } = told
+  life.graph.events.subscribe((event) => {
+    if (!finals.includes(event.type)) return
+    const swap = life.stores.swaps.find(String(event.payload['swap']))
+    if (swap === null) return watchman.wrong(`${event.type} of a switch that is not there`)
+    told.outcomes.push(`${swap.state} ${swap.trouble?.code ?? ''} ${swap.restored}`)
+    say(
+      told,
+      `${swap.id.slice(-4)} ended: ${swap.state}, ${swap.trouble?.happened ?? 'no trouble'} NOW: ${swap.progress.sentence} (restored ${swap.restored})`,
+    )
+    judge(told, swap.id)
+  })
+}
+
+function judge({ life, watchman }: Told, id: string): void {
+  const swap = life.stores.swaps.find(id)
+  if (swap === null) return
+  const start = swap.state === 'succeeded' ? swap.plan.starts : swap.restored === true ? (swap.wayBack?.starts ?? null) : null
+  if (start !== null) {
+    const machine = life.stores.machines.find(start.machines[0] ?? '')
+    const serve = watchman.servesNow(machine?.address ?? '', start.port, start.servedName)
+    if (serve === undefined) watchman.wrong(`${swap.state}, restored ${swap.restored}: ${start.servedName} does not answer`)
+    else if (serve.wedged) watchman.wrong(`${swap.state}: ${start.servedName} is wedged`)
+    else if (
+      !life.world.look(serve.node).containers.some((one) => one.name === start.containerName && one.serving?.includes(start.servedName))
+    )
+      watchman.wrong(`${swap.state}: ${start.servedName} is answered by someone else`)
+  }
+  const sentence = swap.progress.sentence
+  const ours = life.world.serving().filter((one) => one.port === (swap.plan.starts?.port ?? 8000) && !isForeign(life, one.node, one.port))
+  if (/Nothing is answering/.test(sentence) && ours.length > 0) watchman.wrong(`"${sentence}", and ${ours[0]?.model} answers`)
+  if (swap.state === 'succeeded' && swap.plan.starts === null && ours.length > 0)
+    watchman.wrong(`"${sentence}", and ${ours[0]?.model} answers`)
+  if (/is as it was/.test(sentence) && swap.previousModel !== null) checkAsItWas(life, watchman, swap.previousModel, sentence)
+}
+
+/** "As it was" must still be so when a container that was told to stop would be gone. */
+function checkAsItWas(life: Life, watchman: Watchman, model: string, sentence: string): void {
+  const serve = life.world.serving().find((one) => one.names.includes(model))
+  if (serve === undefined) return
+  const since = serve.since
+  void life.clock.sleep(15_000).then(() => {
+    const rebooted = life.world.look(serve.node).uptimeSeconds < 60
+    const live = life.stores.swaps.recent(1)[0]
+    const quiet = live === undefined || live.endedAt !== null
+    const still = life.world.serving().some((one) => one.node === serve.node && one.since === since)
+    const died = life.world.faults().some((one) => one.name === 'F11')
+    if (quiet && !still && !rebooted && !died && live !== undefined && life.clock.now() - (live.endedAt ?? 0) <= 15_100)
+      watchman.wrong(`"${sentence}", and it went away right after`)
+  })
+}
+
+function isForeign(life: Life, node: string, port: number): boolean {
+  return life.world.look(node).containers.some((one) => !/^vllm_(node|other)$/.test(one.name) && one.serving?.includes(`--port ${port}`))
+}
+
+async function pass(told: Told, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= sliceMs) {
+    await told.life.clock.advance(Math.min(sliceMs, left))
+    told.watchman.look(told.life.graph.status.engine())
+    if (told.watchman.wrongs.length > 0) return
+  }
+}
+
+function asked(told: Told, who: string, promise: Promise<unknown>): void {
+  promise.then(
+    (view) => say(told, `-> ${who}: ${String((view as { id: string }).id).slice(-4)} begins`),
+    (error: unknown) => {
+      if (error instanceof SparkError) say(told, `-> ${who}: refused, ${error.code}: ${error.message}`)
+      else told.watchman.wrong(`${who}: ${String(error)}`)
+    },
+  )
+}
+
+async function play(told: Told, step: Step): Promise<void> {
+  const { life, watchman } = told
+  const { graph, world, sparks } = life
+  switch (step.kind) {
+    case 'wait':
+      return pass(told, step.ms)
+    case 'switch':
+      return asked(
+        told,
+        step.model,
+        graph.swaps.start({
+          model: step.model,
+          requestedBy: owner,
+          breakLock: step.breakLock,
+          ...(step.withToken && told.token !== null ? { lockToken: told.token } : {}),
+        }),
+      )
+    case 'race':
+      for (const model of step.models) asked(told, model, graph.swaps.start({ model, requestedBy: app }))
+      return
+    case 'stop':
+      return asked(told, 'stop', graph.swaps.stop({ requestedBy: owner, breakLock: step.breakLock }))
+    case 'cancel':
+    case 'reserve':
+    case 'release':
+      return sayRefusal(told, () => handOn(told, step))
+    case 'fault':
+      return world.setFault(step.fault)
+    case 'heal':
+      return world.clearFault(step.fault.name)
+    case 'cut':
+      return sparks.cut(step.node, step.how)
+    case 'mend':
+      return sparks.mend(step.node)
+    case 'lose':
+      return sparks.loseAnswers(step.node, step.times)
+    case 'freeze':
+      return world.freeze(step.node, step.ms)
+    case 'reboot':
+      return world.reboot(step.node, step.ms)
+    case 'crash':
+      return rise(told)
+    case 'foreign': {
+      const name = `comfy_${told.foreigners++}`
+      watchman.guard(step.node, name)
+      const command = ['vllm', 'serve', small, '--port', String(step.port), '--gpu-memory-utilization', '0.2']
+      return world.startForeign(step.node, { name, image: 'vllm-node', command })
+    }
+    case 'by-hand':
+      if (graph.swaps.current() !== null || world.look(step.node).containers.some((one) => one.name === 'vllm_node')) return
+      return world.startForeign(step.node, {
+        name: 'vllm_node',
+        image: 'vllm-node',
+        command: ['vllm', 'serve', step.model, '--port', '8000'],
+      })
+    case 'setting':
+      return void graph.settings.change(step.key, step.value, undefined, 'owner')
+  }
+}
+
+function handOn(told: Told, step: Step & { kind: 'cancel' | 'reserve' | 'release' }): void {
+  const { graph } = told.life
+  if (step.kind === 'cancel') {
+    const live = graph.swaps.current()
+    if (live !== null) graph.swaps.cancel(live.id, owner)
+  } else if (step.kind === 'reserve') {
+    told.token = graph.lock.take({ holder: 'recap', reason: 'nightly', ttlSeconds: step.seconds }).token
+  } else graph.lock.release(step.how === 'token' ? { token: told.token ?? '', by: 'recap' } : { breakLock: true, by: 'owner' })
+}
+
+function sayRefusal(told: Told, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof SparkError)) throw error
+    say(told, `-> refused, ${error.code}`)
+  }
+}
+
+async function rise(told: Told): Promise<void> {
+  if (told.life.stores.serialize().includes(secret)) told.watchman.wrong('a secret is in the database')
+  told.life = await told.life.rise()
+  listen(told)
+}
+
+// ---- the end of the life: no more trouble, time passes, and what is said must be so
+
+async function settleDown(told: Told): Promise<void> {
+  const { watchman } = told
+  const { world, sparks } = told.life
+  for (const fault of world.faults()) world.clearFault(fault.name)
+  for (const { name } of world.options.nodes) {
+    sparks.mend(name)
+    sparks.loseAnswers(name, 0)
+  }
+  say(told, 'all trouble ends; time passes')
+  const current = (): string | null => told.life.graph.swaps.current()?.id ?? null
+  for (let minutes = 0; minutes < 30 && (current() !== null || minutes < 2); minutes++) {
+    await pass(told, 60_000)
+    if (watchman.wrongs.length > 0) return
+  }
+  if (current() !== null) return watchman.wrong(`a switch never ends: ${told.life.graph.swaps.current()?.progress.sentence}`)
+  await pass(told, 60_000)
+  say(told, `at the end: ${told.life.graph.status.engine().sentence}`)
+  checkEnds(told)
+  checkStatus(told)
+  const bytes = told.life.stores.serialize()
+  if (bytes.includes(secret) || (told.token !== null && bytes.includes(told.token))) watchman.wrong('a secret is in the database')
+}
+
+function checkEnds({ life, watchman }: Told): void {
+  const events = life.stores.events.recent(5000, finals)
+  for (const swap of life.stores.swaps.recent(1000)) {
+    const count = events.filter((event) => event.payload['swap'] === swap.id).length
+    if (swap.state === 'running') watchman.wrong(`${swap.id} is still running`)
+    if (count !== 1) watchman.wrong(`${swap.id} has ${count} final events`)
+    if (swap.steps.some((step) => step.endedAt === null)) watchman.wrong(`${swap.id} has a step that never ended`)
+  }
+}
+
+/** Quiet now: what status says is what is. "I do not know" is never wrong; "stopped" and "answering" must be so. */
+function checkStatus({ life, watchman }: Told): void {
+  const engine = life.graph.status.engine()
+  const name = String(life.graph.settings.get('engine.containerName'))
+  const all = life.world.options.nodes.map((node) => life.world.look(node.name))
+  const running = all.flatMap((look) => look.containers.filter((one) => one.name === name && one.serving !== null))
+  const serving = life.world.serving().filter((one) => running.some((container) => container.serving?.includes(one.model)))
+  const right = engine.url === null || engine.model === null ? false : watchman.servedLately(engine.url, engine.model, 1000)
+  if (engine.state === 'answering' && !right) watchman.wrong(`quiet: "${engine.sentence}", and it is not so`)
+  if (engine.state === 'stopped' && serving.length > 0) watchman.wrong(`quiet: "${engine.sentence}", and ${serving[0]?.model} answers`)
+  if (!['answering', 'starting', 'unknown'].includes(engine.state) && right && !serving.some((one) => one.wedged))
+    watchman.wrong(`quiet: "${engine.sentence}", and it answers`)
+  if (life.graph.lock.find().by === 'swap') watchman.wrong('quiet, and a switch still holds the lock')
+}
