@@ -1,9 +1,11 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
+import ssh2, { type ConnectConfig, type ParsedKey } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { snapshotOf } from './core/snapshot.ts'
 import { createNodeProcesses } from './doors/node-processes.ts'
+import type { DoorMachine } from './doors/node-site.ts'
+import { parseKey } from './doors/ssh-keys.ts'
 import { openSsh2Door } from './doors/ssh2-door.ts'
 import { openSshdDoor } from './doors/sshd-door.ts'
 import { type Bench, openBench, until } from './doors-bench.ts'
@@ -191,31 +193,21 @@ describe.each([
 
   test('only an authorised key is let in', async () => {
     const pair = ssh2.utils.generateKeyPairSync('ed25519')
-    const { address, port, user, hostKey } = bench.machine()
-    const login = (): Promise<{ problem: string; seen: string }> =>
-      new Promise((resolve) => {
-        const client = new ssh2.Client()
-        let seen = ''
-        const done = (problem: string): void => {
-          client.end()
-          resolve({ problem, seen })
-        }
-        client.on('ready', () => done('')).on('error', (error) => done(error.message))
-        client.connect({
-          host: address,
-          port,
-          username: user,
-          privateKey: pair.private,
-          hostHash: 'sha256',
-          hostVerifier: (digest: string) => {
-            seen = `SHA256:${Buffer.from(digest, 'hex').toString('base64').replace(/=+$/, '')}`
-            return true
-          },
-        })
-      })
-    expect(await login()).toEqual({ problem: 'All configured authentication methods failed', seen: hostKey })
+    const machine = bench.machine()
+    const { hostKey } = machine
+    const refused = 'All configured authentication methods failed'
+    expect(await logIn(machine, { privateKey: pair.private })).toEqual({ problem: refused, seen: hostKey })
     bench.door.authorize(`${pair.public} alice`)
-    expect(await login()).toEqual({ problem: '', seen: hostKey })
+    expect(await logIn(machine, { privateKey: pair.private })).toEqual({ problem: '', seen: hostKey })
+  })
+
+  test('a public key without its private half opens nothing', async () => {
+    const known = ssh2.utils.generateKeyPairSync('ed25519')
+    const other = ssh2.utils.generateKeyPairSync('ed25519')
+    bench.door.authorize(known.public)
+    const agent = new Forger(parseKey(known.public), parseKey(other.private))
+    expect((await logIn(bench.machine(), { agent })).problem).toBe('All configured authentication methods failed')
+    expect(agent.signed).toBe(1)
   })
 
   test('a frozen node holds its callers, then goes on as if nothing had been', async () => {
@@ -258,6 +250,50 @@ describe.each([
     expect(existsSync(join(home, '../..'))).toBe(false)
   })
 })
+
+/** Shows one key and signs with another. */
+class Forger extends ssh2.BaseAgent<ParsedKey> {
+  signed = 0
+  readonly #shown: ParsedKey
+  readonly #used: ParsedKey
+
+  constructor(shown: ParsedKey, used: ParsedKey) {
+    super()
+    this.#shown = shown
+    this.#used = used
+  }
+  getIdentities(done: (error: undefined, keys: ParsedKey[]) => void): void {
+    done(undefined, [this.#shown])
+  }
+  override sign(_key: ParsedKey, data: Buffer, ...rest: unknown[]): void {
+    this.signed += 1
+    const done = rest.at(-1) as (error: undefined, signature: Buffer) => void
+    done(undefined, this.#used.sign(data))
+  }
+}
+
+function logIn(machine: DoorMachine, proof: Pick<ConnectConfig, 'privateKey' | 'agent'>): Promise<{ problem: string; seen: string }> {
+  return new Promise((resolve) => {
+    const client = new ssh2.Client()
+    let seen = ''
+    const done = (problem: string): void => {
+      client.end()
+      resolve({ problem, seen })
+    }
+    client.on('ready', () => done('')).on('error', (error) => done(error.message))
+    client.connect({
+      host: machine.address,
+      port: machine.port,
+      username: machine.user,
+      ...proof,
+      hostHash: 'sha256',
+      hostVerifier: (digest: string) => {
+        seen = `SHA256:${Buffer.from(digest, 'hex').toString('base64').replace(/=+$/, '')}`
+        return true
+      },
+    })
+  })
+}
 
 interface Completion {
   readonly choices: readonly { readonly message: { readonly content: string }; readonly finish_reason: string }[]
