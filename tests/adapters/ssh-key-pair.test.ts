@@ -1,0 +1,24 @@
+import ssh2 from 'ssh2'
+import { expect, it } from 'vitest'
+import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
+
+it('makes a pair that SSH programs read, with a line for authorized_keys', () => {
+  const { privateKey, publicKey } = generateKeyPair()
+  const key = ssh2.utils.parseKey(privateKey)
+  if (key instanceof Error) throw key
+  expect(publicKey).toBe(`ssh-ed25519 ${key.getPublicSSH().toString('base64')} spark-control`)
+})
+
+it('throws malformed pairs away, as the library sometimes makes them', () => {
+  const whole = generateKeyPair()
+  const short = (text: string): string => text.replace(/.{8}\n-----END/, '\n-----END')
+  const made = [{ ...whole, privateKey: short(whole.privateKey) }, { ...whole, publicKey: 'ssh-ed25519 AAAA spark-control' }, whole]
+  let calls = 0
+  const pair = generateKeyPair(() => {
+    calls += 1
+    return made[calls - 1] ?? whole
+  })
+  expect(ssh2.utils.parseKey(made[0]?.privateKey ?? '')).toBeInstanceOf(Error)
+  expect(pair).toEqual(whole)
+  expect(calls).toBe(3)
+})
