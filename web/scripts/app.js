@@ -39,20 +39,28 @@
     one('#toasts')?.append(item)
   }
 
-  // After every swap: title, spoken phase changes, logs that follow.
-  let spoken
-  const refresh = () => {
-    tick()
+  // After every swap: buttons that need this script, title, spoken phase changes, logs that follow.
+  const reveal = () => {
     for (const b of all(window.isSecureContext ? '[data-copy], [data-script]' : '[data-script]')) b.hidden = false
-    const page = one('[data-title]')
-    if (page) d.title = page.dataset.title
-    const news = one('[data-announce]')?.dataset.announce
-    if (spoken !== undefined && news && news !== spoken) one('#announce').textContent = news
-    spoken = news ?? ''
+  }
+  const follow = () => {
     for (const log of all('[data-log]')) {
       while (log.childElementCount > 400) log.firstElementChild.remove()
       if (log.dataset.paused === undefined) log.scrollTop = log.scrollHeight
     }
+  }
+  let spoken
+  const speak = () => {
+    const news = one('[data-announce]')?.dataset.announce ?? ''
+    if (spoken !== undefined && news && news !== spoken) one('#announce').textContent = news
+    spoken = news
+  }
+  const refresh = () => {
+    tick()
+    reveal()
+    follow()
+    speak()
+    d.title = one('[data-title]')?.dataset.title ?? d.title
   }
   on('htmx:after:swap', refresh)
   on('htmx:response:error', (e) => {
