@@ -1,5 +1,5 @@
 // Door 3: a real sshd for every simulated node, under the user who runs the tests.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { accessSync, appendFileSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { userInfo } from 'node:os'
@@ -29,6 +29,7 @@ export async function openSshdDoor(options: DoorOptions): Promise<Door> {
   const sshd = findSshd()
   // As root sshd locks itself into this folder between connection and login, and refuses to start without it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+  const more = newerOptions(sshd)
   const site = await openSite(options)
   const daemons: Daemon[] = []
   try {
@@ -37,6 +38,7 @@ export async function openSshdDoor(options: DoorOptions): Promise<Door> {
       const port = options.basePort ?? (await freePort(address))
       const daemon = prepare({
         sshd,
+        more,
         home,
         address,
         port,
@@ -86,8 +88,17 @@ function findSshd(): string {
   return found
 }
 
+/** From 9.8 on sshd shuts out an address after a few refused keys, which is what tests of refused keys are about. */
+function newerOptions(sshd: string): readonly string[] {
+  const said = spawnSync(sshd, ['-V'], { encoding: 'utf8' })
+  const [, major = '0', minor = '0'] = /OpenSSH_(\d+)\.(\d+)/.exec(`${said.stdout}${said.stderr}`) ?? []
+  return Number(major) * 100 + Number(minor) >= 908 ? ['PerSourcePenalties no'] : []
+}
+
 interface DaemonOrder {
   readonly sshd: string
+  /** Lines of sshd_config that only this sshd knows. */
+  readonly more: readonly string[]
   readonly home: NodeHome
   readonly address: string
   readonly port: number
@@ -96,13 +107,13 @@ interface DaemonOrder {
   readonly keys: readonly string[]
 }
 
-function prepare({ sshd, home, address, port, folder, hostKey, keys }: DaemonOrder): Daemon {
+function prepare({ sshd, more, home, address, port, folder, hostKey, keys }: DaemonOrder): Daemon {
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const keysFile = join(folder, 'authorized_keys')
   const configFile = join(folder, 'sshd_config')
   writePrivate(join(folder, 'host_key'), hostKey.privateKey)
   writePrivate(keysFile, keys.map((key) => `${key.trim()}\n`).join(''))
-  writeFileSync(configFile, configText({ home, address, port, folder, keysFile }))
+  writeFileSync(configFile, configText({ home, address, port, folder, keysFile, more }))
 
   let child: ChildProcess | undefined
   const pid = (): number | undefined => (child?.exitCode === null && child.signalCode === null ? child.pid : undefined)
@@ -135,9 +146,10 @@ interface ConfigFacts {
   readonly port: number
   readonly folder: string
   readonly keysFile: string
+  readonly more: readonly string[]
 }
 
-function configText({ home, address, port, folder, keysFile }: ConfigFacts): string {
+function configText({ home, address, port, folder, keysFile, more }: ConfigFacts): string {
   const variables = Object.entries(home.env).map(([name, value]) => `"${name}=${value}"`)
   return [
     `ListenAddress ${address}`,
@@ -152,6 +164,7 @@ function configText({ home, address, port, folder, keysFile }: ConfigFacts): str
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
     'PrintMotd no',
+    ...more,
     'Subsystem sftp internal-sftp',
     `SetEnv ${variables.join(' ')}`,
     // A login begins in the user's real home; a node's begins in its own.
