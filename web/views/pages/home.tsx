@@ -1,5 +1,4 @@
 import type { EngineView, EventView, LockView, MachineShape, StatusView, SwapView } from '../../../server/contract/operations/shapes.ts'
-import { bytesInWords } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
 import { Copyable } from '../parts/code.tsx'
@@ -7,7 +6,7 @@ import { EventList } from '../parts/events.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
 import { Bar } from '../parts/meter.tsx'
-import { Empty, Note } from '../parts/notice.tsx'
+import { Note } from '../parts/notice.tsx'
 import { phaseLine, swapTitle } from '../parts/phases.tsx'
 import { Ago, Span } from '../parts/time.tsx'
 
@@ -294,19 +293,4 @@ export function StopPage({ engine }: { readonly engine: EngineView }) {
       </div>
     </div>
   )
-}
-
-export function NoMachines() {
-  return (
-    <Empty icon="machines" title="No machines yet">
-      <p>Add the first: it takes two minutes. You need its IP address and a user that may run docker.</p>
-      <a class="button main" href="/machines/new">
-        Add a machine
-      </a>
-    </Empty>
-  )
-}
-
-export function memorySentence(machine: MachineShape): string {
-  return machine.memory === null ? 'Memory not known' : `${bytesInWords(machine.memory.availableBytes)} free`
 }
