@@ -141,7 +141,7 @@ function FoundStep({ base, machine, found, peers }: JoiningData & { readonly mac
       </p>
       <SurveyRows survey={found} />
       {peers.map((peer) => (
-        <PeerOffer base={base} peer={peer} user={machine.user} />
+        <PeerOffer base={base} peer={peer} user={machine.user} port={machine.port} />
       ))}
       <p class="acts">
         <a class="button main" href="/">
@@ -157,8 +157,15 @@ function FoundStep({ base, machine, found, peers }: JoiningData & { readonly mac
   )
 }
 
-/** The second Spark, seen behind the cable. */
-function PeerOffer({ base, peer, user }: { readonly base: string; readonly peer: string; readonly user: string }) {
+interface PeerProps {
+  readonly base: string
+  readonly peer: string
+  readonly user: string
+  readonly port: number
+}
+
+/** The second Spark, seen behind the cable; most likely with the same user and port as the first. */
+function PeerOffer({ base, peer, user, port }: PeerProps) {
   return (
     <Note kind="plain" icon="plug">
       <p>
@@ -167,6 +174,7 @@ function PeerOffer({ base, peer, user }: { readonly base: string; readonly peer:
       <form method="post" action={base}>
         <input type="hidden" name="address" value={peer} />
         <input type="hidden" name="user" value={user} />
+        <input type="hidden" name="port" value={String(port)} />
         <button type="submit" class="button">
           Add {peer} too
         </button>
