@@ -1,5 +1,6 @@
 // What every story stands on: simulated Sparks behind a real sshd each, the appliance as its own process, and a real browser.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
@@ -47,6 +48,8 @@ export interface RigOptions {
   readonly nodes?: (addresses: readonly [string, string]) => readonly SimNodeOptions[]
   /** False: the appliance knows no machine yet. */
   readonly joined?: boolean
+  /** True: sshd listens on the same port of every Spark, as real ones do. */
+  readonly onePort?: boolean
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -113,7 +116,8 @@ async function build(options: RigOptions, closing: ReturnType<typeof createClosi
   const world = createWorld({ nodes: (options.nodes ?? e2eNodes)([one, two]), clock, timeScale: options.timeScale ?? 0.012, seed: 11 })
   const folder = mkdtempSync(join(tmpdir(), 'spark-e2e-'))
   closing.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
-  const door = await openSshdDoor({ world, dir: join(folder, 'sparks') })
+  const port = options.onePort === true ? { basePort: await freePort(one, two) } : {}
+  const door = await openSshdDoor({ world, dir: join(folder, 'sparks'), ...port })
   closing.add(() => door.stop())
   const dataDir = join(folder, 'data')
   const env = options.env ?? {}
@@ -154,6 +158,25 @@ async function build(options: RigOptions, closing: ReturnType<typeof createClosi
     },
     close: () => closing.all(),
   }
+}
+
+/** A port that nothing listens on at either address. */
+async function freePort(one: string, two: string): Promise<number> {
+  for (;;) {
+    const port = await bound(one, 0)
+    if (port !== null && (await bound(two, port)) !== null) return port
+  }
+}
+
+function bound(address: string, port: number): Promise<number | null> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(null))
+    server.listen(port, address, () => {
+      const got = (server.address() as AddressInfo).port
+      server.close(() => resolve(got))
+    })
+  })
 }
 
 /** Lets the appliance in on every Spark and adds it. */
