@@ -164,6 +164,8 @@ function configText({ home, address, port, folder, keysFile, more }: ConfigFacts
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
     'PrintMotd no',
+    // Every login and every channel is a line of its log.
+    'LogLevel VERBOSE',
     ...more,
     'Subsystem sftp internal-sftp',
     `SetEnv ${variables.join(' ')}`,
