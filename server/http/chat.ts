@@ -3,31 +3,20 @@
 import type { Hono } from 'hono'
 import type { ChatUse } from '../app/use-cases.ts'
 import type { SparkError } from '../contract/errors.ts'
+import { hopHeaders } from '../domain/hop-headers.ts'
 import type { Access } from './access.ts'
 import { counted, limitBytes } from './body-limit.ts'
 import type { EdgeContext, EdgeEnv } from './edge.ts'
 
-/** RFC 9110 7.6.1, and `host`, which names us and not the engine. */
-const hopHeaders = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  'expect',
-])
+/** `host` names us and not the engine. */
+const stayHeaders = new Set([...hopHeaders, 'host', 'expect'])
 const ourHeaders = new Set(['cookie', 'origin', 'referer'])
 
 function onwardHeaders(headers: Headers, access: Access): Record<string, string> {
   const named = new Set((headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/))
   const onward: Record<string, string> = {}
   for (const [name, value] of headers) {
-    const stays = hopHeaders.has(name) || ourHeaders.has(name) || named.has(name) || name.startsWith('sec-fetch-')
+    const stays = stayHeaders.has(name) || ourHeaders.has(name) || named.has(name) || name.startsWith('sec-fetch-')
     if (stays || (name === 'authorization' && access.isOurs(value))) continue
     onward[name] = value
   }
@@ -39,7 +28,7 @@ function answerHeaders(headers: Readonly<Record<string, string>>): Headers {
   for (const [name, value] of Object.entries(headers)) {
     const small = name.toLowerCase()
     // Who may read across origins is ours to say, not the engine's.
-    if (hopHeaders.has(small) || small === 'set-cookie' || small.startsWith('access-control-')) continue
+    if (stayHeaders.has(small) || small === 'set-cookie' || small.startsWith('access-control-')) continue
     kept.append(small, value)
   }
   if (kept.get('content-type')?.startsWith('text/event-stream')) {

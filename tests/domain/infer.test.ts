@@ -1,25 +1,8 @@
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readFamilies } from '../../server/adapters/files/recipe-files.ts'
-import { inferModel } from '../../server/domain/infer.ts'
 import type { FolderListing } from '../../server/domain/model.ts'
+import { flag, infer, qwen3 } from './inferring.ts'
 import { files, listing, modelListing } from './listings.ts'
-
-const { families } = await readFamilies(join(import.meta.dirname, '..', '..', 'recipes', 'families'))
-const infer = (given: FolderListing) => inferModel(given, families)
-const flag = (given: FolderListing, name: string) => infer(given).flags.find((one) => one.name === name)?.value ?? null
-
-const qwen3 = {
-  architectures: ['Qwen3ForCausalLM'],
-  model_type: 'qwen3',
-  num_hidden_layers: 36,
-  num_attention_heads: 32,
-  num_key_value_heads: 8,
-  head_dim: 128,
-  hidden_size: 4096,
-  max_position_embeddings: 40960,
-}
 
 describe('what can be served', () => {
   test.each<[string, FolderListing, RegExp]>([

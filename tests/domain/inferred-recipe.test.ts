@@ -1,24 +1,7 @@
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readFamilies } from '../../server/adapters/files/recipe-files.ts'
-import { inferModel } from '../../server/domain/infer.ts'
 import { inferredRecipe, mergeOverrides } from '../../server/domain/inferred-recipe.ts'
-import type { FolderListing } from '../../server/domain/model.ts'
+import { infer, qwen3 } from './inferring.ts'
 import { modelListing } from './listings.ts'
-
-const { families } = await readFamilies(join(import.meta.dirname, '..', '..', 'recipes', 'families'))
-const infer = (given: FolderListing) => inferModel(given, families)
-
-const qwen3 = {
-  architectures: ['Qwen3ForCausalLM'],
-  model_type: 'qwen3',
-  num_hidden_layers: 36,
-  num_attention_heads: 32,
-  num_key_value_heads: 8,
-  head_dim: 128,
-  hidden_size: 4096,
-  max_position_embeddings: 40960,
-}
 
 describe('an inferred recipe', () => {
   const given = modelListing('RedHatAI/Thing-70B-NVFP4', { ...qwen3, num_attention_heads: 64 }, {}, 140e9)

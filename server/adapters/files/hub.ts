@@ -2,20 +2,10 @@
 import { constants, lstatSync, type Stats, statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { textNames } from '../../domain/folder-texts.ts'
 import type { FolderListing, ListedFile } from '../../domain/model.ts'
 
-const textNames: ReadonlySet<string> = new Set([
-  'config.json',
-  'params.json',
-  'hf_quant_config.json',
-  'adapter_config.json',
-  'model_index.json',
-  'tokenizer_config.json',
-  'generation_config.json',
-  'chat_template.jinja',
-  'chat_template.json',
-  'modules.json',
-])
+const readNames: ReadonlySet<string> = new Set(textNames)
 const indexName = /^(model|pytorch_model|consolidated)[^/]*\.index\.json$/
 const largestText = 1024 * 1024
 /** An index of the largest models known is below 20 MB. */
@@ -126,7 +116,7 @@ async function readIndex(path: string): Promise<readonly string[] | null> {
 }
 
 async function texts(root: string, files: readonly ListedFile[]): Promise<Readonly<Record<string, string>>> {
-  const wanted = files.filter((file) => textNames.has(file.path) && file.sizeBytes !== null && file.sizeBytes > 0)
+  const wanted = files.filter((file) => readNames.has(file.path) && file.sizeBytes !== null && file.sizeBytes > 0)
   const read = await Promise.all(wanted.map(async (file) => [file.path, await readText(join(root, file.path))] as const))
   return Object.fromEntries(read.flatMap(([path, text]) => (text === null ? [] : [[path, text]])))
 }

@@ -1,28 +1,17 @@
 // What a request and its answer keep on their way through, and how a body streams.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
+import { hopHeaders } from '../../domain/hop-headers.ts'
 
-/** Headers that speak of one connection only (RFC 9110 7.6.1). */
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
 /** `host` becomes the engine's own; `expect` was answered by our server already. */
 const ours = ['host', 'expect']
 
 export function requestHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return keep(headers, [...hopByHop, ...ours])
+  return keep(headers, [...hopHeaders, ...ours])
 }
 
 export function answerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  return keep(headers, hopByHop)
+  return keep(headers, hopHeaders)
 }
 
 /**

@@ -1,22 +1,9 @@
 // Reading every model folder of a machine with a handful of processes, however many folders there are.
+import { textNames } from '../../../domain/folder-texts.ts'
 import type { Machine } from '../../../domain/machine.ts'
 import { quote } from '../quote.ts'
 import { loginWords, prelude } from './prelude.ts'
 import { cacheLines } from './probe.ts'
-
-/** The small files inference reads, besides the index. */
-export const textNames = [
-  'config.json',
-  'params.json',
-  'hf_quant_config.json',
-  'adapter_config.json',
-  'model_index.json',
-  'tokenizer_config.json',
-  'generation_config.json',
-  'chat_template.jinja',
-  'chat_template.json',
-  'modules.json',
-] as const
 
 /** Longer texts stay where they are, KiB. */
 const sentTextKiB = 4096
