@@ -55,7 +55,14 @@
     if (spoken !== undefined && news && news !== spoken) one('#announce').textContent = news
     spoken = news
   }
+  // A switch that failed while one watched: its log opens once, at the line that told it.
+  let revealed
+  const reveal = () => {
+    const log = d.getElementById(one('[data-reveals]')?.dataset.reveals)?.closest('details')
+    if (log && !revealed) log.open = revealed = true
+  }
   const refresh = () => {
+    reveal()
     tick()
     reveal()
     follow()

@@ -32,7 +32,13 @@ export function swapPageTitle(swap: SwapView): string {
 export function SwapNow({ swap, now }: Omit<SwapData, 'log'>) {
   const said = swap.state === 'running' ? phaseWord[swap.phase] : outcomeTitle(swap)
   return (
-    <article id={`swap-${swap.id}`} class="page" data-title={`${swapPageTitle(swap)} - Spark Control`} data-announce={said}>
+    <article
+      id={`swap-${swap.id}`}
+      class="page"
+      data-title={`${swapPageTitle(swap)} - Spark Control`}
+      data-announce={said}
+      data-reveals={swap.state === 'failed' ? `log-${swap.id}` : undefined}
+    >
       {swap.state === 'running' ? <Running swap={swap} now={now} /> : <Outcome swap={swap} now={now} />}
     </article>
   )
