@@ -20,9 +20,13 @@ export interface GroundNeeds {
   readonly log: Log
 }
 
+/** As many as are kept of a swap. */
+const mostLines = 2000
+
 export type Ground = ReturnType<typeof createGround>
 
-export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal) {
+/** `told`: lines an earlier life of the appliance has written already, with how often; they are not written again. */
+export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal, told: Map<string, number> = new Map()) {
   const { clock, store, events, settings } = needs
   const boots = new Map<string, string>()
   let prefix = ''
@@ -73,19 +77,47 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     if (before !== undefined && before !== bootId) throw new SparkError('machine_rebooted', { machine: machine(machineId).name })
   }
 
+  /** A job that is followed again after a restart is read from its beginning: what was told before is left out. */
+  const isNews = (text: string): boolean => {
+    const count = told.get(text) ?? 0
+    if (count > 0) told.set(text, count - 1)
+    return count === 0
+  }
+
   const record = (lines: readonly string[]): void => {
     const at = clock.now()
-    if (lines.length > 0)
+    const news = lines.map(cleanLine).filter(isNews)
+    if (news.length > 0)
       store.swaps.appendLog(
         id,
-        lines.map((line) => ({ at, text: cleanLine(line) })),
+        news.map((text) => ({ at, text })),
       )
   }
 
-  /** Writes this swap's fence on every machine it touches; a machine that holds a higher one refuses. */
-  const takeFences = async (machineIds: readonly string[]): Promise<void> => {
-    const record = { appliance: needs.appliance, fence: swap().fence, swap: id }
-    await Promise.all(machineIds.map((one) => patient(one, (target) => needs.sparks.takeFence(target, record, signal))))
+  /** A line of our own in the log. */
+  const remark = (text: string): void => store.swaps.appendLog(id, [{ at: clock.now(), text: cleanLine(text) }])
+
+  const takeFence = (machineId: string, waits: boolean): Promise<void> => {
+    const take = (target: Machine): Promise<void> =>
+      needs.sparks.takeFence(target, { appliance: needs.appliance, fence: swap().fence, swap: id }, signal)
+    return waits ? patient(machineId, take) : take(machine(machineId))
+  }
+
+  /**
+   * Writes this swap's fence on machines; a machine that holds a later one refuses. A later one of our own on a live swap is from a
+   * database put back from a backup: the sequence is raised above it. `waits`: silence is waited out.
+   */
+  const takeFences = async (machineIds: readonly string[], waits = true): Promise<void> => {
+    const takeAll = (): Promise<unknown> => Promise.all(machineIds.map((one) => takeFence(one, waits)))
+    try {
+      await takeAll()
+    } catch (error) {
+      const there = fenceThere(error)
+      if (there === null || there.appliance !== needs.appliance) throw error
+      store.swaps.raiseFence(there.fence)
+      store.swaps.renewFence(id)
+      await takeAll()
+    }
   }
 
   return {
@@ -99,9 +131,23 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     patient,
     sameBoot,
     record,
+    remark,
     takeFences,
     speakAs: (words: string) => (prefix = words),
   }
+}
+
+/** The record that refused ours; null for other errors. */
+function fenceThere(error: unknown): { readonly appliance: string; readonly fence: number } | null {
+  if (!(error instanceof SparkError) || error.code !== 'fence_refused') return null
+  return error.facts as { appliance: string; fence: number }
+}
+
+/** Log lines of a swap so far, with how often each was written. */
+export function toldLines(store: Pick<SwapStore, 'log'>, id: string): Map<string, number> {
+  const told = new Map<string, number>()
+  for (const { text } of store.log(id, 0, mostLines)) told.set(text, (told.get(text) ?? 0) + 1)
+  return told
 }
 
 /** Every machine a swap touches: of its start, its stops and its way back. */

@@ -1,79 +1,153 @@
-// Bringing the previous model back, in the same swap: take down what was started, prove it gone, start the old one, make sure it answers.
+// Undoing a swap: take down what was started, prove it gone, start the previous model again in the same swap, and find out what is true.
 import { SparkError } from '../contract/errors.ts'
-import type { SwapTrouble } from '../domain/swap.ts'
-import type { Ground } from './swap-ground.ts'
-import { proveGone, proveMemory, stopEverywhere } from './swap-room.ts'
-import { answersAs, launchOnce, load, verify, warmUp } from './swap-start.ts'
+import type { PlanStart, PlanStop } from '../domain/plan.ts'
+import type { Swap, SwapTrouble } from '../domain/swap.ts'
+import { type Ground, touchedMachines } from './swap-ground.ts'
+import { endJob, jobState } from './swap-jobs.ts'
+import { load } from './swap-load.ts'
+import { answersAs, headOf } from './swap-look.ts'
+import { freeName, proveMemory, stopEverywhere, stopStep, stopWasBegun } from './swap-room.ts'
+import { launchOnce, verify, warmUp } from './swap-start.ts'
 
-const step = 'back_start'
+const backStep = 'back_start'
+/** docker's ten seconds of grace run on without the command that asked for them. */
+const graceMs = 15_000
 
-/** `untouched`: it never went away. `restored`: it was started again and answers. `lost`: it does not answer. */
-export type Return = 'untouched' | 'restored' | 'lost'
+/**
+ * `untouched`: it never went away. `restored`: it was started again and answers. `nothing`: nothing of ours runs, seen on every
+ * machine. `unknown`: with the reason; what answers shows when the machines are looked at.
+ */
+export type Return = { readonly kind: 'untouched' | 'restored' | 'nothing' } | { readonly kind: 'unknown'; readonly why: string }
 
-/** Never raises but on shutdown: whatever fails here means "lost". */
+/** Raises nothing but the shutdown: whatever fails here ends in what can be seen. */
 export async function bringBack(ground: Ground, nameOf: (model: string | null) => string, trouble: SwapTrouble | null): Promise<Return> {
   const name = nameOf(ground.swap().previousModel)
   try {
-    if (await neverWentAway(ground)) return 'untouched'
-    return (await startAgain(ground, name, trouble)) ? 'restored' : 'lost'
+    if (handsOff.has(trouble?.code ?? '')) return await whatIsTrue(ground)
+    const deaf = await takeOver(ground, trouble?.code === 'machine_silent')
+    if (deaf.size === 0 && (await neverWentAway(ground))) return { kind: 'untouched' }
+    if (await startAgain(ground, name, deaf)) return { kind: 'restored' }
   } catch (error) {
     ground.signal.throwIfAborted()
     ground.needs.log.warn('bringing the previous model back failed', { swap: ground.id, error })
-    ground.record([
-      error instanceof SparkError ? `Bringing ${name} back did not work: ${error.message}` : `Bringing ${name} back did not work.`,
-    ])
-    return 'lost'
+    const why = error instanceof SparkError ? `: ${error.message}` : '.'
+    ground.remark(`(Bringing ${name} back did not work${why})`)
+    await clearAttempt(ground)
   }
+  return await whatIsTrue(ground)
 }
 
-async function startAgain(ground: Ground, name: string, trouble: SwapTrouble | null): Promise<boolean> {
-  const back = ground.swap().wayBack
+/** The cluster belongs to someone else now: nothing more is told to any machine. */
+const handsOff: ReadonlySet<string> = new Set(['fence_refused'])
+
+/**
+ * A renewed fence on every machine that answers: an order of ours that is still on its way there does nothing any more. Returns those
+ * that do not answer or do not let us in; they are left alone. `waitedAlready`: one of them was silent for as long as the owner allows.
+ */
+async function takeOver(ground: Ground, waitedAlready: boolean): Promise<ReadonlySet<string>> {
+  const deaf = new Set<string>()
+  const swap = ground.swap()
+  ground.needs.store.swaps.renewFence(swap.id)
+  for (const id of touchedMachines(swap)) {
+    try {
+      await ground.takeFences([id], !waitedAlready)
+    } catch (error) {
+      ground.signal.throwIfAborted()
+      if (!(error instanceof SparkError) || handsOff.has(error.code)) throw error
+      ground.remark(`(${error.message} The rest goes on without it.)`)
+      deaf.add(id)
+    }
+  }
+  return deaf
+}
+
+/** Neither a stop nor a start took effect: nobody told it to go, or it answers although somebody did. */
+async function neverWentAway(ground: Ground): Promise<boolean> {
+  const swap = ground.swap()
+  if (swap.plan.starts !== null && (await jobState(ground, headOf(swap.plan.starts), 'start')) !== 'absent') return false
+  let begun = false
+  for (const [at, stop] of swap.plan.stops.entries()) begun = (await stopWasBegun(ground, stop, stopStep(at))) || begun
+  if (!begun) return true
+  const before = ground.needs.store.serving.find(swap.engine)
+  const head = before?.machines[0]
+  if (before === null || head === undefined) return false
+  const address = { address: ground.machine(head).address, port: before.port }
+  if (!(await answersAs(ground, address, before.servedName))) return false
+  await ground.needs.clock.sleep(graceMs, ground.signal)
+  return await answersAs(ground, address, before.servedName)
+}
+
+async function startAgain(ground: Ground, name: string, deaf: ReadonlySet<string>): Promise<boolean> {
+  const { plan, wayBack: back } = ground.swap()
   const start = back?.starts ?? null
-  const onItsWay = start !== null && (await jobState(ground, start.machines[0], step)) !== 'absent'
-  if (!onItsWay && !isHopeless(trouble)) await takeDown(ground)
-  if (back === null || start === null || isHopeless(trouble)) return false
+  const onItsWay = start !== null && (await jobState(ground, headOf(start), backStep)) !== 'absent'
+  if (!onItsWay) await takeDown(ground, plan.starts, 'start', 'undo', deaf)
+  if (back === null || start === null || start.machines.some((id) => deaf.has(id))) return false
   ground.speakAs(`Bringing ${name} back. `)
-  if (!onItsWay) await proveMemory(ground, back.memory, start.containerName)
-  await launchOnce(ground, start, step)
+  if (!onItsWay) {
+    // A stop that was cut short may have left the old one half there.
+    for (const [at, stop] of plan.stops.entries()) await stopEverywhere(ground, hearing(stop, deaf), `back_${stopStep(at)}`)
+    await freeName(ground, start.machines, start.containerName, 'back_free')
+    await proveMemory(ground, start, back.memory)
+  }
+  await launchOnce(ground, start, backStep)
   await load(ground, start)
   await warmUp(ground, start)
   await verify(ground, start)
   return true
 }
 
-/** A machine that belongs to someone else now, or never came back, is not told anything more. */
-function isHopeless(trouble: SwapTrouble | null): boolean {
-  return trouble !== null && ['fence_refused', 'machine_silent', 'host_key_changed', 'machine_refused_key'].includes(trouble.code)
+/** Ends a start of ours: its launcher first, then its containers. */
+async function takeDown(
+  ground: Ground,
+  start: PlanStart | null,
+  step: string,
+  undo: string,
+  deaf: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  if (start === null || deaf.has(headOf(start)) || (await jobState(ground, headOf(start), step)) === 'absent') return
+  await endJob(ground, headOf(start), step)
+  await stopEverywhere(ground, hearing({ ...start, model: start.model }, deaf), undo)
 }
 
-/** The failure came before anything new was started, and the old model still answers. A stop that is under way is waited out first. */
-async function neverWentAway(ground: Ground): Promise<boolean> {
-  const swap = ground.swap()
-  const before = ground.needs.store.serving.find(swap.engine)
-  const head = before?.machines[0]
-  if (before === null || head === undefined) return false
-  if (swap.plan.starts !== null && (await jobState(ground, swap.plan.starts.machines[0], 'start')) !== 'absent') return false
-  while ((await jobState(ground, head, 'stop')) === 'running') await ground.needs.clock.sleep(500, ground.signal)
-  return answersAs(ground, { address: ground.machine(head).address, port: before.port }, before.servedName)
+/** An attempt that did not answer is not left half alive: it holds memory, and might answer long after it was said not to. */
+async function clearAttempt(ground: Ground): Promise<void> {
+  try {
+    await takeDown(ground, ground.swap().wayBack?.starts ?? null, backStep, 'back_undo')
+  } catch (error) {
+    ground.signal.throwIfAborted()
+    ground.needs.log.warn('clearing what was started did not work', { swap: ground.id, error })
+  }
 }
 
-async function jobState(ground: Ground, machineId: string | undefined, name: string): Promise<'absent' | 'running' | 'ended' | 'lost'> {
-  if (machineId === undefined) return 'absent'
-  const reading = await ground.patient(machineId, (machine, signal) =>
-    ground.needs.sparks.readJob(machine, { swap: ground.id, step: name }, 0, signal),
-  )
-  return reading.state
+function hearing(stop: PlanStop, deaf: ReadonlySet<string>): PlanStop {
+  return { ...stop, machines: stop.machines.filter((id) => !deaf.has(id)) }
 }
 
-async function takeDown(ground: Ground): Promise<void> {
-  const start = ground.swap().plan.starts
-  const head = start?.machines[0]
-  if (start === null || head === undefined || (await jobState(ground, head, 'start')) === 'absent') return
-  await ground.patient(head, (machine, signal) => ground.needs.sparks.endJob(machine, { swap: ground.id, step: 'start' }, signal))
-  await stopEverywhere(
-    ground,
-    { model: start.model, containerName: start.containerName, machines: start.machines, stopArgv: start.stopArgv },
-    'undo',
-  )
-  await proveGone(ground, start.machines, start.containerName)
+/** Containers a swap may have left or met, by machine. */
+function placesOf(swap: Swap): readonly { readonly machine: string; readonly containerName: string }[] {
+  const all = [...swap.plan.stops, swap.plan.starts, swap.wayBack?.starts ?? null]
+  return all.flatMap((one) => one?.machines.map((machine) => ({ machine, containerName: one.containerName })) ?? [])
+}
+
+/** One look at every machine, without patience: what is not seen to be gone is not said to be gone. */
+async function whatIsTrue(ground: Ground): Promise<Return> {
+  const { sparks } = ground.needs
+  for (const { machine: id, containerName } of placesOf(ground.swap())) {
+    const name = ground.needs.store.machines.find(id)?.name ?? id
+    const machine = ground.needs.store.machines.find(id)
+    if (machine === null) return { kind: 'unknown', why: `${name} is no longer in the list, so what answers there is not known.` }
+    try {
+      const reading = await sparks.watch(machine, { containerName, logOffset: 0, job: null }, ground.signal)
+      if (reading.container === null)
+        return { kind: 'unknown', why: `Docker on ${name} does not answer, so what answers there is not known.` }
+      if (reading.container === 'running' && reading.serving !== null)
+        return { kind: 'unknown', why: `The container ${containerName} still runs on ${name}; Home shows whether it answers.` }
+    } catch (error) {
+      ground.signal.throwIfAborted()
+      if (!(error instanceof SparkError)) throw error
+      return { kind: 'unknown', why: `${name} does not answer, so what answers there is not known.` }
+    }
+  }
+  return { kind: 'nothing' }
 }

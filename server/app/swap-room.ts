@@ -1,10 +1,10 @@
 // Making room: let conversations finish, stop what serves on every machine, and prove it gone and the memory back.
 import { SparkError } from '../contract/errors.ts'
-import type { PlanMemory, PlanStop } from '../domain/plan.ts'
-import { splitLines } from '../domain/progress.ts'
+import { takenBytes } from '../domain/ledger.ts'
+import type { PlanMemory, PlanStart, PlanStop } from '../domain/plan.ts'
 import { bytesInWords } from '../domain/words.ts'
-import type { JobKey } from './ports.ts'
 import type { Ground } from './swap-ground.ts'
+import { jobState, runJob } from './swap-jobs.ts'
 
 const lookEveryMs = 1000
 /** docker gives a container ten seconds before it kills it; a few more for a slow disk. */
@@ -21,108 +21,111 @@ export async function drain(ground: Ground, inFlight: () => number): Promise<voi
   }
 }
 
-/** Runs a command as a detached job on a machine and follows it to its end; returns its exit code, null when it was lost. */
-export async function runJob(
-  ground: Ground,
-  machineId: string,
-  step: string,
-  order: { argv: readonly string[]; env: Readonly<Record<string, string>> },
-): Promise<{ exitCode: number | null; lines: readonly string[] }> {
-  const { sparks, clock } = ground.needs
-  const swap = ground.swap()
-  const key: JobKey = { swap: swap.id, step }
-  await ground.patient(machineId, (machine, signal) =>
-    sparks.startJob(
-      machine,
-      {
-        appliance: ground.needs.appliance,
-        fence: swap.fence,
-        swap: swap.id,
-        step,
-        argv: order.argv,
-        env: order.env,
-        cwd: folderOf(order.argv[0]),
-      },
-      signal,
-    ),
-  )
-  const lines: string[] = []
-  let offset = 0
-  let rest = ''
-  for (;;) {
-    const from = offset
-    const reading = await ground.patient(machineId, (machine, signal) => sparks.readJob(machine, key, from, signal))
-    offset = reading.nextOffset
-    const split = splitLines(rest, reading.text)
-    rest = split.rest
-    lines.push(...split.lines)
-    ground.record(split.lines)
-    if (reading.text === '' && reading.state !== 'running') {
-      if (rest.trim() !== '') {
-        lines.push(rest)
-        ground.record([rest])
-      }
-      return { exitCode: reading.state === 'ended' ? reading.exitCode : null, lines }
-    }
-    if (reading.text === '') await clock.sleep(300, ground.signal)
-  }
-}
+/** Name of the step of a plan's stop, by its place in the plan. */
+export const stopStep = (at: number): string => (at === 0 ? 'stop' : `stop_${at}`)
 
-function folderOf(path: string | undefined): string | null {
-  return path?.startsWith('/') === true ? path.slice(0, path.lastIndexOf('/')) || '/' : null
-}
+/** The step of one stop: the launcher's own on the head, then docker's on each machine that still has the container. */
+const ofMachine = (step: string, machine: string): string => `${step}_${machine}`
 
-/** Stops one container everywhere: the launcher's own stop first, then docker on each machine that still has it. */
+/** Stops one container everywhere: the launcher's own stop first, then docker on each machine where it still runs. */
 export async function stopEverywhere(ground: Ground, stop: PlanStop, step: string): Promise<void> {
   const head = stop.machines[0]
   if (head === undefined) return
-  ground.say({
-    percent: null,
-    sentence:
-      stop.model === null ? 'Clearing what an earlier start left behind.' : 'Stopping the old model. This takes about ten seconds a Spark.',
-  })
   await runJob(ground, head, step, { argv: stop.stopArgv, env: {} })
   for (const machine of stop.machines) {
     if (await isGone(ground, machine, stop.containerName, 3000)) continue
-    await runJob(ground, machine, `${step}_${machine}`, { argv: ['docker', 'stop', '-t', '10', stop.containerName], env: {} })
+    await runJob(ground, machine, ofMachine(step, machine), { argv: ['docker', 'stop', '-t', '10', stop.containerName], env: {} })
   }
 }
 
-/** True once a machine reports the exact name absent, false when it is still there after `withinMs`. */
-async function isGone(ground: Ground, machineId: string, containerName: string, withinMs: number): Promise<boolean> {
-  const { sparks, clock } = ground.needs
+/** A container started by hand without --rm keeps its name when it has stopped, and nothing can start under that name: it is removed. */
+export async function freeName(ground: Ground, machines: readonly string[], containerName: string, step: string): Promise<void> {
+  for (const machine of machines) {
+    const state = await containerState(ground, machine, containerName)
+    if (state !== null && stopped.has(state) && state !== 'absent')
+      await runJob(ground, machine, ofMachine(step, machine), { argv: ['docker', 'rm', containerName], env: {} })
+  }
+}
+
+/** Was this stop ever begun? Waits until no command of it runs any more. */
+export async function stopWasBegun(ground: Ground, stop: PlanStop, step: string): Promise<boolean> {
+  let begun = false
+  const jobs = [[stop.machines[0], step] as const, ...stop.machines.map((machine) => [machine, ofMachine(step, machine)] as const)]
+  for (const [machine, name] of jobs) {
+    let state = await jobState(ground, machine, name)
+    begun ||= state !== 'absent'
+    while (state === 'running') {
+      await ground.needs.clock.sleep(500, ground.signal)
+      state = await jobState(ground, machine, name)
+    }
+  }
+  return begun
+}
+
+/** docker's words for a container in which nothing runs. */
+const stopped: ReadonlySet<string> = new Set(['absent', 'exited', 'created', 'dead'])
+const absent: ReadonlySet<string> = new Set(['absent'])
+
+/** docker's State of the container of that exact name, or 'absent'; null when docker did not answer. */
+async function containerState(ground: Ground, machineId: string, containerName: string): Promise<string | null> {
+  const reading = await ground.patient(machineId, (machine, signal) =>
+    ground.needs.sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal),
+  )
+  return reading.container
+}
+
+/** True once nothing runs under that exact name on a machine, false when something still does after `withinMs`. */
+export async function isGone(
+  ground: Ground,
+  machineId: string,
+  containerName: string,
+  withinMs: number,
+  enough: ReadonlySet<string> = stopped,
+): Promise<boolean> {
+  const { clock } = ground.needs
   const until = clock.now() + withinMs
   for (;;) {
-    const reading = await ground.patient(machineId, (machine, signal) =>
-      sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal),
-    )
-    if (reading.container === 'absent') return true
+    const state = await containerState(ground, machineId, containerName)
+    if (state !== null && enough.has(state)) return true
     if (clock.now() >= until) return false
     await clock.sleep(lookEveryMs, ground.signal)
   }
 }
 
+/** A stop is done when nothing runs under the name on any machine. Raises room_not_made. */
+export async function proveStopped(ground: Ground, machines: readonly string[], containerName: string): Promise<void> {
+  await prove(ground, machines, containerName, stopped)
+}
+
 /** Nothing starts before every machine reports the name absent. Raises room_not_made. */
 export async function proveGone(ground: Ground, machines: readonly string[], containerName: string): Promise<void> {
+  await prove(ground, machines, containerName, absent)
+}
+
+async function prove(ground: Ground, machines: readonly string[], containerName: string, enough: ReadonlySet<string>): Promise<void> {
   for (const machine of machines) {
-    if (!(await isGone(ground, machine, containerName, goneWithinMs)))
+    if (!(await isGone(ground, machine, containerName, goneWithinMs, enough)))
       throw new SparkError('room_not_made', { machine: ground.machine(machine).name, container: containerName })
   }
 }
 
-/** ... and before the memory is back. Raises memory_not_back. */
-export async function proveMemory(ground: Ground, memory: readonly PlanMemory[], containerName: string): Promise<void> {
+/**
+ * ... and before there is the memory that the ledger counts on and that vLLM will take by its own fraction: a start beyond that does
+ * not end a process, it freezes the Spark. Raises memory_not_back.
+ */
+export async function proveMemory(ground: Ground, start: PlanStart, memory: readonly PlanMemory[]): Promise<void> {
   const { sparks, clock, settings } = ground.needs
   const until = clock.now() + settings.get('swap.memoryBackSeconds') * 1000
   for (const one of memory) {
+    const needed = Math.max(one.needBytes, takenBytes(start.recipe.flags, one.totalBytes))
     for (;;) {
       const reading = await ground.patient(one.machine, (machine, signal) =>
-        sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal),
+        sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal),
       )
-      if (reading.availableBytes >= one.needBytes) break
+      if (reading.availableBytes >= needed) break
       const name = ground.machine(one.machine).name
       const have = bytesInWords(reading.availableBytes)
-      const need = bytesInWords(one.needBytes)
+      const need = bytesInWords(needed)
       if (clock.now() >= until) throw new SparkError('memory_not_back', { machine: name, have, need })
       ground.say({ percent: null, sentence: `Waiting for memory on ${name}: ${have} free, ${need} needed.` })
       await clock.sleep(lookEveryMs, ground.signal)

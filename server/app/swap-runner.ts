@@ -1,14 +1,15 @@
 // Walks one swap through its phases to exactly one outcome. Every phase may be entered again after a restart.
 import { SparkError, tellError } from '../contract/errors.ts'
-import type { PlanStart } from '../domain/plan.ts'
+import type { Plan, PlanStart } from '../domain/plan.ts'
 import { forwardPhases, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
 import type { ModelStore } from './ports.ts'
-import { createGround, type Ground, type GroundNeeds, touchedMachines } from './swap-ground.ts'
+import { createGround, type Ground, type GroundNeeds, toldLines, touchedMachines } from './swap-ground.ts'
+import { load } from './swap-load.ts'
 import { outcomeEvent } from './swap-outcome.ts'
-import { bringBack } from './swap-restore.ts'
-import { drain, proveGone, proveMemory, stopEverywhere } from './swap-room.ts'
-import { launchOnce, load, verify, warmUp } from './swap-start.ts'
+import { bringBack, type Return } from './swap-restore.ts'
+import { drain, freeName, proveGone, proveMemory, proveStopped, stopEverywhere, stopStep } from './swap-room.ts'
+import { launchOnce, verify, warmUp } from './swap-start.ts'
 
 export interface RunnerNeeds extends GroundNeeds {
   readonly store: GroundNeeds['store'] & { readonly models: ModelStore }
@@ -34,6 +35,9 @@ const opening: Readonly<Record<Phase, string>> = {
   restore: 'Bringing the previous model back.',
 }
 
+const clearing = 'Clearing what an earlier start left behind.'
+const stopping = (name: string): string => `Stopping ${name}. This takes about ten seconds a Spark.`
+
 const startOf = (ground: Ground): PlanStart | null => ground.swap().plan.starts
 
 const steps: Readonly<Record<ForwardPhase, Step>> = {
@@ -41,10 +45,16 @@ const steps: Readonly<Record<ForwardPhase, Step>> = {
   make_room: async (ground, needs) => {
     const { plan } = ground.swap()
     await drain(ground, () => needs.inFlight(plan.engine))
-    for (const [at, stop] of plan.stops.entries()) await stopEverywhere(ground, stop, at === 0 ? 'stop' : `stop_${at}`)
-    for (const stop of plan.stops) await proveGone(ground, stop.machines, stop.containerName)
-    if (plan.starts !== null) await proveGone(ground, plan.starts.machines, plan.starts.containerName)
-    if (plan.starts !== null) await proveMemory(ground, plan.memory, plan.starts.containerName)
+    for (const [at, stop] of plan.stops.entries()) {
+      ground.say({ percent: null, sentence: stop.model === null ? clearing : stopping(needs.nameOf(stop.model)) })
+      await stopEverywhere(ground, stop, stopStep(at))
+    }
+    for (const stop of plan.stops) await proveStopped(ground, stop.machines, stop.containerName)
+    await withStart(ground, async (start) => {
+      await freeName(ground, start.machines, start.containerName, 'free')
+      await proveGone(ground, start.machines, start.containerName)
+      await proveMemory(ground, start, plan.memory)
+    })
   },
   start: async (ground) => withStart(ground, (start) => launchOnce(ground, start, 'start')),
   load: async (ground) => withStart(ground, (start) => load(ground, start)),
@@ -64,18 +74,20 @@ export function createSwapRunner(needs: RunnerNeeds) {
   async function run(id: string, shutdown: AbortSignal, taken: 'new' | 'recovered'): Promise<void> {
     const cancel = new AbortController()
     cancels.set(id, cancel)
-    const forward = createGround(needs, id, AbortSignal.any([shutdown, cancel.signal]))
-    const backward = createGround(needs, id, shutdown)
+    const told = taken === 'recovered' ? toldLines(needs.store.swaps, id) : new Map<string, number>()
+    const forward = createGround(needs, id, AbortSignal.any([shutdown, cancel.signal]), told)
+    const backward = createGround(needs, id, shutdown, told)
     try {
-      if (taken === 'recovered') await recovered(backward)
-      if (forward.swap().phase !== 'restore') await walk(forward)
-      else await giveUp(backward, null)
+      const isBack = forward.swap().phase === 'restore'
+      if (taken === 'recovered') await recovered(isBack ? backward : forward)
+      if (isBack) await giveUp(backward, null)
+      else await walk(forward)
     } catch (error) {
       if (shutdown.aborted) return
       await giveUp(backward, error).catch((second: unknown) => {
         if (shutdown.aborted) return
         needs.log.error('giving a switch up failed', { swap: id, error: second })
-        end(backward, 'failed', troubleOf(second, needs), false)
+        end(backward, 'failed', troubleOf(second, needs), { kind: 'unknown', why: 'What answers shows on Home when it is seen.' })
       })
     } finally {
       cancels.delete(id)
@@ -83,7 +95,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
   }
 
   async function recovered(ground: Ground): Promise<void> {
-    ground.record(['(Spark Control was restarted here and goes on.)'])
+    ground.remark('(Spark Control was restarted here and goes on.)')
     await ground.takeFences(touchedMachines(ground.swap()))
   }
 
@@ -95,6 +107,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
       ground.enter(phase, opening[phase])
       await steps[phase](ground, needs)
     }
+    if (ground.swap().cancelRequestedAt !== null) throw new SparkError('cancelled', {})
     succeed(ground)
   }
 
@@ -111,17 +124,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
       () => {
         if (start === null) needs.store.serving.clear(swap.engine)
         else {
-          needs.store.serving.set({
-            engine: swap.engine,
-            model: start.model,
-            recipeId: start.recipe.id,
-            plan: swap.plan,
-            machines: start.machines,
-            port: start.port,
-            servedName: start.servedName,
-            since: now,
-            adopted: false,
-          })
+          serve(swap.engine, swap.plan, now)
           needs.store.models.markUsed(start.model, now)
         }
         nudges.push(
@@ -144,11 +147,11 @@ export function createSwapRunner(needs: RunnerNeeds) {
     if (swap.state !== 'running') return
     const trouble = swap.phase === 'restore' ? swap.trouble : causeOf(swap, cause)
     const state = trouble === null ? 'cancelled' : 'failed'
-    if (swap.phase === 'check') return end(ground, state, trouble, null)
+    if (swap.phase === 'check') return end(ground, state, trouble, { kind: 'untouched' })
     if (swap.phase !== 'restore') needs.store.swaps.update(swap.id, needs.clock.now(), { trouble })
     ground.enter('restore', swap.wayBack === null ? 'Clearing what was started.' : opening.restore)
     const back = await bringBack(ground, needs.nameOf, trouble)
-    end(ground, state, trouble, back === 'untouched' ? null : back === 'restored')
+    end(ground, state, trouble, back)
   }
 
   /** Null: the owner cancelled. */
@@ -158,42 +161,39 @@ export function createSwapRunner(needs: RunnerNeeds) {
     return troubleOf(cause, needs)
   }
 
-  function end(ground: Ground, state: 'failed' | 'cancelled', trouble: SwapTrouble | null, restored: boolean | null): void {
+  function end(ground: Ground, state: 'failed' | 'cancelled', trouble: SwapTrouble | null, back: Return): void {
     const swap = ground.swap()
     const at = needs.clock.now()
-    const now = truthAfter(swap, restored)
+    const now = truthAfter(swap, back)
+    const restored = back.kind === 'untouched' ? null : back.kind === 'restored'
     const told = trouble === null ? null : { ...trouble, now }
     const nudges: (() => void)[] = []
     needs.store.swaps.end(swap.id, at, { state, restored, trouble: told, progress: { percent: null, sentence: now } }, () => {
-      settleServing(swap, restored, at)
+      settleServing(swap, back, at)
       nudges.push(outcomeEvent(needs.events, swap, { state, now, restored, trouble: told, durationMs: at - swap.startedAt }).nudge)
     })
     finish(swap, nudges)
   }
 
-  function settleServing(swap: Swap, restored: boolean | null, at: number): void {
-    const back = swap.wayBack
-    const start = back?.starts ?? null
-    if (restored === false) needs.store.serving.clear(swap.engine)
-    if (restored !== true || back === null || start === null) return
-    needs.store.serving.set({
-      engine: swap.engine,
-      model: start.model,
-      recipeId: start.recipe.id,
-      plan: back,
-      machines: start.machines,
-      port: start.port,
-      servedName: start.servedName,
-      since: at,
-      adopted: false,
-    })
+  /** What is remembered as serving. Where nobody knows, the old model stays until it is seen to be gone, unless it was proved gone. */
+  function settleServing(swap: Swap, back: Return, at: number): void {
+    const wasGone = swap.steps.some((step) => step.phase === 'start')
+    if (back.kind === 'nothing' || (back.kind === 'unknown' && wasGone)) needs.store.serving.clear(swap.engine)
+    if (back.kind === 'restored' && swap.wayBack !== null) serve(swap.engine, swap.wayBack, at)
   }
 
-  function truthAfter(swap: Swap, restored: boolean | null): string {
+  function serve(engine: string, plan: Plan, since: number): void {
+    const start = plan.starts
+    if (start === null) return
+    const { model, machines, port, servedName } = start
+    needs.store.serving.set({ engine, model, recipeId: start.recipe.id, plan, machines, port, servedName, since, adopted: false })
+  }
+
+  function truthAfter(swap: Swap, back: Return): string {
     const before = swap.previousModel === null ? null : needs.nameOf(swap.previousModel)
-    if (restored === null) return before === null ? 'Nothing was changed.' : `Nothing was changed; ${before} is as it was.`
-    if (restored) return `${before ?? 'The previous model'} is answering again.`
-    return swap.plan.starts === null ? 'What answers is not known.' : 'Nothing is answering.'
+    if (back.kind === 'unknown') return back.why
+    if (back.kind === 'untouched') return before === null ? 'Nothing was changed.' : `Nothing was changed; ${before} is as it was.`
+    return back.kind === 'restored' ? `${before ?? 'The previous model'} is answering again.` : 'Nothing is answering.'
   }
 
   function finish(swap: Swap, nudges: readonly (() => void)[]): void {

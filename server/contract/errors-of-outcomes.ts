@@ -77,6 +77,15 @@ export const outcomeErrors = {
     retry: 'no',
     sample: { wanted: 'Qwen/Qwen3-8B', answered: 'meta/Llama-3' },
   }),
+  port_taken: error<Where & { port: number; answered: string }>({
+    status: 502,
+    title: 'The port is taken',
+    happened: (f) => `${f.answered} already answers on port ${f.port} of ${f.machine}, and it was not started here.`,
+    now: () => '',
+    next: (f) => `Stop it, or give the model another port: look under Machines at what runs on ${f.machine}.`,
+    retry: 'no',
+    sample: { machine: 'spark-1', port: 8000, answered: 'meta/Llama-3' },
+  }),
   no_answer: error<{ model: string; why: string }>({
     status: 502,
     title: 'It loads but does not answer',

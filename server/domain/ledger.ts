@@ -20,6 +20,11 @@ export function utilization(flags: readonly Flag[]): number {
   return Number.isFinite(value) && value > 0 && value <= 1 ? value : defaultUtilization
 }
 
+/** What vLLM takes of a machine by its own fraction, whatever the weights need; it refuses to start where less is free. */
+export function takenBytes(flags: readonly Flag[], totalBytes: number): number {
+  return Math.round(utilization(flags) * totalBytes)
+}
+
 /**
  * What will be free on a machine once its engine is stopped: what is available now plus what vLLM took by its own fraction,
  * and never more than the machine has beside its system. `runningFlags` null: nothing of ours runs there.

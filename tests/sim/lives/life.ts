@@ -1,7 +1,10 @@
 // Lives a schedule over door 1 in virtual time, watched at every step; tells its story when something is wrong.
 import { SparkError } from '../../../server/contract/errors.ts'
+import type { PlanStart } from '../../../server/domain/plan.ts'
+import type { Swap } from '../../../server/domain/swap.ts'
 import { type Life, startLife } from '../../fakes/appliance.ts'
 import { demoNodes } from '../core/demo-world.ts'
+import type { Serve } from '../core/types.ts'
 import { other, type Schedule, type Step, small, tellStep, wide } from './schedule.ts'
 import { createWatchman, type Watchman } from './watchman.ts'
 
@@ -10,6 +13,7 @@ export const secret = 'hf_TheSecretOfThisHouse0123456789'
 const sliceMs = 500
 const owner = { kind: 'owner', name: 'owner', address: null } as const
 const app = { kind: 'app', name: 'recap', address: '192.0.2.9' } as const
+const ourNames: ReadonlySet<string> = new Set(['vllm_node', 'vllm_other'])
 const finals = ['swap_complete', 'swap_failed', 'swap_cancelled']
 
 export interface Lived {
@@ -34,7 +38,7 @@ export async function live(schedule: Schedule, sabotage: (life: Life) => void = 
   const nodes = demoNodes().map((node) => ({ ...node, dotenv: { CONTAINER_HF_TOKEN: secret } }))
   const life = await startLife(nodes)
   const { world, sparks, clock } = life
-  const watchman = createWatchman(world, sparks.desk, clock, new Set(['vllm_node', 'vllm_other']))
+  const watchman = createWatchman(world, sparks.desk, clock, ourNames)
   const told: Told = { life, watchman, lines: [], begun: clock.now(), token: null, foreigners: 0, outcomes: [] }
   prepare(told, schedule)
   listen(told)
@@ -93,26 +97,37 @@ function listen(told: Told): void {
   })
 }
 
-function judge({ life, watchman }: Told, id: string): void {
+function judge(told: Told, id: string): void {
+  const { life, watchman } = told
   const swap = life.stores.swaps.find(id)
   if (swap === null) return
-  const start = swap.state === 'succeeded' ? swap.plan.starts : swap.restored === true ? (swap.wayBack?.starts ?? null) : null
-  if (start !== null) {
-    const machine = life.stores.machines.find(start.machines[0] ?? '')
-    const serve = watchman.servesNow(machine?.address ?? '', start.port, start.servedName)
-    if (serve === undefined) watchman.wrong(`${swap.state}, restored ${swap.restored}: ${start.servedName} does not answer`)
-    else if (serve.wedged) watchman.wrong(`${swap.state}: ${start.servedName} is wedged`)
-    else if (
-      !life.world.look(serve.node).containers.some((one) => one.name === start.containerName && one.serving?.includes(start.servedName))
-    )
-      watchman.wrong(`${swap.state}: ${start.servedName} is answered by someone else`)
-  }
+  const started = swap.state === 'succeeded' ? swap.plan.starts : swap.restored === true ? (swap.wayBack?.starts ?? null) : null
+  if (started !== null) judgeReady(told, swap, started)
   const sentence = swap.progress.sentence
-  const ours = life.world.serving().filter((one) => one.port === (swap.plan.starts?.port ?? 8000) && !isForeign(life, one.node, one.port))
-  if (/Nothing is answering/.test(sentence) && ours.length > 0) watchman.wrong(`"${sentence}", and ${ours[0]?.model} answers`)
-  if (swap.state === 'succeeded' && swap.plan.starts === null && ours.length > 0)
-    watchman.wrong(`"${sentence}", and ${ours[0]?.model} answers`)
+  const saysNothing = /Nothing is answering/.test(sentence) || (swap.state === 'succeeded' && swap.plan.starts === null)
+  const ours = life.world.serving().filter((one) => isOurs(life, one))
+  if (saysNothing && ours.length > 0) watchman.wrong(`"${sentence}", and ${ours[0]?.model} answers`)
   if (/is as it was/.test(sentence) && swap.previousModel !== null) checkAsItWas(life, watchman, swap.previousModel, sentence)
+}
+
+/** Ready is only what answers by its own right: the right model, alive, from our container. */
+function judgeReady({ life, watchman }: Told, swap: Swap, start: PlanStart): void {
+  const what = `${swap.state}, restored ${swap.restored}: ${start.servedName}`
+  const machine = life.stores.machines.find(start.machines[0] ?? '')
+  const serve = watchman.servesNow(machine?.address ?? '', start.port, start.servedName)
+  if (serve === undefined) {
+    watchman.wrong(`${what} does not answer`)
+    return
+  }
+  if (serve.wedged) watchman.wrong(`${what} is wedged`)
+  const inside = life.world.look(serve.node).containers.find((one) => one.name === start.containerName)
+  if (!isOurs(life, serve) || inside?.serving?.includes(start.servedName) !== true) watchman.wrong(`${what} is answered by someone else`)
+}
+
+/** Served from a container of one of our names, not by a stranger at the same door. */
+function isOurs(life: Life, serve: Serve): boolean {
+  const containers = life.world.look(serve.node).containers.filter((one) => one.serving?.includes(`--port ${serve.port}`))
+  return containers.some((one) => ourNames.has(one.name) && one.serving?.includes(serve.model))
 }
 
 /** "As it was" must still be so when a container that was told to stop would be gone. */
@@ -129,10 +144,6 @@ function checkAsItWas(life: Life, watchman: Watchman, model: string, sentence: s
     if (quiet && !still && !rebooted && !died && live !== undefined && life.clock.now() - (live.endedAt ?? 0) <= 15_100)
       watchman.wrong(`"${sentence}", and it went away right after`)
   })
-}
-
-function isForeign(life: Life, node: string, port: number): boolean {
-  return life.world.look(node).containers.some((one) => !/^vllm_(node|other)$/.test(one.name) && one.serving?.includes(`--port ${port}`))
 }
 
 async function pass(told: Told, ms: number): Promise<void> {
@@ -250,7 +261,8 @@ async function settleDown(told: Told): Promise<void> {
   }
   say(told, 'all trouble ends; time passes')
   const current = (): string | null => told.life.graph.swaps.current()?.id ?? null
-  for (let minutes = 0; minutes < 30 && (current() !== null || minutes < 2); minutes++) {
+  const away = (): boolean => world.options.nodes.some((node) => !world.isReachable(node.name))
+  for (let minutes = 0; minutes < 30 && (current() !== null || away() || minutes < 2); minutes++) {
     await pass(told, 60_000)
     if (watchman.wrongs.length > 0) return
   }

@@ -1,0 +1,118 @@
+// Following a load: by the container's log, its process, its memory, and the door it opens at the end.
+import { SparkError } from '../contract/errors.ts'
+import type { PlanStart } from '../domain/plan.ts'
+import { readProgress, splitLines } from '../domain/progress.ts'
+import type { WatchReading } from './ports.ts'
+import type { Ground } from './swap-ground.ts'
+import { deathOf, engineAddress, headOf, workerAlive } from './swap-look.ts'
+
+const healthEveryMs = 300
+const watchEveryMs = 2000
+/** From the launcher's end to the first sight of a vllm process: imports alone take seconds on a cold disk. */
+const appearsWithinMs = 30_000
+const movedBytes = 64 * 1024 * 1024
+const linesRemembered = 2000
+/** A look that took longer was spent waiting for a silent machine: nobody knows whether the load moved meanwhile. */
+const promptMs = 10_000
+
+interface Follower {
+  offset: number
+  rest: string
+  lines: string[]
+  availableBytes: number
+  /** How long it was seen to stand still; time without an answer does not count. */
+  stillMs: number
+  lookedAt: number
+  readonly startedAt: number
+  readonly ranks: Map<string, Rank>
+}
+
+/** The vllm process of one machine. */
+interface Rank {
+  seen: boolean
+  deadLooks: number
+}
+
+/** Follows the load until /health answers. Time limits follow movement, not one number. */
+export async function load(ground: Ground, start: PlanStart): Promise<void> {
+  const { clock, engines, settings } = ground.needs
+  const address = engineAddress(ground, start)
+  const now = clock.now()
+  const follower: Follower = {
+    offset: 0,
+    rest: '',
+    lines: [],
+    availableBytes: 0,
+    stillMs: 0,
+    lookedAt: now,
+    startedAt: now,
+    ranks: new Map(),
+  }
+  let nextWatch = 0
+  for (;;) {
+    if (clock.now() >= nextWatch) {
+      await followHead(ground, start, follower)
+      await followWorkers(ground, start, follower)
+      nextWatch = clock.now() + watchEveryMs
+    }
+    const look = await engines.look(address, ground.signal)
+    if (look.healthy) return
+    if (follower.stillMs > settings.get('swap.stallSeconds') * 1000)
+      throw new SparkError('load_stalled', { model: start.model, minutes: Math.max(1, Math.round(follower.stillMs / 60_000)) })
+    await clock.sleep(healthEveryMs, ground.signal)
+  }
+}
+
+async function followHead(ground: Ground, start: PlanStart, follower: Follower): Promise<void> {
+  const { sparks, clock } = ground.needs
+  const head = headOf(start)
+  let moved = false
+  let reading: WatchReading
+  do {
+    const logOffset = follower.offset
+    reading = await ground.patient(head, (machine, signal) =>
+      sparks.watch(machine, { containerName: start.containerName, logOffset, job: null }, signal),
+    )
+    follower.offset = reading.nextLogOffset
+    takeLog(ground, follower, reading)
+    moved ||= reading.log !== '' || Math.abs(reading.availableBytes - follower.availableBytes) > movedBytes
+    follower.availableBytes = reading.availableBytes
+  } while (reading.log !== '')
+  const sinceMs = clock.now() - follower.lookedAt
+  follower.stillMs = moved ? 0 : follower.stillMs + Math.min(sinceMs, promptMs)
+  follower.lookedAt = clock.now()
+  ground.sameBoot(head, reading.bootId)
+  if (reading.container === null) return
+  if (reading.container !== 'running') throw deathOf(ground, start, follower.lines)
+  const late = clock.now() - follower.startedAt > appearsWithinMs
+  if (isDead(follower, head, reading, late)) throw deathOf(ground, start, follower.lines)
+}
+
+/** True when the process was there and two looks in a row find it gone; or when it never came. */
+function isDead(follower: Follower, machine: string, reading: WatchReading, late: boolean): boolean {
+  const rank = follower.ranks.get(machine) ?? { seen: false, deadLooks: 0 }
+  follower.ranks.set(machine, rank)
+  rank.deadLooks = reading.serving === null && (rank.seen || late) ? rank.deadLooks + 1 : 0
+  rank.seen ||= reading.serving !== null
+  return rank.deadLooks >= 2
+}
+
+function takeLog(ground: Ground, follower: Follower, reading: WatchReading): void {
+  const split = splitLines(follower.rest, reading.log)
+  follower.rest = split.rest
+  if (split.lines.length === 0) return
+  ground.record(split.lines)
+  follower.lines = [...follower.lines, ...split.lines].slice(-linesRemembered)
+  const notes = split.lines.map((line) => readProgress(line)).filter((note) => note !== null)
+  const newest = notes.at(-1)
+  if (newest !== undefined) ground.say(newest)
+}
+
+/** A rank that is gone on another machine means the head will wait for ever. With Ray a worker shows no vllm process at all. */
+async function followWorkers(ground: Ground, start: PlanStart, follower: Follower): Promise<void> {
+  for (const worker of start.machines.slice(1)) {
+    const reading = await workerAlive(ground, start, worker)
+    if (reading.container === 'running' && isDead(follower, worker, reading, false))
+      throw new SparkError('engine_died', { model: start.model, line: `its process on ${ground.machine(worker).name} is gone.` })
+  }
+}
