@@ -57,14 +57,14 @@
   }
   // A switch that failed while one watched: its log opens once, at the line that told it.
   let revealed
-  const reveal = () => {
+  const openTelling = () => {
     const log = d.getElementById(one('[data-reveals]')?.dataset.reveals)?.closest('details')
     if (log && !revealed) log.open = revealed = true
   }
   const refresh = () => {
     reveal()
     tick()
-    reveal()
+    openTelling()
     follow()
     speak()
     d.title = one('[data-title]')?.dataset.title ?? d.title
