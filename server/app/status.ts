@@ -83,6 +83,7 @@ export function createStatus(needs: StatusNeeds): Status {
       look: seen?.look ?? null,
       goodAt: null,
       coming: comingFact(),
+      silent: views.find((view) => view.reach === 'unreachable')?.machine.name ?? null,
       allSeen: views.length > 0 && views.every((view) => view.reach !== 'unknown'),
       ...(serving === null ? {} : servingFacts(serving, views, seen)),
     })

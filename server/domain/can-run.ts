@@ -1,6 +1,6 @@
 // Whether a model can run here, in one word and one sentence. It rests on the same place and ledger as the plan, so the list and the plan agree.
 import type { Serving } from './engine.ts'
-import { haveBytes, needBytes } from './ledger.ts'
+import { haveBytes, needBytes, takenBytes } from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import type { Model } from './model.ts'
 import { choosePlace, type Place } from './place.ts'
@@ -35,7 +35,7 @@ export function canRun(model: Model, recipe: Recipe, facts: CanRunFacts): CanRun
   const trouble = machineTrouble(place)
   if (trouble !== null) return trouble
   if (facts.serving?.model === model.id) return { verdict: 'now', why: 'It is the model that is running.' }
-  return memoryVerdict(model, place, facts)
+  return memoryVerdict(model, recipe, place, facts)
 }
 
 function ofReason(reason: PlanReason): CanRun {
@@ -57,20 +57,21 @@ function machineTrouble(place: Place): CanRun | null {
   return null
 }
 
-function memoryVerdict(model: Model, place: Place, facts: CanRunFacts): CanRun {
+function memoryVerdict(model: Model, recipe: Recipe, place: Place, facts: CanRunFacts): CanRun {
   const need = needBytes(model.inference.weightsBytes || model.sizeBytes, place.views.length, facts.headroomBytes)
   const small = place.views.find((view) => need > (view.observation?.memory.totalBytes ?? 0) * usableShare)
   if (small !== undefined) {
     const total = bytesInWords(small.observation?.memory.totalBytes ?? 0)
     return { verdict: 'no', why: `It needs ${bytesInWords(need)} and ${small.machine.name} has ${total}.` }
   }
-  const short = place.views.find((view) => haveAfterStop(view, facts) < need)
+  const takes = (view: MachineView): number => Math.max(need, takenBytes(recipe.flags, view.observation?.memory.totalBytes ?? 0))
+  const short = place.views.find((view) => haveAfterStop(view, facts) < takes(view))
   if (short !== undefined) {
     const have = bytesInWords(haveAfterStop(short, facts))
     const free = facts.serving === null ? 'has' : 'will have'
     return {
       verdict: 'needs_room',
-      why: `It needs ${bytesInWords(need)} and ${short.machine.name} ${free} ${have} free. Stop what else uses memory there.`,
+      why: `It takes ${bytesInWords(takes(short))} and ${short.machine.name} ${free} ${have} free. Stop what else uses memory there.`,
     }
   }
   if (facts.serving !== null) return { verdict: 'needs_room', why: `${facts.servingName ?? facts.serving.model} stops first.` }

@@ -27,6 +27,8 @@ export interface EngineFacts {
   readonly coming: { readonly name: string; readonly machine: string } | null
   /** Every machine of the cluster was looked at at least once: "stopped" is known, not assumed. */
   readonly allSeen: boolean
+  /** A machine that does not answer, by name: what runs there is not known. */
+  readonly silent?: string | null
 }
 
 export interface EngineState {
@@ -49,9 +51,10 @@ export function silence(head: { readonly name: string; readonly seenAt: number |
   return `${head.name} has not answered for ${aboutDuration(now - head.seenAt)}.`
 }
 
-function emptyState({ coming, allSeen }: EngineFacts): EngineState {
+function emptyState({ coming, allSeen, silent }: EngineFacts): EngineState {
   if (coming !== null) return { state: 'starting', sentence: `${coming.name} is starting on ${coming.machine}; it was not started here.` }
   if (!allSeen) return { state: 'unknown', sentence: 'The machines were not looked at yet.' }
+  if (silent != null) return { state: 'unknown', sentence: `${silent} does not answer, so what runs there is not known.` }
   return { state: 'stopped', sentence: 'Nothing is running.' }
 }
 

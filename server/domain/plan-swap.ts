@@ -2,12 +2,13 @@
 import type { Serving } from './engine.ts'
 import { median } from './eta.ts'
 import { launch, placeArgv } from './launch.ts'
-import { haveBytes, needBytes, utilization } from './ledger.ts'
+import { haveBytes, needBytes, takenBytes, utilization } from './ledger.ts'
 import { isStale, type Launcher, type MachineView } from './machine.ts'
 import type { Flag, Model } from './model.ts'
 import { choosePlace, type Place } from './place.ts'
 import type { Plan, PlanMemory, PlanReason, PlanStart, PlanStop, WayBack } from './plan.ts'
 import type { Recipe } from './recipe.ts'
+import { readVllmCommand } from './vllm-command.ts'
 import { bytesInWords } from './words.ts'
 
 export interface PlanFacts {
@@ -38,7 +39,7 @@ export function planSwap(facts: PlanFacts): Plan {
   const stops = planStops(facts, place)
   const reasons: PlanReason[] = [...machineReasons(facts, place, stops), ...(place?.reasons ?? [])]
   const started = place === null || place.machines.length === 0 ? null : planStart(facts, place)
-  if (started !== null) reasons.push(...started.reasons)
+  if (started !== null) reasons.push(...started.reasons, ...portReasons(facts, started.start, stops))
   const memory = started === null || place === null ? [] : planMemory(facts, place, stops)
   reasons.push(...memoryReasons(memory, facts))
   if (facts.target === null && stops.length === 0) {
@@ -80,35 +81,46 @@ export function planWords(plan: Plan): string {
   ])
 }
 
-/** Containers of the engine's name, wherever they are: what serves by our doing, and leftovers on machines of the new place. */
+/** What serves by our doing, then leftovers: containers of the engine's name on machines of the new place, or anywhere for a stop. */
 function planStops(facts: PlanFacts, place: Place | null): PlanStop[] {
+  const served = facts.serving === null ? null : servedStop(facts, facts.serving)
+  const isServed = (id: string): boolean => served?.containerName === facts.containerName && served.machines.includes(id)
   const holds = (view: MachineView): boolean => view.observation?.containers?.some((one) => one.name === facts.containerName) === true
-  const served = facts.serving?.machines ?? []
-  const leftovers = facts.machines.filter((view) => holds(view) && !served.includes(view.machine.id)).map((view) => view.machine.id)
+  const leftovers = facts.machines.filter((view) => holds(view) && !isServed(view.machine.id)).map((view) => view.machine.id)
   const touched = leftovers.filter((id) => facts.target === null || place?.machines.includes(id) === true)
-  const stops: PlanStop[] = []
-  if (facts.serving !== null) {
-    const { serving } = facts
-    const known = serving.plan?.starts ?? null
-    stops.push({
-      model: serving.model,
-      containerName: known?.containerName ?? facts.containerName,
-      machines: serving.machines,
-      stopArgv: known?.stopArgv ?? stopArgvFor(facts, serving.machines),
-    })
-  }
-  for (const id of touched) {
-    stops.push({ model: null, containerName: facts.containerName, machines: [id], stopArgv: stopArgvFor(facts, [id]) })
-  }
-  return stops
+  const cleared = touched.map((id) => ({
+    model: null,
+    containerName: facts.containerName,
+    machines: [id],
+    stopArgv: stopArgvFor(facts, facts.containerName, [id]),
+  }))
+  return served === null ? cleared : [served, ...cleared]
 }
 
-function stopArgvFor(facts: PlanFacts, ids: readonly string[]): readonly string[] {
+/** By the words it was started with; an adopted one by the container that is seen to run it, whatever our name is by now. */
+function servedStop(facts: PlanFacts, serving: Serving): PlanStop {
+  const known = serving.plan?.starts ?? null
+  const { model, machines } = serving
+  if (known !== null) return { model, machines, containerName: known.containerName, stopArgv: known.stopArgv }
+  const containerName = adoptedName(facts, serving) ?? facts.containerName
+  return { model, machines, containerName, stopArgv: stopArgvFor(facts, containerName, machines) }
+}
+
+function adoptedName(facts: PlanFacts, serving: Serving): string | null {
+  const head = facts.machines.find((view) => view.machine.id === serving.machines[0])
+  const runs = head?.observation?.containers?.find((one) => {
+    const command = one.serving === null ? null : readVllmCommand(one.serving)
+    return command?.port === serving.port && command.servedNames.includes(serving.servedName)
+  })
+  return runs?.name ?? null
+}
+
+function stopArgvFor(facts: PlanFacts, containerName: string, ids: readonly string[]): readonly string[] {
   const views = ids.map((id) => facts.machines.find((view) => view.machine.id === id)).filter((view) => view !== undefined)
   const launcher = views[0]?.observation?.launcher
-  if (launcher === null || launcher === undefined || !launcher.flags.solo) return ['docker', 'stop', '-t', '10', facts.containerName]
+  if (launcher === null || launcher === undefined || !launcher.flags.solo) return ['docker', 'stop', '-t', '10', containerName]
   const machines = views.map((view) => view.machine)
-  return [...placeArgv(launcher, machines, facts.containerName), 'stop']
+  return [...placeArgv(launcher, machines, containerName), 'stop']
 }
 
 function planStart(facts: PlanFacts, place: Place): { start: PlanStart; reasons: readonly PlanReason[] } | null {
@@ -144,6 +156,27 @@ function planStart(facts: PlanFacts, place: Place): { start: PlanStart; reasons:
   return { start, reasons: words.reasons }
 }
 
+/** Something else that serves on the port the start would use: it would answer in the new model's place. */
+function portReasons(facts: PlanFacts, start: PlanStart, stops: readonly PlanStop[]): PlanReason[] {
+  const head = facts.machines.find((view) => view.machine.id === start.machines[0])
+  if (head === undefined) return []
+  const { id, name } = head.machine
+  const isStopped = (container: string): boolean => stops.some((stop) => stop.containerName === container && stop.machines.includes(id))
+  const others = head.observation?.containers?.filter((one) => one.serving !== null && !isStopped(one.name)) ?? []
+  const there = others.find((one) => {
+    const command = readVllmCommand(one.serving ?? '')
+    return command !== null && !command.headless && command.port === start.port
+  })
+  if (there === undefined) return []
+  return [
+    {
+      code: 'port_taken',
+      sentence: `The container ${there.name} already serves on port ${start.port} of ${name}, and it was not started here.`,
+      unblock: `Stop ${there.name}, or give this model another port in its recipe.`,
+    },
+  ]
+}
+
 /** Flags vLLM runs with on a machine the plan empties; null where nothing of ours runs. */
 function runningFlags(facts: PlanFacts, stops: readonly PlanStop[], machine: string): readonly Flag[] | null {
   const stopped = stops.some((stop) => stop.machines.includes(machine))
@@ -166,6 +199,7 @@ function planMemory(facts: PlanFacts, place: Place, stops: readonly PlanStop[]):
 function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanReason[] {
   const nameOf = (id: string): string => facts.machines.find((view) => view.machine.id === id)?.machine.name ?? id
   const short = memory.filter((one) => one.haveBytes < one.needBytes)
+  if (short.length === 0) return fractionReasons(memory, facts, nameOf)
   return short.map((one) => {
     const fitsEmpty = one.needBytes <= one.totalBytes * 0.95
     return {
@@ -176,6 +210,18 @@ function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanRea
         : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
     }
   })
+}
+
+/** vLLM takes its fraction of the whole machine, not what the model needs, and does not start where less is free. */
+function fractionReasons(memory: readonly PlanMemory[], facts: PlanFacts, nameOf: (id: string) => string): PlanReason[] {
+  const flags = facts.target?.recipe.flags ?? []
+  const share = Math.round(utilization(flags) * 100)
+  const short = memory.filter((one) => one.haveBytes < takenBytes(flags, one.totalBytes))
+  return short.map((one) => ({
+    code: 'memory_short',
+    sentence: `This recipe lets vLLM take ${share} % of ${nameOf(one.machine)}, which is ${bytesInWords(takenBytes(flags, one.totalBytes))}, and ${bytesInWords(one.haveBytes)} will be free.`,
+    unblock: `Stop what else uses memory on ${nameOf(one.machine)}, or lower gpu-memory-utilization in the recipe.`,
+  }))
 }
 
 /** Reasons on the side of the machines that the plan touches: not reachable, silent docker, no launcher, someone else in charge. */
@@ -250,6 +296,8 @@ function planWayBack(facts: PlanFacts, stops: readonly PlanStop[]): WayBack {
 function planWarnings(facts: PlanFacts, place: Place | null): string[] {
   const warnings = [...(place?.warnings ?? [])]
   if (facts.target === null) return warnings
+  if (facts.serving?.model === facts.target.model.id)
+    warnings.push(`${facts.target.name} is what runs now: it is stopped and started again.`)
   const asked = utilization(facts.target.recipe.flags)
   if (asked > 0.85) warnings.push(`This recipe lets vLLM take ${Math.round(asked * 100)} % of memory. Above 85 % a Spark may freeze.`)
   if (facts.target.model.revisionsDiffer) warnings.push('The machines hold different versions of this model.')

@@ -86,6 +86,13 @@ test.each(table)('with %s', (_title, model, recipe, change, verdict, why) => {
 
 test('the headroom setting counts', () => {
   const machines = [buildView({}, { memory: memory(30 * GB) })]
-  expect(canRun(buildModel(), buildRecipe(), facts({ machines })).verdict).toBe('now')
-  expect(canRun(buildModel(), buildRecipe(), facts({ machines, headroomBytes: 16 * GB })).verdict).toBe('needs_room')
+  const modest = buildRecipe({ flags: [{ name: 'gpu-memory-utilization', value: 0.2, reason: 'r', source: 's' }] })
+  expect(canRun(buildModel(), modest, facts({ machines })).verdict).toBe('now')
+  expect(canRun(buildModel(), modest, facts({ machines, headroomBytes: 16 * GB })).verdict).toBe('needs_room')
+})
+
+test('the fraction vLLM takes counts, as it does in the plan', () => {
+  const machines = [buildView({}, { memory: memory(60 * GB) })]
+  const told = canRun(buildModel(), buildRecipe(), facts({ machines }))
+  expect(told).toMatchObject({ verdict: 'needs_room', why: expect.stringContaining('It takes 104 GB and spark-1 has 60 GB free') })
 })

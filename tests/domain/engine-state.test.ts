@@ -78,6 +78,12 @@ const table: readonly [string, Partial<EngineFacts>, string, string][] = [
     'Switching to Llama.',
   ],
   ['nothing stored', { serving: null, head: null, look: null }, 'stopped', 'Nothing is running.'],
+  [
+    'a machine that does not answer',
+    { serving: null, head: null, look: null, silent: 'spark-2' },
+    'unknown',
+    'spark-2 does not answer, so what runs there is not known.',
+  ],
   ['machines not looked at', { serving: null, head: null, look: null, allSeen: false }, 'unknown', 'The machines were not looked at yet.'],
   [
     'something started by hand',

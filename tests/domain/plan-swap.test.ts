@@ -125,6 +125,77 @@ describe('a plan', () => {
     expect(plan.stops).toEqual([])
   })
 
+  test('stops an adopted engine in the container that runs it, by the flags of the launcher, and promises no way back', () => {
+    const command = 'vllm serve Qwen/Qwen3-8B --port 8000'
+    const machines = [buildView({}, { containers: [{ ...container, name: 'by_hand', serving: command }] })]
+    const serving = { ...servingOf(), plan: null, adopted: true }
+    const plan = planSwap(buildFacts({ target: other, machines, serving, servingName: 'Qwen3 8B', containerName: 'vllm_node' }))
+    expect(plan.stops.map((stop) => [stop.containerName, stop.stopArgv.slice(1)])).toEqual([
+      ['by_hand', ['--solo', '--name', 'by_hand', 'stop']],
+    ])
+    expect(plan.wayBack).toEqual({ kind: 'none', why: 'Qwen3 8B was started by hand, so how to start it again is not known.' })
+  })
+
+  test('stops what serves under the name it was started with, and a leftover of the new name beside it', () => {
+    const both = [container, { ...container, name: 'renamed', serving: null }]
+    const machines = [buildView({}, { containers: both })]
+    const plan = planSwap(buildFacts({ target: other, machines, serving: servingOf(), containerName: 'renamed' }))
+    expect(plan.stops.map((stop) => stop.containerName)).toEqual(['vllm_node', 'renamed'])
+    expect(plan.starts?.containerName).toBe('renamed')
+  })
+
+  test('is blocked when something else serves on the port, and not by what it stops itself', () => {
+    const foreign = { ...container, name: 'comfy', serving: 'vllm serve Qwen/Qwen3-8B --port 8000' }
+    const plan = planSwap(buildFacts({ machines: [buildView({}, { containers: [foreign] })] }))
+    expect(plan.reasons.map((reason) => reason.code)).toEqual(['port_taken'])
+    expect(plan.reasons[0]?.sentence).toContain('comfy already serves on port 8000 of spark-1')
+    const elsewhere = { ...foreign, serving: 'vllm serve Qwen/Qwen3-8B --port 9001' }
+    expect(codes(buildFacts({ machines: [buildView({}, { containers: [elsewhere] })] }))).toEqual([])
+    expect(codes(buildFacts({ target: other, machines: [buildView({}, { containers: [container] })], serving: servingOf() }))).toEqual([])
+  })
+
+  test('is blocked where less is free than vLLM would take by its fraction, before anything is stopped', () => {
+    const crowded = { totalBytes: 130 * GB, availableBytes: 60 * GB, freeBytes: 50 * GB, cachedBytes: 5 * GB, pressure: 0 }
+    const plan = planSwap(buildFacts({ machines: [buildView({}, { memory: crowded })] }))
+    expect(plan.reasons.map((reason) => reason.code)).toEqual(['memory_short'])
+    expect(plan.reasons[0]?.sentence).toBe('This recipe lets vLLM take 80 % of spark-1, which is 104 GB, and 60 GB will be free.')
+    const modest = buildRecipe({ flags: [{ name: 'gpu-memory-utilization', value: 0.4, reason: 'r', source: 's' }] })
+    const target = { model: buildModel(), name: 'x', recipe: modest }
+    expect(codes(buildFacts({ target, machines: [buildView({}, { memory: crowded })] }))).toEqual([])
+  })
+
+  test('counts page cache that an earlier model left as free, and never more than the machine has', () => {
+    const cached = { totalBytes: 130 * GB, availableBytes: 119 * GB, freeBytes: 3 * GB, cachedBytes: 115 * GB, pressure: 0 }
+    expect(codes(buildFacts({ machines: [buildView({}, { memory: cached })] }))).toEqual([])
+    const full = { totalBytes: 64.5 * GB, availableBytes: 3 * GB, freeBytes: 1 * GB, cachedBytes: 2 * GB, pressure: 0 }
+    const machines = [buildView({}, { containers: [container], memory: full })]
+    const plan = planSwap(buildFacts({ target: other, machines, serving: servingOf() }))
+    expect(plan.memory[0]?.haveBytes).toBeLessThanOrEqual(64.5 * GB * 0.95)
+  })
+
+  test('divides the weights over two Sparks and says which one is short', () => {
+    const copies = ['spark1', 'spark2'].map((machine) => ({
+      machine,
+      state: 'complete' as const,
+      bytes: 134 * GB,
+      revision: 'r1',
+      path: '/x',
+    }))
+    const model = buildModel({ copies, sizeBytes: 134 * GB, inference: buildInference({ weightsBytes: 134 * GB }) })
+    const small = { totalBytes: 64.5 * GB, availableBytes: 55 * GB, freeBytes: 50 * GB, cachedBytes: 5 * GB, pressure: 0 }
+    const machines = [buildView(), buildView({ id: 'spark2', name: 'spark-2' }, { memory: small })]
+    const plan = planSwap(buildFacts({ target: { model, name: 'x', recipe: buildRecipe({ nodes: 2 }) }, machines }))
+    expect(plan.memory.map((one) => Math.round(one.needBytes / GB))).toEqual([95, 95])
+    expect(plan.reasons).toHaveLength(1)
+    expect(plan.reasons[0]?.sentence).toContain('spark-2 will have 55 GB free of 65 GB')
+  })
+
+  test('says that a switch to the model that runs stops it and starts it again', () => {
+    const plan = planSwap(buildFacts({ machines: [buildView({}, { containers: [container] })], serving: servingOf() }))
+    expect(plan.verdict).toBe('ready')
+    expect(plan.warnings).toContain('Qwen3 8B is what runs now: it is stopped and started again.')
+  })
+
   test('is blocked with numbers when it does not fit', () => {
     const model = buildModel({ sizeBytes: 134 * GB, inference: buildInference({ weightsBytes: 134 * GB }) })
     const plan = planSwap(buildFacts({ target: { model, name: 'x', recipe: buildRecipe() } }))
