@@ -50,7 +50,10 @@ export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, 
   const log = createFakeLog()
   const world = from?.before.world ?? createWorld({ nodes, clock, timeScale, seed: 1 })
   const life = new AbortController()
-  const sparks = createMemorySparks(world, { life: life.signal, ...(from === undefined ? {} : { desk: from.before.sparks.desk }) })
+  const sparks = createMemorySparks(world, {
+    life: life.signal,
+    ...(from === undefined ? {} : { desk: from.before.sparks.desk, lines: from.before.sparks.lines }),
+  })
   const engines = createMemoryEngines(world)
   const stores = openStores({ path: from?.bytes ?? ':memory:', ids, log })
   const shipped = shippedRecipes()

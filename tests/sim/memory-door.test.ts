@@ -145,12 +145,33 @@ describe('a job', () => {
 
   test('ends a live job of a lower fence before it starts', async () => {
     const { sparks, clock, world } = bench()
-    await sparks.startJob(first, stop(1, 's1'))
+    await sparks.startJob(first, start(1, 's1'))
+    await clock.advance(100)
     await sparks.startJob(first, start(2, 's2'))
-    expect((await sparks.readJob(first, { swap: 's1', step: 'stop' }, 0)).state).toBe('lost')
+    expect((await sparks.readJob(first, { swap: 's1', step: 'start' }, 0)).state).toBe('lost')
     await clock.until(() => world.argvLog.length === 2)
     await clock.advance(5_000)
     expect((await sparks.readJob(first, { swap: 's2', step: 'start' }, 0)).state).toBe('ended')
+  })
+
+  test('that waited while a later order came does nothing and says so with exit code 79', async () => {
+    const { sparks, clock, world } = bench()
+    await sparks.startJob(first, start(1, 's1'))
+    await sparks.takeFence(first, { appliance: 'a', fence: 2, swap: 's1' })
+    await clock.advance(1_000)
+    expect(await sparks.readJob(first, { swap: 's1', step: 'start' }, 0)).toMatchObject({ state: 'ended', exitCode: 79 })
+    expect(world.argvLog).toEqual([])
+  })
+
+  test('that was on its way to a frozen node arrives when it thaws, though whoever sent it has given up', async () => {
+    const { sparks, clock, world } = bench()
+    world.freeze('spark-1', 60_000)
+    const gaveUp = new AbortController()
+    const sent = sparks.startJob(first, start(1, 's1'), gaveUp.signal)
+    gaveUp.abort(new Error('given up'))
+    await expect(sent).rejects.toThrow('given up')
+    expect(world.argvLog).toEqual([])
+    await clock.until(() => world.argvLog.length === 1)
   })
 
   test('of the same fence waits for the lock while another one lives', async () => {

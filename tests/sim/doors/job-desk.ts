@@ -37,7 +37,8 @@ export function createJobDesk(world: World): JobDesk {
 
   const takeFence = (node: string, record: FenceRecord): FenceRecord | null => {
     const there = fences.get(node)
-    if (there !== undefined && there.fence > record.fence) return there
+    const another = there?.fence === record.fence && (there.appliance !== record.appliance || there.swap !== record.swap)
+    if (there !== undefined && (there.fence > record.fence || another)) return there
     fences.set(node, { appliance: record.appliance, fence: record.fence, swap: record.swap })
     return null
   }
@@ -53,7 +54,8 @@ export function createJobDesk(world: World): JobDesk {
       if (all.has(name)) return null
       const live = [...all.values()].filter((job) => job.state === 'running')
       for (const job of live) if (job.fence < order.fence) endJob(job)
-      all.set(name, launch(world, node, order, home, Promise.all(live.map((job) => job.done))))
+      const isLater = (): boolean => (fences.get(node)?.fence ?? -1) > order.fence
+      all.set(name, launch(world, node, order, home, { before: Promise.all(live.map((job) => job.done)), isLater }))
       return null
     },
     read(node, key, offset) {
@@ -78,8 +80,20 @@ function endJob(job: Job): void {
   job.life.abort(new Error('killed'))
 }
 
-/** The detached wrapper: takes the lock when those before it are gone, holds it until the tool ends. */
-function launch(world: World, node: string, order: JobOrder, home: string, before: Promise<unknown>): Job {
+/** Exit code of the wrapper when a later order is on the machine: it has done nothing. */
+const outfencedExitCode = 79
+/** From the start of the wrapper to its hold of the lock, ms. */
+const wrapperMs = 20
+
+interface Turn {
+  /** Settles when those that hold the lock have let go. */
+  readonly before: Promise<unknown>
+  /** Has a later order come meanwhile? */
+  readonly isLater: () => boolean
+}
+
+/** The detached wrapper: takes the lock when those before it are gone, looks at the fence once more, holds the lock until the tool ends. */
+function launch(world: World, node: string, order: JobOrder, home: string, turn: Turn): Job {
   const job: Job = {
     fence: order.fence,
     life: new AbortController(),
@@ -94,8 +108,15 @@ function launch(world: World, node: string, order: JobOrder, home: string, befor
     if (job.state === 'running') job.output += text
   }
   const [tool = '', ...argv] = order.argv
-  job.done = before.then(async () => {
+  job.done = turn.before.then(async () => {
+    // Bash itself takes a moment to start.
+    await world.options.clock.sleep(wrapperMs)
     if (job.state !== 'running') return
+    if (turn.isLater()) {
+      job.state = 'ended'
+      job.exitCode = outfencedExitCode
+      return
+    }
     // A wrapper that waited for the lock does not outlive a restart either.
     if (isRestarted()) {
       job.state = 'lost'

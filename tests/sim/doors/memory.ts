@@ -35,10 +35,41 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
   const lines = options.lines ?? createLines(world, options.latencyMs ?? 0)
   const inLife = createLife(options.life)
 
-  /** One call over the line; the work itself takes no time. */
-  const call = <T>(machine: Machine, seconds: number, signal: AbortSignal | undefined, work: (look: NodeLook) => T): Promise<T> =>
+  /** What was sent to a frozen node lies in its buffers: it takes effect when the node thaws, whoever gave up waiting. */
+  const arriveLate = async (name: string, work: (look: NodeLook) => unknown): Promise<void> => {
+    while (world.reach(name) === 'frozen') await clock.sleep(500)
+    if (world.reach(name) !== 'up') return
+    try {
+      work(world.look(name))
+    } catch {
+      // Nobody is left to hear of a refusal.
+    }
+  }
+
+  const reached = async (machine: Machine, seconds: number, signal: AbortSignal | undefined, ifLate: () => void): Promise<string> => {
+    try {
+      return await lines.connect(machine.name, machine.address, seconds, signal)
+    } catch (error) {
+      ifLate()
+      throw error
+    }
+  }
+
+  /** One call over the line; the work itself takes no time. `order`: it changes something on the node. */
+  const call = <T>(
+    machine: Machine,
+    seconds: number,
+    signal: AbortSignal | undefined,
+    work: (look: NodeLook) => T,
+    order = false,
+  ): Promise<T> =>
     inLife(async () => {
-      const node = await lines.connect(machine.name, machine.address, seconds, signal)
+      const frozen = order
+        ? world.options.nodes.find((one) => one.address === machine.address && world.reach(one.name) === 'frozen')
+        : undefined
+      const node = await reached(machine, seconds, signal, () => {
+        if (frozen !== undefined) void arriveLate(frozen.name, work)
+      })
       // The life may have ended while it waited: a dead appliance must not act.
       options.life?.throwIfAborted()
       lines.checkKeys(machine, node)
@@ -58,11 +89,11 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
       call(machine, limits.long, signal, (look) => surveyOf(look, machine, image, peers, reachableFrom(world, look.name))),
     hostKey: (address, _port, signal) => inLife(async () => lines.hostKey(await lines.connect(address, address, limits.short, signal))),
     takeFence: (machine, record, signal) =>
-      call(machine, limits.short, signal, (look) => refuse(machine, desk.takeFence(look.name, record))),
+      call(machine, limits.short, signal, (look) => refuse(machine, desk.takeFence(look.name, record)), true),
     startJob: (machine, order, signal) =>
-      call(machine, limits.short, signal, (look) => refuse(machine, desk.start(look.name, order, '/home/spark'))),
+      call(machine, limits.short, signal, (look) => refuse(machine, desk.start(look.name, order, '/home/spark')), true),
     readJob: (machine, key, offset, signal) => call(machine, limits.short, signal, (look) => desk.read(look.name, key, offset)),
-    endJob: (machine, key, signal) => call(machine, limits.short, signal, (look) => desk.end(look.name, key)),
+    endJob: (machine, key, signal) => call(machine, limits.short, signal, (look) => desk.end(look.name, key), true),
     watch: (machine, order, signal) => call(machine, limits.short, signal, (look) => watchOf(look, order, desk)),
     forget: () => undefined,
   }
