@@ -35,7 +35,8 @@ export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
     phase: swap.phase,
     restored: swap.restored,
     progress: swap.progress,
-    etaSeconds: left === null ? null : Math.round(left / 1000),
+    // When it takes longer than it ever did nobody knows how much longer: "0 seconds" would be said for minutes.
+    etaSeconds: left === null || left < 500 ? null : Math.round(left / 1000),
     overdue: swap.state === 'running' && isOverdue(past, needs.now - swap.startedAt),
     startedAt: time(swap.startedAt),
     endedAt: swap.endedAt === null ? null : time(swap.endedAt),
@@ -65,6 +66,7 @@ function cancelWords(swap: Swap, needs: SwapViewNeeds): { possible: boolean; sen
   if (swap.cancelRequestedAt !== null) return { possible: false, sentence: 'It is being cancelled.' }
   if (!canCancel(swap)) return { possible: false, sentence: 'It is already bringing the previous model back.' }
   if (swap.phase === 'check') return { possible: true, sentence: 'Cancel (nothing has changed)' }
+  if (swap.model === null) return { possible: true, sentence: 'Cancel (it may be stopped already)' }
   if (swap.wayBack?.starts == null) return { possible: true, sentence: 'Stop; nothing will be answering' }
   const start = swap.wayBack.starts
   const usual = typicalMs(needs.store.history(recipeWords(start.recipe), start.machines, 5))

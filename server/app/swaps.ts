@@ -29,6 +29,7 @@ export interface SwapsNeeds {
 
 /** What a caller is told to wait when nothing better is known, seconds. */
 const usualWaitSeconds = 30
+const longestWaitSeconds = 600
 
 export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<void> } {
   const { store, clock } = needs
@@ -61,7 +62,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     throw new SparkError('swap_running', {
       swap: live.id,
       model: live.model === null ? null : needs.nameOf(live.model),
-      retryAfterSeconds: Math.max(1, Math.min(600, left)),
+      retryAfterSeconds: Math.min(longestWaitSeconds, left),
     })
   }
 
@@ -142,29 +143,36 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     if (!made.confirmed) throw new SparkError('recipe_unconfirmed', { recipe: made.recipe?.id ?? '' })
   }
 
-  async function start(ask: SwapAsk): Promise<SwapView> {
-    const { cluster } = needs.plans.engineOf(ask)
-    refuseWhileLive(cluster)
-    return inTurn(cluster, async () => {
+  /** Refused at once where nothing could be done anyway, and decided on a fresh look at the machines. */
+  async function ask(
+    by: StopAsk,
+    model: string | null,
+    why: string | null,
+    make: () => Promise<Made>,
+    fingerprint?: string,
+  ): Promise<SwapView> {
+    const { cluster } = needs.plans.engineOf(by)
+    const asked = { cluster, token: by.lockToken, breakLock: by.breakLock, by: by.requestedBy.name }
+    const refuse = (): void => {
       refuseWhileLive(cluster)
-      const made = await needs.plans.make(ask, true)
-      refuseUnready(made, ask.fingerprint)
-      needs.checkLock({ cluster, token: ask.lockToken, breakLock: ask.breakLock, by: ask.requestedBy.name })
-      return view(begin(made, ask.model, ask.requestedBy, ask.why ?? null))
+      // A reservation is broken only for a switch that begins: see below.
+      if (by.breakLock !== true) needs.checkLock(asked)
+    }
+    refuse()
+    return inTurn(cluster, async () => {
+      refuse()
+      const made = await make()
+      refuseUnready(made, fingerprint)
+      refuseWhileLive(cluster)
+      needs.checkLock(asked)
+      return view(begin(made, model, by.requestedBy, why))
     })
   }
 
-  async function stop(ask: StopAsk): Promise<SwapView> {
-    const { cluster } = needs.plans.engineOf(ask)
-    refuseWhileLive(cluster)
-    return inTurn(cluster, async () => {
-      refuseWhileLive(cluster)
-      const made = await needs.plans.makeStop(ask.engine, true)
-      refuseUnready(made, undefined)
-      needs.checkLock({ cluster, token: ask.lockToken, breakLock: ask.breakLock, by: ask.requestedBy.name })
-      return view(begin(made, null, ask.requestedBy, null))
-    })
-  }
+  const start = (swap: SwapAsk): Promise<SwapView> =>
+    ask(swap, swap.model, swap.why ?? null, () => needs.plans.make(swap, true), swap.fingerprint)
+
+  const stop = (swap: StopAsk): Promise<SwapView> => ask(swap, null, null, () => needs.plans.makeStop(swap.engine, true))
 
   const find = (id: string): Swap => {
     const swap = store.swaps.find(id)
