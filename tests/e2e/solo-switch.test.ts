@@ -54,6 +54,7 @@ describe('an owner switches with a few clicks', () => {
     const card = page.getByRole('region', { name: 'The model' })
     expect(await card.innerText()).toMatch(/Answering\s[\s\S]*Qwen3 4B/)
     expect(await card.locator('#base-url').innerText()).toBe(`${rig.life().url}/v1`)
+    await card.getByRole('button', { name: 'Copy: Base URL' }).waitFor()
     await rig.shots(page, 'home-answering')
   }, 60_000)
 

@@ -1,0 +1,103 @@
+// Every page of the running appliance, with what it really shows: axe in both themes, narrow and wide; no scrolling sideways at 320 px.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { overflow, violations } from './axe.ts'
+import { openRig, type Rig } from './rig.ts'
+
+const ofModel = encodeURIComponent('openai/gpt-oss-20b')
+let rig: Rig
+let page: Page
+/** Name of the picture and path; some are known only once the story has run. */
+const pages = new Map<string, string>()
+
+beforeAll(async () => {
+  rig = await openRig()
+  const done = await rig.switchTo('Qwen/Qwen3-8B')
+  const [machine] = await rig.client['machines.list']().then((listed) => listed.machines)
+  rig.world.setFault({ name: 'F3', times: 1 })
+  const started = await rig.client['swaps.start']({ body: { model: 'openai/gpt-oss-20b' } })
+  const id = 'id' in started ? started.id : ''
+  await rig.swapWhen(id, 'it fails', (swap) => swap.state === 'failed')
+  for (const [name, path] of Object.entries({
+    home: '/',
+    models: '/library',
+    'models-none-found': '/library?q=no%20such%20model',
+    'model-serving': `/library/${encodeURIComponent('Qwen/Qwen3-8B')}`,
+    'model-inferred': `/library/${encodeURIComponent('example/Qwen3-4B')}`,
+    'model-interrupted': `/library/${encodeURIComponent('Qwen/Qwen3-32B')}`,
+    plan: `/swaps/new?model=${ofModel}`,
+    'plan-to-confirm': `/swaps/new?model=${encodeURIComponent('example/Qwen3-4B')}`,
+    'plan-blocked': `/swaps/new?model=${encodeURIComponent('Qwen/Qwen3-32B')}`,
+    'switch-done': `/swaps/${done.id}`,
+    'switch-failed': `/swaps/${id}`,
+    machines: '/machines',
+    machine: `/machines/${machine?.id}`,
+    'machine-survey': `/machines/${machine?.id}/survey`,
+    'machine-new': '/machines/new',
+    'machine-key': `/setup?machine=${machine?.id}`,
+    'machine-found': `/setup?machine=${machine?.id}&test=1`,
+    setup: '/setup',
+    activity: '/activity',
+    settings: '/settings',
+    stop: '/engines/main/stop',
+    'not-found': '/no-such-page',
+  }))
+    pages.set(name, path)
+  page = await rig.tab()
+}, 90_000)
+afterAll(() => rig?.close())
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  test.each([390, 1280])(
+    'axe finds nothing wrong on any page at %i px',
+    async (width) => {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 844 })
+      for (const [name, path] of pages) {
+        await page.goto(path)
+        expect([name, await violations(page)]).toEqual([name, []])
+        expect([name, await overflow(page)]).toEqual([name, 0])
+      }
+    },
+    120_000,
+  )
+})
+
+test('no page scrolls sideways at 320 px, with everything opened', async () => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  for (const [name, path] of pages) {
+    await page.goto(path)
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true
+    })
+    expect([name, await overflow(page)]).toEqual([name, 0])
+    await page.setViewportSize({ width: 320, height: 640 })
+  }
+}, 60_000)
+
+test('a switch that stands still is as readable as the rest, on its page and on Home', async () => {
+  rig.world.setFault({ name: 'F10', times: 1 })
+  const started = await rig.client['swaps.start']({ body: { model: 'openai/gpt-oss-20b' } })
+  const id = 'id' in started ? started.id : ''
+  await rig.swapWhen(id, 'weights are read', (swap) => swap.phase === 'load' && swap.progress.percent !== null)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const path of [`/swaps/${id}`, '/', '/library']) {
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.goto(path)
+      expect([path, await violations(page)]).toEqual([path, []])
+      expect([path, await overflow(page)]).toEqual([path, 0])
+    }
+  }
+  await rig.client['swaps.cancel']({ params: { id } })
+  await rig.swapWhen(id, 'it is cancelled', (swap) => swap.state === 'cancelled')
+}, 60_000)
+
+test('every page has its picture when pictures are asked for, and none complained', async () => {
+  for (const [name, path] of process.env['E2E_SHOTS'] === undefined ? [] : pages) {
+    await page.setViewportSize({ width: 1280, height: 844 })
+    await page.goto(path)
+    await rig.shots(page, `page-${name}`)
+  }
+  expect(rig.complaints).toEqual([])
+}, 120_000)
