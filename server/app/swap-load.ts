@@ -2,6 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import type { PlanStart } from '../domain/plan.ts'
 import { readProgress, splitLines } from '../domain/progress.ts'
+import { findTelling } from '../domain/trouble.ts'
 import type { WatchReading } from './ports.ts'
 import type { Ground } from './swap-ground.ts'
 import { deathOf, engineAddress, headOf, workerAlive } from './swap-look.ts'
@@ -84,7 +85,8 @@ async function followHead(ground: Ground, start: PlanStart, follower: Follower):
   ground.sameBoot(head, reading.bootId)
   if (reading.container === null) return
   if (reading.container !== 'running') throw deathOf(ground, start, follower.lines)
-  const late = clock.now() - follower.startedAt > appearsWithinMs
+  // A process that ended between two looks was never seen; its last words say that there is nothing to wait for.
+  const late = clock.now() - follower.startedAt > appearsWithinMs || findTelling(follower.lines) !== null
   if (isDead(follower, head, reading, late)) throw deathOf(ground, start, follower.lines)
 }
 
