@@ -9,6 +9,7 @@ export interface LineControls {
   /** From now on the appliance cannot reach the node, whatever the node does. */
   cut(node: string, how: 'refused' | 'hanging'): void
   mend(node: string): void
+  isCut(node: string): boolean
   /** The next `times` calls take effect on the node, but their answer is lost on the way. */
   loseAnswers(node: string, times: number): void
   /** The node shows another host key from now on. */
@@ -52,6 +53,7 @@ export function createLines(world: World, latencyMs: number): Lines {
     controls: {
       cut: (node, how) => change(node, { state: how }),
       mend: (node) => change(node, { state: 'open' }),
+      isCut: (node) => lineTo(node).state !== 'open',
       loseAnswers: (node, times) => change(node, { lostAnswers: times }),
       presentKey: (node, fingerprint) => change(node, { hostKey: fingerprint }),
       refuseKey: (node, refused) => change(node, { keyRefused: refused }),

@@ -38,7 +38,7 @@ export async function live(schedule: Schedule, sabotage: (life: Life) => void = 
   const nodes = demoNodes().map((node) => ({ ...node, dotenv: { CONTAINER_HF_TOKEN: secret } }))
   const life = await startLife(nodes)
   const { world, sparks, clock } = life
-  const watchman = createWatchman(world, sparks.desk, clock, ourNames)
+  const watchman = createWatchman(world, sparks.desk, clock, ourNames, sparks.isCut)
   const told: Told = { life, watchman, lines: [], begun: clock.now(), token: null, foreigners: 0, outcomes: [] }
   prepare(told, schedule)
   listen(told)
@@ -146,10 +146,27 @@ function checkAsItWas(life: Life, watchman: Watchman, model: string, sentence: s
   })
 }
 
+/** Looks come every few seconds; what has run for so long, reachable, cannot be unknown to an honest "stopped". */
+const knownByMs = 45_000
+
+function checkStopped({ life, watchman }: Told): void {
+  const engine = life.graph.status.engine()
+  if (engine.state !== 'stopped') return
+  const name = String(life.graph.settings.get('engine.containerName'))
+  const there = life.world.serving().find((one) => {
+    const inside = life.world.look(one.node).containers.find((container) => container.name === name)
+    return inside?.serving?.includes(one.model) === true && life.clock.now() - one.since > knownByMs
+  })
+  const upSince = there === undefined ? 0 : life.world.look(there.node).uptimeSeconds * 1000
+  if (there !== undefined && upSince > knownByMs && !watchman.wasAway(there.node, knownByMs))
+    watchman.wrong(`status says "${engine.sentence}", and ${there.model} answers on ${there.node}`)
+}
+
 async function pass(told: Told, ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= sliceMs) {
     await told.life.clock.advance(Math.min(sliceMs, left))
     told.watchman.look(told.life.graph.status.engine())
+    checkStopped(told)
     if (told.watchman.wrongs.length > 0) return
   }
 }
@@ -195,7 +212,10 @@ async function play(told: Told, step: Step): Promise<void> {
     case 'heal':
       return world.clearFault(step.fault.name)
     case 'cut':
-      return sparks.cut(step.node, step.how)
+      sparks.cut(step.node, step.how)
+      return void told.life.clock.sleep(step.ms).then(() => sparks.mend(step.node))
+    case 'swarm':
+      return swarm(told)
     case 'mend':
       return sparks.mend(step.node)
     case 'lose':
@@ -209,7 +229,8 @@ async function play(told: Told, step: Step): Promise<void> {
     case 'foreign': {
       const name = `comfy_${told.foreigners++}`
       watchman.guard(step.node, name)
-      const command = ['vllm', 'serve', small, '--port', String(step.port), '--gpu-memory-utilization', '0.2']
+      const words = ['vllm', 'serve', 'Qwen/Qwen3-Embedding-0.6B', '--served-model-name', small]
+      const command = [...words, '--port', String(step.port), '--gpu-memory-utilization', '0.05']
       return world.startForeign(step.node, { name, image: 'vllm-node', command })
     }
     case 'by-hand':
@@ -220,8 +241,20 @@ async function play(told: Told, step: Step): Promise<void> {
         command: ['vllm', 'serve', step.model, '--port', '8000'],
       })
     case 'setting':
+      watchman.disturb()
       return void graph.settings.change(step.key, step.value, undefined, 'owner')
   }
+}
+
+function swarm(told: Told): void {
+  const { swaps } = told.life.graph
+  const cancel = (): void => sayRefusal(told, () => handOn(told, { kind: 'cancel' }))
+  asked(told, other, swaps.start({ model: other, requestedBy: app }))
+  asked(told, 'stop', swaps.stop({ requestedBy: owner }))
+  cancel()
+  asked(told, small, swaps.start({ model: small, requestedBy: owner }))
+  void told.life.clock.sleep(1).then(cancel)
+  asked(told, 'stop', swaps.stop({ requestedBy: owner }))
 }
 
 function handOn(told: Told, step: Step & { kind: 'cancel' | 'reserve' | 'release' }): void {
@@ -244,6 +277,7 @@ function sayRefusal(told: Told, act: () => void): void {
 }
 
 async function rise(told: Told): Promise<void> {
+  told.watchman.disturb()
   if (told.life.stores.serialize().includes(secret)) told.watchman.wrong('a secret is in the database')
   told.life = await told.life.rise()
   listen(told)

@@ -13,7 +13,8 @@ export type Step =
   | { readonly kind: 'release'; readonly how: 'token' | 'break' }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'heal'; readonly fault: Fault }
-  | { readonly kind: 'cut'; readonly node: string; readonly how: 'refused' | 'hanging' }
+  | { readonly kind: 'cut'; readonly node: string; readonly how: 'refused' | 'hanging'; readonly ms: number }
+  | { readonly kind: 'swarm' }
   | { readonly kind: 'mend'; readonly node: string }
   | { readonly kind: 'lose'; readonly node: string; readonly times: number }
   | { readonly kind: 'freeze'; readonly node: string; readonly ms: number }
@@ -53,7 +54,10 @@ function diceOf(seed: number): Dice {
 
 type Drawn = readonly [weight: number, draw: (dice: Dice) => Step]
 
-const model = (dice: Dice): string => (dice.chance(0.2) ? wide : dice.oneOf([small, other]))
+const model = (dice: Dice): string => (dice.chance(0.3) ? wide : dice.oneOf([small, other]))
+
+/** Mostly shorter than the owner's patience, sometimes longer. */
+const drawCutMs = (dice: Dice): number => (dice.chance(0.15) ? dice.whole(200_000, 600_000) : dice.whole(500, 60_000))
 
 const drawFault = (dice: Dice): Fault => {
   const name = dice.oneOf(faults)
@@ -73,8 +77,9 @@ const table: readonly Drawn[] = [
   [3, (dice) => ({ kind: 'release', how: dice.oneOf(['token', 'break'] as const) })],
   [14, (dice) => ({ kind: 'fault', fault: drawFault(dice) })],
   [5, (dice) => ({ kind: 'heal', fault: drawFault(dice) })],
-  [6, (dice) => ({ kind: 'cut', node: dice.oneOf(nodes), how: dice.oneOf(['refused', 'hanging'] as const) })],
-  [6, (dice) => ({ kind: 'mend', node: dice.oneOf(nodes) })],
+  [8, (dice) => ({ kind: 'cut', node: dice.oneOf(nodes), how: dice.oneOf(['refused', 'hanging'] as const), ms: drawCutMs(dice) })],
+  [1, (dice) => ({ kind: 'mend', node: dice.oneOf(nodes) })],
+  [3, () => ({ kind: 'swarm' })],
   [6, (dice) => ({ kind: 'lose', node: dice.oneOf(nodes), times: dice.whole(1, 3) })],
   [4, (dice) => ({ kind: 'freeze', node: dice.oneOf(nodes), ms: dice.whole(10, dice.chance(0.2) ? 4000 : 400) * 1000 })],
   [4, (dice) => ({ kind: 'reboot', node: dice.oneOf(nodes), ms: dice.whole(30, dice.chance(0.2) ? 4000 : 400) * 1000 })],
@@ -142,7 +147,9 @@ export function tellStep(step: Step): string {
     case 'heal':
       return `no more ${step.fault.name}`
     case 'cut':
-      return `the line to ${step.node} is cut (${step.how})`
+      return `the line to ${step.node} is cut (${step.how}) for ${step.ms / 1000} s`
+    case 'swarm':
+      return 'six clicks at once: switch, stop, cancel, switch, cancel, stop'
     case 'mend':
       return `the line to ${step.node} is whole`
     case 'lose':

@@ -13,6 +13,10 @@ export interface Watchman {
   /** Was this name served at this address and port at a moment within the last `ms`? */
   servedLately(url: string, name: string, ms: number): boolean
   servesNow(address: string, port: number, name: string): Serve | undefined
+  /** Was the node out of reach, or its state being changed by a setting, within the last `ms`? */
+  wasAway(node: string, ms: number): boolean
+  /** Something a look needs time to see has just been changed by the story. */
+  disturb(): void
   /** A container of someone else: from now on nobody may touch it. */
   guard(node: string, name: string): void
 }
@@ -20,12 +24,19 @@ export interface Watchman {
 /** What status calls "answering" rests on looks every few seconds, believed for three polls; a look itself may take five. */
 const believedMs = 21_000
 
-export function createWatchman(world: World, desk: JobDesk, clock: FakeClock, ours: ReadonlySet<string>): Watchman {
+export function createWatchman(
+  world: World,
+  desk: JobDesk,
+  clock: FakeClock,
+  ours: ReadonlySet<string>,
+  isCut: (node: string) => boolean,
+): Watchman {
   const wrongs: string[] = []
   const wrong = (sentence: string): void => void (wrongs.includes(sentence) || wrongs.push(sentence))
   const served = new Map<string, number>()
   const fences = new Map<string, number>()
   const guarded = new Map<string, string>()
+  const away = new Map<string, number>()
   let launchers = 0
 
   const note = (): void => {
@@ -60,19 +71,28 @@ export function createWatchman(world: World, desk: JobDesk, clock: FakeClock, ou
     for (const name of names) if (!ours.has(name)) wrong(`${name} is not ours and was told to stop on ${call.node}`)
   }
 
+  const lookAtNodes = (): void => {
+    for (const { name } of world.options.nodes) {
+      if (!world.isReachable(name) || isCut(name)) away.set(name, clock.now())
+      const fence = desk.fence(name)?.fence ?? -1
+      if (fence < (fences.get(name) ?? -1)) wrong(`the fence on ${name} went back from ${fences.get(name)} to ${fence}`)
+      fences.set(name, fence)
+    }
+  }
+
   return {
     wrongs,
     wrong,
     look(engine) {
       note()
-      for (const { name } of world.options.nodes) {
-        const fence = desk.fence(name)?.fence ?? -1
-        if (fence < (fences.get(name) ?? -1)) wrong(`the fence on ${name} went back from ${fences.get(name)} to ${fence}`)
-        fences.set(name, fence)
-      }
+      lookAtNodes()
       if (engine === null || !['answering', 'busy'].includes(engine.state)) return
       const lately = [...served].some(([key, at]) => key === `${engine.url} ${engine.model}` && clock.now() - at <= believedMs)
       if (!lately) wrong(`status says that ${engine.model} is ${engine.state} at ${engine.url}, and it is not`)
+    },
+    wasAway: (node, ms) => clock.now() - (away.get(node) ?? Number.NEGATIVE_INFINITY) <= ms,
+    disturb: () => {
+      for (const { name } of world.options.nodes) away.set(name, clock.now())
     },
     servedLately: (url, name, ms) => clock.now() - (served.get(`${url} ${name}`) ?? Number.NEGATIVE_INFINITY) <= ms,
     servesNow: (address, port, name) =>
