@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { createSystemClock } from '../../server/adapters/system/clock.ts'
 import { demoNodes } from './core/demo-world.ts'
 import type { World } from './core/types.ts'
 import { createWorld } from './core/world.ts'
 import { loopbackAddresses } from './doors/addresses.ts'
 import type { Door, DoorMachine, DoorOptions } from './doors/node-site.ts'
+import { newKeyPair } from './doors/ssh-keys.ts'
 
 export interface Spoken {
   readonly out: string
@@ -39,10 +39,10 @@ export async function openBench(open: (options: DoorOptions) => Promise<Door>, t
   })
   const world = createWorld({ nodes: demoNodes([one, two]), clock, timeScale, seed: 7 })
   const folder = mkdtempSync(join(tmpdir(), 'spark-bench-'))
-  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  const pair = newKeyPair()
   const keyFile = join(folder, 'key')
-  writeFileSync(keyFile, pair.private, { mode: 0o600 })
-  const door = await open({ world, authorizedKeys: [pair.public] })
+  writeFileSync(keyFile, pair.privateKey, { mode: 0o600 })
+  const door = await open({ world, authorizedKeys: [pair.publicKey] })
   const machine = (index = 0): DoorMachine => {
     const found = door.machines[index]
     if (found === undefined) throw new Error(`there is no machine ${index}`)

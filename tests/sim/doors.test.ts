@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { snapshotOf } from './core/snapshot.ts'
 import { createNodeProcesses } from './doors/node-processes.ts'
 import type { DoorMachine } from './doors/node-site.ts'
-import { parseKey } from './doors/ssh-keys.ts'
+import { newKeyPair, parseKey } from './doors/ssh-keys.ts'
 import { openSsh2Door } from './doors/ssh2-door.ts'
 import { openSshdDoor } from './doors/sshd-door.ts'
 import { type Bench, openBench, until } from './doors-bench.ts'
@@ -192,20 +192,27 @@ describe.each([
   })
 
   test('only an authorised key is let in', async () => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    const pair = newKeyPair()
     const machine = bench.machine()
     const { hostKey } = machine
     const refused = 'All configured authentication methods failed'
-    expect(await logIn(machine, { privateKey: pair.private })).toEqual({ problem: refused, seen: hostKey })
-    bench.door.authorize(`${pair.public} alice`)
-    expect(await logIn(machine, { privateKey: pair.private })).toEqual({ problem: '', seen: hostKey })
+    expect(await logIn(machine, { privateKey: pair.privateKey })).toEqual({ problem: refused, seen: hostKey })
+    bench.door.authorize(`${pair.publicKey} alice`)
+    expect(await logIn(machine, { privateKey: pair.privateKey })).toEqual({ problem: '', seen: hostKey })
+  })
+
+  test('a malformed key pair, as the library sometimes makes them, is never used', () => {
+    const whole = newKeyPair()
+    const made = [{ ...whole, privateKey: 'torn' }, { ...whole, publicKey: 'ssh-ed25519 torn' }, whole]
+    expect(newKeyPair(() => made.shift() ?? whole)).toBe(whole)
+    expect(made).toEqual([])
   })
 
   test('a public key without its private half opens nothing', async () => {
-    const known = ssh2.utils.generateKeyPairSync('ed25519')
-    const other = ssh2.utils.generateKeyPairSync('ed25519')
-    bench.door.authorize(known.public)
-    const agent = new Forger(parseKey(known.public), parseKey(other.private))
+    const known = newKeyPair()
+    const other = newKeyPair()
+    bench.door.authorize(known.publicKey)
+    const agent = new Forger(parseKey(known.publicKey), parseKey(other.privateKey))
     expect((await logIn(bench.machine(), { agent })).problem).toBe('All configured authentication methods failed')
     expect(agent.signed).toBe(1)
   })

@@ -16,8 +16,26 @@ export function hostKeyOf(node: string, known: Readonly<Record<string, string>> 
   return { privateKey, fingerprint: `SHA256:${digest.replace(/=+$/, '')}` }
 }
 
+export interface NewKeyPair {
+  readonly privateKey: string
+  /** One line for authorized_keys. */
+  readonly publicKey: string
+}
+
+/** ssh2 1.17.0 makes about one malformed ed25519 pair in 200 (it drops leading zero bytes): such a pair is thrown away. */
+export function newKeyPair(make: () => NewKeyPair = makeKeyPair): NewKeyPair {
+  let pair = make()
+  while ([pair.privateKey, pair.publicKey].some((text) => ssh2.utils.parseKey(text) instanceof Error)) pair = make()
+  return pair
+}
+
+function makeKeyPair(): NewKeyPair {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  return { privateKey: `${pair.private.trim()}\n`, publicKey: pair.public.trim() }
+}
+
 export function newPrivateKey(): string {
-  return `${ssh2.utils.generateKeyPairSync('ed25519').private.trim()}\n`
+  return newKeyPair().privateKey
 }
 
 /** A private key, or a line of authorized_keys. */
