@@ -14,19 +14,34 @@ interface AxeResult {
   }[]
 }
 
-/** What axe finds on the page as it is drawn now, everything that can be opened opened. */
-export async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(() => {
+/** What is one disclosure away is checked too. */
+export function openAll(page: Page): Promise<void> {
+  return page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true
   })
-  await page.evaluate(axeSource)
+}
+
+/** What axe finds on the page as it is drawn now, everything that can be opened opened. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  await openAll(page)
+  return await run(page, { type: 'tag', values: tags })
+}
+
+/** The one rule whose answer depends on the theme, for a page that was checked whole in the other one. */
+export async function contrastViolations(page: Page): Promise<readonly string[]> {
+  return await run(page, { type: 'rule', values: ['color-contrast'] })
+}
+
+async function run(page: Page, runOnly: { readonly type: string; readonly values: readonly string[] }): Promise<readonly string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource)
   const result = (await page.evaluate(
-    (values) =>
+    (only) =>
       (globalThis as unknown as { axe: { run: (root: Document, options: object) => Promise<unknown> } }).axe.run(document, {
-        runOnly: { type: 'tag', values },
+        runOnly: only,
         resultTypes: ['violations'],
+        preload: false,
       }),
-    tags,
+    runOnly,
   )) as AxeResult
   return result.violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => `${impact} ${id} at ${node.target.join(' ')}`))
 }

@@ -7,7 +7,7 @@ import { openRig, type Rig } from './rig.ts'
 let rig: Rig
 let page: Page
 beforeAll(async () => {
-  rig = await openRig({ timeScale: 0.04 })
+  rig = await openRig({ timeScale: 0.025 })
   await rig.switchTo('Qwen/Qwen3-8B')
   page = await rig.tab()
 }, 60_000)
