@@ -97,7 +97,8 @@ function KeyStep({ base, machine, publicKey }: JoiningData & { readonly machine:
         <p>
           This appliance has a key of its own. Log in to the Spark (
           <code>
-            ssh {machine.user}@{machine.address}
+            ssh {machine.port === 22 ? '' : `-p ${machine.port} `}
+            {machine.user}@{machine.address}
           </code>
           ) and paste this line there:
         </p>
