@@ -1,6 +1,7 @@
 // Every page in its states, drawn from samples: to be looked at (scripts/gallery.ts) and checked by axe.
 import type { Child } from 'hono/jsx'
 import { serviceStates } from '../../server/domain/words.ts'
+import { recipeText } from '../../server/http/pages/recipe-form.ts'
 import { Layout, type Place, type Theme } from '../../web/views/layout.tsx'
 import { ActivityPage } from '../../web/views/pages/activity.tsx'
 import { HomePage, StopPage } from '../../web/views/pages/home.tsx'
@@ -10,6 +11,7 @@ import { MachinePage, MachinesPage } from '../../web/views/pages/machines.tsx'
 import { ModelPage } from '../../web/views/pages/model.tsx'
 import { PlanPage } from '../../web/views/pages/plan.tsx'
 import { ProblemPage } from '../../web/views/pages/problem.tsx'
+import { RecipePage } from '../../web/views/pages/recipe.tsx'
 import { SettingsPage } from '../../web/views/pages/settings.tsx'
 import { SwapPage } from '../../web/views/pages/swap.tsx'
 import { StateBadge } from '../../web/views/parts/badge.tsx'
@@ -37,9 +39,24 @@ const joining = {
   typed: {},
   peers: [],
 }
-const library = { models: sample.models, query: '', problems: [], switching: null, now }
+const library = {
+  models: sample.models,
+  query: '',
+  problems: [],
+  states: { [sample.engine.model ?? '']: 'answering' as const },
+  switching: null,
+  now,
+}
+const modelPage = { saved: null, state: null, past: [], now }
 const [firstModel, , newModel, oddModel] = sample.models
 if (firstModel === undefined || newModel === undefined || oddModel === undefined) throw new Error('samples are missing')
+const ownRecipe = { ...sample.recipe, id: 'owner:mine', source: 'owner' as const, title: 'My way', confirmed: true }
+const unknownModel = {
+  ...oddModel,
+  servable: null,
+  recipe: null,
+  canRun: { verdict: 'needs_setup' as const, why: 'Nobody has said how to start this family. Write a recipe for it.' },
+}
 const trouble = {
   happened: 'spark-2 does not answer: connection refused.',
   now: 'What runs on it is not known until it answers again.',
@@ -119,9 +136,39 @@ export const exhibits: readonly Exhibit[] = [
   {
     name: 'model',
     place: 'library',
-    body: <ModelPage model={newModel} recipes={[sample.recipe]} past={[sample.failedSwap, sample.cancelledSwap]} now={now} />,
+    body: <ModelPage {...modelPage} model={newModel} recipes={[sample.recipe]} past={[sample.failedSwap, sample.cancelledSwap]} />,
   },
-  { name: 'model-cannot', place: 'library', body: <ModelPage model={oddModel} recipes={[]} past={[]} now={now} /> },
+  { name: 'model-cannot', place: 'library', body: <ModelPage {...modelPage} model={oddModel} recipes={[]} /> },
+  {
+    name: 'model-saved',
+    place: 'library',
+    body: <ModelPage {...modelPage} model={firstModel} recipes={[ownRecipe, sample.recipe]} saved={ownRecipe} state="busy" />,
+  },
+  {
+    name: 'model-unknown-start',
+    place: 'library',
+    body: <ModelPage {...modelPage} model={unknownModel} recipes={[]} />,
+  },
+  {
+    name: 'recipe',
+    place: 'library',
+    body: <RecipePage model={newModel} values={recipeText(newModel, sample.recipe)} base={{ ...sample.recipe, own: false }} trouble={[]} />,
+  },
+  {
+    name: 'recipe-refused',
+    place: 'library',
+    body: (
+      <RecipePage
+        model={unknownModel}
+        values={{ ...recipeText(unknownModel, null), flags: '--max-model-len 8192\n--host 0.0.0.0', port: 'eight' }}
+        base={null}
+        trouble={[
+          { field: 'flags', line: 2, why: 'the launch sets it' },
+          { field: 'port', line: null, why: 'a number from 1 to 65535 is needed, not "eight"' },
+        ]}
+      />
+    ),
+  },
   { name: 'plan', place: 'library', body: <PlanPage {...planned} plan={sample.plan} /> },
   {
     name: 'plan-confirm',

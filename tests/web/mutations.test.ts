@@ -10,6 +10,7 @@ const same: Readonly<Record<string, OperationId | 'this browser only'>> = {
   '/setup': 'machines.add',
   '/machines/new': 'machines.add',
   '/library/scan': 'models.scan',
+  '/library/:id/recipe': 'recipes.save',
   '/recipes/:id/confirmation': 'recipes.confirm',
   '/swaps': 'swaps.start',
   '/swaps/:id/cancellation': 'swaps.cancel',

@@ -2,8 +2,9 @@ import { Hono } from 'hono'
 import { LibraryBody, type LibraryData, LibraryPage } from '../../../web/views/pages/library.tsx'
 import { ModelPage } from '../../../web/views/pages/model.tsx'
 import type { UseCases } from '../../app/use-cases.ts'
-import { type EdgeEnv, requestingOwner } from '../edge.ts'
-import { fieldsOf, type PageNeeds } from './needs.ts'
+import type { ServiceState } from '../../domain/words.ts'
+import type { EdgeEnv } from '../edge.ts'
+import type { PageNeeds } from './needs.ts'
 import { goTo, showFragment, wantsFragment } from './shell.tsx'
 
 export function libraryData(useCases: UseCases, query: string, now: number): LibraryData {
@@ -11,10 +12,18 @@ export function libraryData(useCases: UseCases, query: string, now: number): Lib
   return {
     models: useCases.models.list(),
     query: query.slice(0, 200),
+    states: statesOf(useCases),
     problems: useCases.recipes.list().problems,
     switching: swap === null ? null : { model: swap.model, page: swap.links.page },
     now,
   }
+}
+
+/** What is true of every model that an engine holds: it may be switching away from it, or not answer at all. */
+function statesOf(useCases: UseCases): Readonly<Record<string, ServiceState>> {
+  const engines = useCases.status.status().clusters.flatMap((cluster) => cluster.engines)
+  const held = engines.flatMap(({ model, state }) => (model === null || state === 'switching' ? [] : [[model, state] as const]))
+  return Object.fromEntries(held.reverse())
 }
 
 export function libraryPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
@@ -34,15 +43,19 @@ export function libraryPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   app.get('/library/:id', (c) => {
     const model = useCases.models.find(c.req.param('id'))
     const past = useCases.swaps.recent(100).filter((swap) => swap.model === model.id && swap.state !== 'running')
-    const body = <ModelPage model={model} recipes={useCases.models.recipesOf(model.id)} past={past.slice(0, 10)} now={clock.now()} />
+    const recipes = useCases.models.recipesOf(model.id)
+    const saved = recipes.find((recipe) => recipe.id === c.req.query('saved') && recipe.source === 'owner')
+    const body = (
+      <ModelPage
+        model={model}
+        recipes={saved === undefined ? recipes : [saved, ...recipes.filter((recipe) => recipe !== saved)]}
+        saved={saved ?? null}
+        state={statesOf(useCases)[model.id] ?? null}
+        past={past.slice(0, 10)}
+        now={clock.now()}
+      />
+    )
     return show(c.req.raw, { title: model.name, place: 'library', body })
-  })
-
-  /** The owner's yes to a recipe that was worked out; the model's page shows its flags. */
-  app.post('/recipes/:id/confirmation', async (c) => {
-    const recipe = useCases.recipes.confirm(c.req.param('id'), requestingOwner(c).name)
-    await fieldsOf(c)
-    return goTo(`/library/${encodeURIComponent(recipe.model)}`)
   })
 
   return app

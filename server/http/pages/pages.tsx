@@ -13,6 +13,7 @@ import { libraryPages } from './library.tsx'
 import { livePages } from './live.tsx'
 import { machinePages } from './machines.tsx'
 import { fieldsOf } from './needs.ts'
+import { recipePages } from './recipes.tsx'
 import { settingPages } from './settings.tsx'
 import { createShow, goTo } from './shell.tsx'
 import { swapPages } from './swaps.tsx'
@@ -42,6 +43,7 @@ export function createPages({ useCases, clock, assets, access, ending = new Abor
   app.route('/', homePages(needs))
   app.route('/', joiningPages(needs))
   app.route('/', libraryPages(needs))
+  app.route('/', recipePages(needs))
   app.route('/', swapPages(needs))
   app.route('/', machinePages(needs))
   app.route('/', activityPages(needs))

@@ -7,7 +7,8 @@ import { Icon } from '../parts/icon.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
 import { Bar } from '../parts/meter.tsx'
 import { Note } from '../parts/notice.tsx'
-import { phaseLine, swapTitle } from '../parts/phases.tsx'
+import { meanwhile, phaseLine, swapTitle } from '../parts/phases.tsx'
+import { Tags } from '../parts/tags.tsx'
 import { Ago, Span } from '../parts/time.tsx'
 
 export interface HomeData {
@@ -55,18 +56,23 @@ export function HomeNow(data: HomeData) {
       {neverSeen(data.machines) ? <FinishSetUp machine={data.machines[0]} /> : null}
       {status.clusters.map((cluster) => (
         <>
-          {cluster.swap === null ? null : <RunningSwap swap={cluster.swap} now={now} />}
+          {cluster.swap === null ? null : <RunningSwap swap={cluster.swap} machines={data.machines} now={now} />}
           <Reservation lock={cluster.lock} now={now} />
         </>
       ))}
       {engines
-        .filter((engine) => !engine.observed)
+        .filter((engine) => !engine.observed && !isBetween(engine))
         .map((engine) => (
           <EngineCard engine={engine} {...data} />
         ))}
       <Observed engines={engines.filter((engine) => engine.observed)} />
     </div>
   )
+}
+
+/** Between two models: the running switch says everything, and "No model" beside it would only frighten. */
+function isBetween(engine: EngineView): boolean {
+  return engine.state === 'switching'
 }
 
 function neverSeen(machines: readonly MachineShape[]): boolean {
@@ -105,8 +111,15 @@ function Attention({ status }: { readonly status: StatusView }) {
   )
 }
 
-function RunningSwap({ swap, now }: { readonly swap: SwapView; readonly now: number }) {
+interface RunningProps {
+  readonly swap: SwapView
+  readonly machines: readonly MachineShape[]
+  readonly now: number
+}
+
+function RunningSwap({ swap, machines, now }: RunningProps) {
   const percent = swap.progress.percent
+  const its = machines.filter((machine) => swap.machines.includes(machine.id) || swap.machines.includes(machine.name))
   return (
     <section class="card running" aria-label="The running switch">
       <div class="between">
@@ -115,14 +128,20 @@ function RunningSwap({ swap, now }: { readonly swap: SwapView; readonly now: num
           started <Ago at={swap.startedAt} now={now} />
         </span>
       </div>
-      <h2 class="name small">{swapTitle(swap)}</h2>
+      <h2 class="name">{swapTitle(swap)}</h2>
+      <p>{meanwhile(swap)}</p>
       {percent === null ? <progress aria-label={phaseLine(swap)} /> : <Bar percent={percent} />}
       <p class="between">
         <span>{phaseLine(swap)}</span>
-        <a class="button" href={swap.links.page}>
+        <a class="button main" href={swap.links.page}>
           Watch it
         </a>
       </p>
+      <div class="meters">
+        {(its.length > 0 ? its : machines).map((machine) => (
+          <MemoryMeter machine={machine} now={now} />
+        ))}
+      </div>
     </section>
   )
 }
@@ -167,9 +186,7 @@ function EngineCard({ engine, machines, origin, now }: CardProps) {
       <div class="stack">
         <p class="name">{engine.modelName ?? 'No model'}</p>
         <p class="tags">
-          {engine.capabilities.map((word) => (
-            <span class="tag">{word}</span>
-          ))}
+          <Tags words={engine.capabilities} />
           <span class="quiet">{engineLine(engine, its)}</span>
         </p>
         {engine.model === null || engine.state === 'answering' ? null : <p>{engine.sentence}</p>}

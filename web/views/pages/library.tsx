@@ -1,16 +1,20 @@
 import type { ModelView } from '../../../server/contract/operations/shapes.ts'
-import { aboutDuration, bytesInWords } from '../../../server/domain/words.ts'
+import { aboutDuration, bytesInWords, type ServiceState } from '../../../server/domain/words.ts'
 import { hx, stream } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, Note } from '../parts/notice.tsx'
+import { Tags } from '../parts/tags.tsx'
 import { agoInWords } from '../parts/time.tsx'
+import { lacksRecipe } from './model.tsx'
 
 export interface LibraryData {
   readonly models: readonly ModelView[]
   readonly query: string
   readonly problems: readonly { readonly file: string; readonly line: number | null; readonly sentence: string }[]
+  /** What is true of every model that an engine holds, by the model's id. */
+  readonly states: Readonly<Record<string, ServiceState>>
   /** A switch is running: rows show it and offer no second one. */
   readonly switching: { readonly model: string | null; readonly page: string } | null
   readonly now: number
@@ -129,9 +133,10 @@ function searched(models: readonly ModelView[], query: string): readonly ModelVi
   })
 }
 
-function ModelRow({ model, switching, now }: LibraryData & { readonly model: ModelView }) {
+function ModelRow({ model, switching, states, now }: LibraryData & { readonly model: ModelView }) {
   const href = `/library/${encodeURIComponent(model.id)}`
   const starting = switching !== null && switching.model === model.id
+  const shown = starting ? 'switching' : states[model.id]
   return (
     <li>
       <div class="stack tight">
@@ -139,11 +144,8 @@ function ModelRow({ model, switching, now }: LibraryData & { readonly model: Mod
           <a class="title" href={href}>
             {model.name}
           </a>
-          {starting ? <StateBadge state="switching" /> : null}
-          {!starting && model.serving !== null ? <StateBadge state="answering" /> : null}
-          {model.capabilities.map((word) => (
-            <span class="tag">{word}</span>
-          ))}
+          {shown === undefined ? null : <StateBadge state={shown} />}
+          <Tags words={model.capabilities} />
         </p>
         <p class="quiet">{modelLine(model, now)}</p>
         <WhyNot model={model} />
@@ -178,9 +180,16 @@ function RowAct(props: { model: ModelView; switching: LibraryData['switching']; 
       </a>
     )
   }
+  if (lacksRecipe(model)) {
+    return (
+      <a class="button" href={`${href}/recipe`}>
+        Write a recipe<span class="sr"> for {model.name}</span>
+      </a>
+    )
+  }
   return (
     <a class="button plain" href={href}>
-      Why?<span class="sr"> {model.name}</span>
+      Details<span class="sr"> of {model.name}</span>
     </a>
   )
 }
@@ -188,11 +197,11 @@ function RowAct(props: { model: ModelView; switching: LibraryData['switching']; 
 function modelLine(model: ModelView, now: number): string {
   const copies = model.machines.filter((one) => one.state === 'complete').map((one) => one.name)
   const parts = [
-    model.id,
     model.sizeBytes > 0 ? bytesInWords(model.sizeBytes) : '',
     copies.length > 0 ? `on ${copies.join(' and ')}` : '',
     model.revisionsDiffer ? 'copies differ' : '',
     timeLine(model, now),
+    model.id,
   ]
   return parts.filter((part) => part !== '').join(' · ')
 }

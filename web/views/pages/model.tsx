@@ -1,40 +1,39 @@
 import type { ModelView, RecipeView, SwapView } from '../../../server/contract/operations/shapes.ts'
-import { aboutDuration, bytesInWords, exactDuration } from '../../../server/domain/words.ts'
+import { aboutDuration, bytesInWords, exactDuration, type ServiceState } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
 import { Note } from '../parts/notice.tsx'
 import { FlagList } from '../parts/plan.tsx'
+import { Tags } from '../parts/tags.tsx'
 import { Ago } from '../parts/time.tsx'
+import { RecipeSaved } from './recipe.tsx'
 import { OutcomeBadge } from './swap.tsx'
 
 interface Props {
   readonly model: ModelView
   readonly recipes: readonly RecipeView[]
+  /** The recipe that was saved a moment ago. */
+  readonly saved: RecipeView | null
+  /** What the engine that holds it is; null: none holds it. */
+  readonly state: ServiceState | null
   readonly past: readonly SwapView[]
   readonly now: number
 }
 
 export function ModelPage(props: Props) {
-  const { model, recipes, past, now } = props
+  const { model, recipes, saved, state, past, now } = props
   const runs = model.canRun.verdict === 'now' || model.canRun.verdict === 'needs_room'
   return (
     <div class="page narrow">
       <Heading title={model.name} up={{ href: '/library', word: 'Models' }}>
         <p class="tags">
-          {model.serving === null ? null : <StateBadge state="answering" />}
-          {model.capabilities.map((word) => (
-            <span class="tag">{word}</span>
-          ))}
+          {state === null ? null : <StateBadge state={state} />}
+          <Tags words={model.capabilities} />
           <span class="quiet">{model.id}</span>
         </p>
       </Heading>
-      {runs ? null : (
-        <Note kind="warn" icon="warning">
-          <p>
-            <strong>It cannot start now.</strong> {model.canRun.why}
-          </p>
-        </Note>
-      )}
+      {saved === null ? null : <RecipeSaved title={saved.title} used={saved.id === model.recipe?.id} />}
+      {runs ? null : <CannotStart model={model} />}
       {model.serving === null && runs ? (
         <p class="acts">
           <a class="button main" href={`/swaps/new?model=${encodeURIComponent(model.id)}`}>
@@ -45,11 +44,46 @@ export function ModelPage(props: Props) {
       ) : null}
       <AboutModel model={model} now={now} />
       {recipes.map((recipe) => (
-        <RecipeCard recipe={recipe} chosen={recipe.id === model.recipe?.id} />
+        <RecipeCard recipe={recipe} chosen={recipe.id === model.recipe?.id} runs={runs} />
       ))}
+      <Write model={model} recipes={recipes} />
       {runs ? <RunWithChanges model={model} recipes={recipes} /> : null}
       <Past swaps={past} now={now} />
     </div>
+  )
+}
+
+const recipePath = (model: ModelView): string => `/library/${encodeURIComponent(model.id)}/recipe`
+
+function CannotStart({ model }: { readonly model: ModelView }) {
+  return (
+    <Note kind="warn" icon="warning">
+      <p>
+        <strong>It cannot start now.</strong> {model.canRun.why}
+      </p>
+      {lacksRecipe(model) ? (
+        <a class="button main" href={recipePath(model)}>
+          Write a recipe
+        </a>
+      ) : null}
+    </Note>
+  )
+}
+
+/** What stands in the way is only that nobody said how to start it. */
+export function lacksRecipe(model: ModelView): boolean {
+  return model.canRun.verdict === 'needs_setup' && model.servable === null && model.recipe?.source !== 'owner'
+}
+
+function Write({ model, recipes }: Pick<Props, 'model' | 'recipes'>) {
+  if (lacksRecipe(model) || model.servable === false) return null
+  return (
+    <p class="acts">
+      <a class="button" href={recipePath(model)}>
+        {recipes[0]?.source === 'owner' ? 'Change your recipe' : 'Write your own recipe'}
+      </a>
+      <span class="quiet">It starts with what is here.</span>
+    </p>
   )
 }
 
@@ -98,14 +132,22 @@ const sources = {
   inferred: "Worked out from the model's files",
 } as const
 
-function RecipeCard({ recipe, chosen }: { readonly recipe: RecipeView; readonly chosen: boolean }) {
+interface CardProps {
+  readonly recipe: RecipeView
+  /** The one a switch uses unless another is named. */
+  readonly chosen: boolean
+  readonly runs: boolean
+}
+
+function RecipeCard({ recipe, chosen, runs }: CardProps) {
+  const asks = !recipe.confirmed && chosen && runs
   return (
     <section class="card stack">
       <div class="between">
         <h2>{recipe.title}</h2>
         <span class="quiet">
           {sources[recipe.source]}
-          {chosen ? ', used by default' : ''}
+          {chosen ? ', used by default' : ', not used now'}
         </span>
       </div>
       {recipe.description === null ? null : <p>{recipe.description}</p>}
@@ -117,21 +159,21 @@ function RecipeCard({ recipe, chosen }: { readonly recipe: RecipeView; readonly 
       {recipe.flags.length === 0 ? (
         <p class="quiet">No flags: vLLM's own defaults.</p>
       ) : (
-        <details class="more" open={!recipe.confirmed}>
+        <details class="more" open={asks}>
           <summary>
             {recipe.flags.length} {recipe.flags.length === 1 ? 'flag' : 'flags'}, and why each is there
           </summary>
           <FlagList flags={recipe.flags} />
         </details>
       )}
-      {recipe.confirmed ? null : (
+      {asks ? (
         <form class="acts" method="post" action={`/recipes/${encodeURIComponent(recipe.id)}/confirmation`}>
           <button type="submit" class="button">
             Confirm these flags
           </button>
           <span class="quiet">Asked once, before its first start.</span>
         </form>
-      )}
+      ) : null}
     </section>
   )
 }

@@ -30,7 +30,7 @@ export function PlanPage(data: PlanData) {
         </Note>
       )}
       {plan.verdict === 'ready' ? <Ready {...data} /> : <Blocked {...data} />}
-      <ExactPlan plan={plan} open={false} />
+      {plan.starts === null && plan.stops.every((stop) => stop.argv.length === 0) ? null : <ExactPlan plan={plan} open={false} />}
     </div>
   )
 }
@@ -110,11 +110,9 @@ function SwitchForm({ plan, asked, lock }: PlanData) {
 
 /** No switch button: what is in the way, and what would take it out of the way. */
 function Blocked({ plan }: PlanData) {
+  const lacksRecipe = plan.model !== null && plan.reasons.some((reason) => reason.code === 'needs_setup')
   return (
     <section class="card stack" aria-label="What is in the way">
-      <p class="cost" data-kind="bad">
-        Nothing was changed. {plan.stops.length > 0 ? `${plan.stops.map((stop) => stop.name).join(' and ')} goes on answering.` : ''}
-      </p>
       <ul class="reasons">
         {plan.reasons.map((reason) => (
           <li>
@@ -127,9 +125,12 @@ function Blocked({ plan }: PlanData) {
           </li>
         ))}
       </ul>
+      <p class="quiet">
+        Nothing was changed.{plan.stops.length > 0 ? ` ${plan.stops.map((stop) => stop.name).join(' and ')} stays as it is.` : ''}
+      </p>
       <p class="acts">
-        <a class="button main" href="/library">
-          Choose another model
+        <a class="button main" href={lacksRecipe ? `/library/${encodeURIComponent(plan.model ?? '')}/recipe` : '/library'}>
+          {lacksRecipe ? 'Write a recipe' : 'Choose another model'}
         </a>
         {plan.model === null ? null : (
           <a class="button" href={`/library/${encodeURIComponent(plan.model)}`}>

@@ -4,7 +4,7 @@ import { Heading } from '../layout.tsx'
 import { Badge, StateBadge } from '../parts/badge.tsx'
 import { isTelling, Log } from '../parts/log.tsx'
 import { TroubleNote } from '../parts/notice.tsx'
-import { Phases, swapTitle } from '../parts/phases.tsx'
+import { meanwhile, Phases, swapTitle } from '../parts/phases.tsx'
 import { Ago, Stopwatch } from '../parts/time.tsx'
 
 export interface SwapData {
@@ -70,15 +70,6 @@ function etaSentence(swap: SwapView): string {
   if (swap.overdue) return 'It is taking longer than usual. That can still be fine; the log shows whether it moves.'
   if (swap.etaSeconds !== null) return `${capital(aboutDuration(swap.etaSeconds * 1000))} to go.`
   return swap.phase === 'restore' || swap.model === null ? '' : 'This is the first time here. It usually takes 3 to 10 minutes.'
-}
-
-function meanwhile(swap: SwapView): string {
-  if (swap.phase === 'check') {
-    return swap.previousModelName === null
-      ? 'Nothing has changed yet.'
-      : `${swap.previousModelName} still answers; nothing has changed yet.`
-  }
-  return 'Nothing answers until it is done; apps that ask are told when to come back.'
 }
 
 function Cancel({ swap }: { readonly swap: SwapView }) {

@@ -25,6 +25,7 @@ const shapes = {
   stopped: <circle cx="6" cy="6" r="4.6" class="stroke" />,
   unreachable: <path d="M6 .8 11.6 11H.4z" fill="currentColor" />,
   unknown: <circle cx="6" cy="6" r="4.6" class="stroke" stroke-dasharray="2.4 2.4" />,
+  reachable: <path d="M3.5 1v4M8.5 1v4M1.5 5h9v1.5a4.5 4.5 0 0 1-9 0zM6 11v1" class="stroke" />,
   done: <path d="m1.5 6.5 3 3 6-7" class="stroke thick" />,
   failed: <path d="m2 2 8 8M10 2l-8 8" class="stroke thick" />,
   cancelled: <path d="M1.5 6h9" class="stroke thick" />,
@@ -48,8 +49,13 @@ export function StateBadge({ state }: { readonly state: ServiceState }) {
   return <Badge shape={state} word={serviceStateWord[state]} />
 }
 
-const machineStates = { reachable: 'answering', unreachable: 'unreachable', unknown: 'unknown' } as const
+/** A machine is reached or not; "Answering" is said only of a model. */
+const machineStates = {
+  reachable: { shape: 'reachable', word: 'Reachable' },
+  unreachable: { shape: 'unreachable', word: 'Unreachable' },
+  unknown: { shape: 'unknown', word: 'Not seen yet' },
+} as const
 
 export function MachineBadge({ state }: { readonly state: string }) {
-  return <StateBadge state={machineStates[state as keyof typeof machineStates] ?? 'unknown'} />
+  return <Badge {...(machineStates[state as keyof typeof machineStates] ?? machineStates.unknown)} />
 }

@@ -97,3 +97,13 @@ export function swapTitle(swap: SwapView): string {
   if (swap.model === null) return `Stopping ${swap.previousModelName ?? 'the model'}`
   return `Switching to ${swap.modelName}`
 }
+
+/** What apps get while it runs. */
+export function meanwhile(swap: SwapView): string {
+  if (swap.phase === 'check') {
+    return swap.previousModelName === null
+      ? 'Nothing has changed yet.'
+      : `${swap.previousModelName} still answers; nothing has changed yet.`
+  }
+  return 'Nothing answers until it is done; apps that ask are told when to come back.'
+}
