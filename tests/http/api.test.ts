@@ -72,6 +72,33 @@ describe('the API', () => {
     expect(useCases.asked.at(-1)?.ask).toMatchObject({ lockToken: 'f00d', breakLock: true })
   })
 
+  it.each([
+    ['a token in the body', '/api/swap/lock', { token: 'f00d' }],
+    ['the token by its longer name', '/api/swap/lock', { lockToken: 'f00d' }],
+    ['a token in the query', '/api/swap/lock?token=f00d', undefined],
+    ['force', '/api/swap/lock', { breakLock: 'true' }],
+    ['force in its earlier spelling', '/api/swap/lock', { force: true }],
+  ])('gives a reservation back by %s, and not without', async (_, path, body) => {
+    const { app, client } = createEdge()
+    await client['lock.take']({ body: { holder: 'recap' } })
+    expect((await app.request('/api/swap/lock', json('DELETE', { token: 'beef' }))).status).toBe(403)
+    expect((await app.request('/api/swap/lock', { method: 'DELETE' })).status).toBe(403)
+    expect((await app.request('/api/swap/lock', json('PUT', { lockToken: 'f00d' }))).status).toBe(200)
+    expect((await app.request(path, body === undefined ? { method: 'DELETE' } : json('DELETE', body))).status).toBe(200)
+    expect(await client['lock.find']()).toMatchObject({ locked: false })
+  })
+
+  it('stops an engine with or without a body, in every spelling', async () => {
+    for (const path of ['/api/engine/stop', '/api/engines/main/stop']) {
+      const told = createEdge()
+      expect((await told.app.request(path, json('POST', { token: 'f00d', force: 'true' }))).status).toBe(202)
+      expect(told.useCases.asked.at(-1)?.ask).toMatchObject({ lockToken: 'f00d', breakLock: true })
+      const plain = createEdge()
+      expect((await plain.app.request(path, { method: 'POST' })).status).toBe(202)
+      expect(plain.useCases.asked.at(-1)?.ask).toMatchObject({ requestedBy: { kind: 'app' } })
+    }
+  })
+
   it('says who asked: the body, else the program, and from where', async () => {
     const { app, useCases } = createEdge()
     const env = { incoming: { socket: { remoteAddress: '::ffff:192.0.2.7' } } }

@@ -15,6 +15,13 @@ const respell = (body: unknown): unknown => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
   return Object.fromEntries(Object.entries(body).map(([key, value]) => [spellings[key] ?? key, value]))
 }
+const StopBody = z.preprocess(
+  respell,
+  z.object({ lockToken: z.string().max(200).optional(), breakLock: Flag.optional(), by: z.string().max(100).optional() }).optional(),
+)
+/** The reservation's own operations call the token `token`; whoever learned `lockToken` is understood as well. */
+const plainToken = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'lockToken' in body && !('token' in body) ? { ...body, token: body.lockToken } : body
 
 export const swapOperations = {
   'plans.make': operation({
@@ -125,7 +132,9 @@ export const swapOperations = {
     method: 'put',
     path: '/api/swap/lock',
     summary: 'Keep a reservation longer',
-    input: { body: z.object({ token: z.string().min(1).max(200), ttlSeconds: z.int().min(1).max(86_400).default(3600) }) },
+    input: {
+      body: z.preprocess(plainToken, z.object({ token: z.string().min(1).max(200), ttlSeconds: z.int().min(1).max(86_400).default(3600) })),
+    },
     output: Lock,
     status: 200,
     errors: ['invalid_request', 'lock_token_wrong', 'lock_not_held'],
@@ -138,8 +147,13 @@ export const swapOperations = {
     method: 'delete',
     path: '/api/swap/lock',
     summary: 'Give a reservation back, or break it',
+    description: 'The token may come in the body or in the query; in the body it is in no address that a proxy writes down.',
     input: {
       query: z.object({ token: z.string().max(200).optional(), breakLock: z.stringbool().optional(), force: z.stringbool().optional() }),
+      body: z.preprocess(
+        plainToken,
+        z.object({ token: z.string().max(200).optional(), breakLock: Flag.optional(), force: Flag.optional() }).optional(),
+      ),
     },
     output: Lock,
     status: 200,
@@ -147,7 +161,8 @@ export const swapOperations = {
     right: 'operate',
     risk: 'mutating',
     examples: [
-      { title: 'give it back', query: { token: 'f00d' }, out: freeLockSample },
+      { title: 'give it back', in: { token: 'f00d' }, out: freeLockSample },
+      { title: 'the same by the query', query: { token: 'f00d' }, out: freeLockSample },
       { title: 'the owner breaks it', query: { breakLock: 'true' }, out: freeLockSample },
     ],
   }),
@@ -206,9 +221,7 @@ export const swapOperations = {
     path: '/api/engine/stop',
     summary: 'Stop the model of the engine main',
     input: {
-      body: z
-        .object({ lockToken: z.string().max(200).optional(), breakLock: z.boolean().optional(), by: z.string().max(100).optional() })
-        .optional(),
+      body: StopBody,
     },
     output: Swap,
     status: 202,
@@ -224,9 +237,7 @@ export const swapOperations = {
     summary: 'Stop the model of an engine',
     input: {
       params: z.object({ id: Id }),
-      body: z
-        .object({ lockToken: z.string().max(200).optional(), breakLock: z.boolean().optional(), by: z.string().max(100).optional() })
-        .optional(),
+      body: StopBody,
     },
     output: Swap,
     status: 202,

@@ -38,8 +38,12 @@ export function swapAnswers({ plans, swaps, lock }: Needs): AnswersOf<typeof swa
     'lock.find': () => lock.find(),
     'lock.take': ({ body }) => lock.take(body),
     'lock.renew': ({ body }) => lock.renew(body.token, body.ttlSeconds),
-    'lock.release': ({ query: { token, breakLock, force } }, call) =>
-      lock.release({ token, breakLock: breakLock ?? force, by: call.requester().name }),
+    'lock.release': ({ query, body }, call) =>
+      lock.release({
+        token: body?.token ?? query.token,
+        breakLock: body?.breakLock ?? body?.force ?? query.breakLock ?? query.force,
+        by: call.requester().name,
+      }),
     'engine.stop': ({ body: { by, ...ask } = {} }, call) => swaps.stop({ ...ask, requestedBy: call.requester(by) }),
     'engines.stop': ({ params, body: { by, ...ask } = {} }, call) =>
       swaps.stop({ ...ask, engine: params.id, requestedBy: call.requester(by) }),
