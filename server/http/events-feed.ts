@@ -102,9 +102,10 @@ function startOf(c: EdgeContext, events: EventsUse, after: number): number {
   const seen = c.req.header('last-event-id')
   if (seen !== undefined && seen !== '') {
     if (!/^\d{1,15}$/.test(seen)) throw new SparkError('invalid_request', { why: 'Last-Event-ID: a number is needed' })
-    return Number(seen)
+    // A number that was never given out is of another database (a backup was put back): waiting for it would be silence.
+    return Math.min(Number(seen), events.last())
   }
-  return c.req.query('after') === undefined ? events.last() : after
+  return c.req.query('after') === undefined ? events.last() : Math.min(after, events.last())
 }
 
 const wantsList = (accept: string): boolean => accept.includes('application/json') && !accept.includes('text/event-stream')

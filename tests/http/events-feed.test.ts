@@ -98,6 +98,22 @@ describe('the events feed', () => {
     expect(idsIn(await feed.rest())).toEqual([1])
   })
 
+  it('does not fall silent for a reader that remembers numbers of another database', async () => {
+    const edge = createEdge()
+    happen(edge, 2)
+    for (const [path, headers] of [
+      ['/api/events', { 'last-event-id': '999' }],
+      ['/api/events?after=999', {}],
+    ] as const) {
+      const feed = await open(edge, path, headers)
+      const told = edge.useCases.events.last()
+      await feed.until(new RegExp(`id: ${told}\n\n`))
+      happen(edge)
+      expect(idsIn(await feed.until(new RegExp(`id: ${told + 1}\nevent`)))).toEqual([told + 1])
+      await feed.cancel()
+    }
+  })
+
   it('drops a reader that does not read, and keeps one that does', async () => {
     const edge = createEdge()
     happen(edge, 500)
