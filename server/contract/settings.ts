@@ -6,6 +6,11 @@ const seconds = (min: number, max: number) => z.int().min(min).max(max)
 /** What the launcher puts on a docker command line without quotes. */
 const launcherWord = z.string().regex(/^[A-Za-z0-9_./:=@+,-]{1,200}$/, 'only letters, digits and _ . / : = @ + , - are possible here')
 
+/** As a browser sends it in the Origin header: with a path or a closing slash it would never be met. */
+const origin = z
+  .string()
+  .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'an origin such as https://app.example is needed, without a path')
+
 export const settings = {
   'engine.containerName': setting({
     schema: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'a container name of letters, digits, _ . and - is needed'),
@@ -162,7 +167,7 @@ export const settings = {
     unit: null,
   }),
   'access.corsOrigins': setting({
-    schema: z.array(z.url()).max(50),
+    schema: z.array(origin).max(50),
     default: [] as string[],
     label: 'Web apps that may use /v1 from a browser',
     help: 'Origins such as https://app.example. Empty: none.',

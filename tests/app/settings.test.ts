@@ -62,6 +62,21 @@ describe('every setting', () => {
     expect(settings.get(key)).toEqual(table[key].default)
   })
 
+  it('an origin is one that a browser could send', () => {
+    const origins = (value: string): unknown => make().change('access.corsOrigins', [value], undefined, 'owner').value
+    expect(origins('http://192.0.2.9:3000')).toEqual(['http://192.0.2.9:3000'])
+    for (const never of [
+      'https://app.example/',
+      'https://app.example/chat',
+      'https://App.example',
+      'https://app.example:443',
+      'null',
+      '*',
+    ]) {
+      expect(() => origins(never), never).toThrow(expect.objectContaining({ code: 'setting_invalid' }))
+    }
+  })
+
   it.each(keys)('%s is also taken as the text that a form sends', (key) => {
     const value = others[key]
     const text = Array.isArray(value) ? value.join('\n') : String(value)
