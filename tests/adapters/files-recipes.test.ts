@@ -149,6 +149,13 @@ describe('saving a recipe', () => {
     expect(await readdir(dir)).toEqual(['shipped'])
   })
 
+  test('gives up in words where no name can be looked at', async () => {
+    const deep = join(dir, ...Array.from({ length: 20 }, () => 'd'.repeat(200)))
+    const files = createRecipeFiles({ shippedDir: join(dir, 'shipped'), ownerDir: deep })
+    const long = { ...recipe, id: 'owner:x', model: `a/${'m'.repeat(250)}` }
+    await expect(files.write(long)).rejects.toMatchObject({ code: 'recipe_invalid' })
+  })
+
   test('never leaves its folder, and never takes the file of another recipe', async () => {
     expect(recipeFileName('../../etc/passwd')).toBe('etc-passwd.yaml')
     expect(recipeFileName('..')).toBe('recipe.yaml')

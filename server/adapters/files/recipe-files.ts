@@ -108,12 +108,13 @@ function toFile(recipe: Recipe): Record<string, unknown> {
 /** A name in the owner's folder that this recipe may take: its own, or the first free one beside a recipe of another id. */
 async function freeName(dir: string, recipe: Recipe): Promise<string> {
   const wanted = recipeFileName(recipe.model)
-  for (let number = 1; ; number += 1) {
+  for (let number = 1; number <= mostFiles; number += 1) {
     const name = number === 1 ? wanted : wanted.replace(/\.yaml$/, `-${number}.yaml`)
     const reading = await readYaml(join(dir, name), RecipeFile)
     if (reading.ok ? toRecipe(reading.value, 'owner', name).id === recipe.id : reading.problems.some((p) => p.sentence.includes('ENOENT')))
       return name
   }
+  throw new SparkError('recipe_invalid', { why: `no file name is free for it in ${dir}` })
 }
 
 /** Reads the shipped recipes and the owner's, and writes the owner's. */
