@@ -41,7 +41,7 @@ export function mergeModels(
       held.set(listing.id, keepBest(held.get(listing.id) ?? [], one))
     }
   }
-  const models = [...held].map(([id, copies]) => merge(id, copies, infer, lastUsed[id] ?? null))
+  const models = [...held].map(([id, copies]) => merge(id, copies, infer, Object.hasOwn(lastUsed, id) ? (lastUsed[id] ?? null) : null))
   return models.sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
 }
 

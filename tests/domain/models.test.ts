@@ -71,3 +71,8 @@ test('models stand in the order of their names', () => {
   const ids = ['b/Zeta-1B', 'a/Alpha-1B', 'c/Midway-1B']
   expect(merge({ a: ids.map((id) => listing({ id })) }).map((model) => model.id)).toEqual(['a/Alpha-1B', 'c/Midway-1B', 'b/Zeta-1B'])
 })
+
+test('a folder may be called like something every object has', () => {
+  expect(merge({ a: [listing({ id: 'constructor' })] }, { 'Qwen/Qwen3-8B': 5 })[0]?.lastUsedAt).toBeNull()
+  expect(merge({ a: [listing()] }, { 'Qwen/Qwen3-8B': 5 })[0]?.lastUsedAt).toBe(5)
+})
