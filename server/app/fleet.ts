@@ -86,7 +86,8 @@ export function createFleet(needs: FleetNeeds) {
   const answered = (machine: Machine, state: Known, seen: Observation): void => {
     const before = state.observation
     const facts = { machine: machine.id, name: machine.name }
-    const rebooted = before !== null && before.bootId !== seen.bootId
+    // An empty id was not read: it tells nothing of a restart.
+    const rebooted = before !== null && before.bootId !== '' && seen.bootId !== '' && before.bootId !== seen.bootId
     const back = state.reach === 'unreachable' && state.expected
     Object.assign(state, { reach: 'reachable', observation: seen, misses: 0, trouble: null, expected: true })
     if (rebooted) state.rebootedAt = Math.max(before.at, seen.at - seen.uptimeSeconds * 1000)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createOwnerRig, type OwnerRig } from '../fakes/owner-rig.ts'
+import type { MemorySparks } from '../sim/doors/memory.ts'
 
 let rig: OwnerRig
 beforeEach(async () => {
@@ -56,6 +57,19 @@ test('values are stale once they are older than three polls', async () => {
   expect(rig.machines.find(rig.idOf('spark-1')).stale).toBe(false)
   await rig.clock.advance(6_000)
   expect(rig.machines.find(rig.idOf('spark-1')).stale).toBe(true)
+})
+
+test('a boot id that could not be read is no restart', async () => {
+  await begin()
+  const { probe } = rig.sparks
+  const unread: MemorySparks['probe'] = async (...ask) => ({ ...(await probe(...ask)), bootId: '' })
+  Object.assign(rig.sparks, { probe: unread })
+  await rig.clock.advance(6_000)
+  expect(rig.machines.find(rig.idOf('spark-1')).bootId).toBe('')
+  Object.assign(rig.sparks, { probe })
+  await rig.clock.advance(6_000)
+  expect(rig.machines.find(rig.idOf('spark-1')).bootId).not.toBe('')
+  expect(rig.told('machine_rebooted')).toEqual([])
 })
 
 test('a restart of a machine is noticed by its boot id and told once', async () => {
