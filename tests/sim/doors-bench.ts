@@ -82,6 +82,8 @@ function listenTo(child: ChildProcess, stdin: string): Promise<Spoken> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     err += text
   })
+  // A node that loses its power hangs up before it has read everything.
+  child.stdin?.on('error', () => undefined)
   child.stdin?.end(stdin)
   return new Promise((resolve) => child.on('close', (code) => resolve({ out, err, code })))
 }
