@@ -151,7 +151,7 @@ function collect(channel: ClientChannel, machine: Machine, options: RunOptions, 
   const chunks: Buffer[] = []
   const endMark = Buffer.from(options.endMark)
   let bytes = 0
-  let tail = Buffer.alloc(0)
+  let tail: Buffer = Buffer.alloc(0)
   let stderr = ''
   channel.on('data', (chunk: Buffer) => {
     bytes += chunk.length
@@ -160,9 +160,10 @@ function collect(channel: ClientChannel, machine: Machine, options: RunOptions, 
       return fail(unreadable(machine, `it wrote more than ${Math.ceil(options.maxBytes / 1024 / 1024)} MiB and was cut off`))
     }
     chunks.push(chunk)
-    const seen = Buffer.concat([tail, chunk])
-    if (seen.includes(endMark)) return done(Buffer.concat(chunks))
-    tail = Buffer.from(seen.subarray(Math.max(0, seen.length - endMark.length)))
+    // The mark may lie across two chunks; whole chunks are not copied for that.
+    const seam = Buffer.concat([tail, chunk.subarray(0, endMark.length)])
+    if (seam.includes(endMark) || chunk.includes(endMark)) return done(Buffer.concat(chunks))
+    tail = chunk.length < endMark.length ? seam.subarray(-endMark.length) : chunk.subarray(-endMark.length)
   })
   channel.stderr.on('data', (chunk: Buffer) => {
     if (stderr.length < keptStderrBytes) stderr += chunk.toString('utf8').slice(0, keptStderrBytes - stderr.length)
