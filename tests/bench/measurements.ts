@@ -12,8 +12,8 @@ type Measurement = (closing: Closing) => Promise<readonly Figure[]>
 
 export const measurements: readonly Measurement[] = [channels, hub, ownTime, wholeTime, starts]
 
-const pollingSeconds = 12
-const switches = 12
+const pollingSeconds = 10
+const switches = 10
 
 async function channels(closing: Closing): Promise<readonly Figure[]> {
   const polling = await countChannels(closing, pollingSeconds)
@@ -32,7 +32,7 @@ async function channels(closing: Closing): Promise<readonly Figure[]> {
 }
 
 async function hub(closing: Closing): Promise<readonly Figure[]> {
-  const readings = await readHubs(closing, 5)
+  const readings = await readHubs(closing, 3)
   const how = `${hubFolders} model folders with a dozen shards each, over a real sshd, every one inferred.`
   return [
     {
@@ -157,7 +157,7 @@ async function wholeTime(closing: Closing): Promise<readonly Figure[]> {
 async function starts(closing: Closing): Promise<readonly Figure[]> {
   const readyMs: number[] = []
   const memory: number[] = []
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 3; round += 1) {
     const built = await startBuilt(closing, { dataDir: join(openFolder(closing), 'data') })
     readyMs.push(built.readyMs)
     memory.push(built.memory() / 1e6)
