@@ -83,7 +83,7 @@ export function createStatus(needs: StatusNeeds): Status {
       look: seen?.look ?? null,
       goodAt: null,
       coming: comingFact(),
-      silent: views.find((view) => view.reach === 'unreachable')?.machine.name ?? null,
+      silent: silentOf(views),
       allSeen: views.length > 0 && views.every((view) => view.reach !== 'unknown'),
       ...(serving === null ? {} : servingFacts(serving, views, seen)),
     })
@@ -138,6 +138,14 @@ export function createStatus(needs: StatusNeeds): Status {
       signal.addEventListener('abort', end, { once: true })
     },
   }
+}
+
+/** What keeps us from knowing that nothing runs: a machine, or docker on one, that does not answer. */
+function silentOf(views: readonly MachineView[]): string | null {
+  const silent = views.find((view) => view.reach === 'unreachable')
+  if (silent !== undefined) return silent.machine.name
+  const closed = views.find((view) => view.observation !== null && view.observation.containers === null)
+  return closed === undefined ? null : `Docker on ${closed.machine.name}`
 }
 
 function swapSentence(swap: SwapView): string {

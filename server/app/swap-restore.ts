@@ -124,30 +124,48 @@ function hearing(stop: PlanStop, deaf: ReadonlySet<string>): PlanStop {
   return { ...stop, machines: stop.machines.filter((id) => !deaf.has(id)) }
 }
 
-/** Containers a swap may have left or met, by machine. */
-function placesOf(swap: Swap): readonly { readonly machine: string; readonly containerName: string }[] {
+interface Spot {
+  readonly machine: string
+  readonly containerName: string
+}
+
+/** Where a swap may have left or met something. */
+function touchedSpots(swap: Swap): readonly Spot[] {
   const all = [...swap.plan.stops, swap.plan.starts, swap.wayBack?.starts ?? null]
   return all.flatMap((one) => one?.machines.map((machine) => ({ machine, containerName: one.containerName })) ?? [])
 }
 
 /** One look at every machine, without patience: what is not seen to be gone is not said to be gone. */
 async function whatIsTrue(ground: Ground): Promise<Return> {
-  const { sparks } = ground.needs
-  for (const { machine: id, containerName } of placesOf(ground.swap())) {
-    const name = ground.needs.store.machines.find(id)?.name ?? id
-    const machine = ground.needs.store.machines.find(id)
-    if (machine === null) return { kind: 'unknown', why: `${name} is no longer in the list, so what answers there is not known.` }
-    try {
-      const reading = await sparks.watch(machine, { containerName, logOffset: 0, job: null }, ground.signal)
-      if (reading.container === null)
-        return { kind: 'unknown', why: `Docker on ${name} does not answer, so what answers there is not known.` }
-      if (reading.container === 'running' && reading.serving !== null)
-        return { kind: 'unknown', why: `The container ${containerName} still runs on ${name}; Home shows whether it answers.` }
-    } catch (error) {
-      ground.signal.throwIfAborted()
-      if (!(error instanceof SparkError)) throw error
-      return { kind: 'unknown', why: `${name} does not answer, so what answers there is not known.` }
+  const touched = touchedSpots(ground.swap())
+  for (const spot of touched) {
+    const why = await whyNotGone(ground, spot, true)
+    if (why !== null) return { kind: 'unknown', why }
+  }
+  // Somebody may have started one by hand elsewhere: "nothing is answering" would not be so.
+  const names = [...new Set(touched.map((spot) => spot.containerName))]
+  for (const { id } of ground.needs.store.machines.list()) {
+    for (const containerName of names) {
+      const why = await whyNotGone(ground, { machine: id, containerName }, false)
+      if (why !== null) return { kind: 'unknown', why }
     }
   }
   return { kind: 'nothing' }
+}
+
+/** Null when nothing runs there under that name. `strict`: it must be seen, not only not seen to be otherwise. */
+async function whyNotGone(ground: Ground, { machine: id, containerName }: Spot, strict: boolean): Promise<string | null> {
+  const machine = ground.needs.store.machines.find(id)
+  if (machine === null) return strict ? 'A machine of this switch is no longer in the list, so what answers there is not known.' : null
+  const unseen = (what: string): string | null => (strict ? `${what} does not answer, so what answers there is not known.` : null)
+  try {
+    const reading = await ground.needs.sparks.watch(machine, { containerName, logOffset: 0, job: null }, ground.signal)
+    if (reading.container === null) return unseen(`Docker on ${machine.name}`)
+    const runs = reading.container === 'running' && reading.serving !== null
+    return runs ? `The container ${containerName} runs on ${machine.name}; Home shows whether it answers.` : null
+  } catch (error) {
+    ground.signal.throwIfAborted()
+    if (!(error instanceof SparkError)) throw error
+    return unseen(machine.name)
+  }
 }

@@ -4,7 +4,7 @@ import { createRecipeFiles, readFamilies } from '../../server/adapters/files/rec
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
-import type { Ids } from '../../server/app/ports.ts'
+import type { Engines, Ids } from '../../server/app/ports.ts'
 import { compose, type Graph } from '../../server/compose.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
@@ -25,6 +25,7 @@ export interface House {
   readonly clock: FakeClock
   readonly world: World
   readonly sparks: MemorySparks
+  readonly engines: Engines
   readonly stores: OpenStores
   readonly log: FakeLog
   close(): Promise<void>
@@ -89,5 +90,5 @@ export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, 
     void graph.close()
     return { bytes, before: { clock, world, sparks } }
   }
-  return { graph, app, client, clock, world, sparks, stores, log, close, crash }
+  return { graph, app, client, clock, world, sparks, engines, stores, log, close, crash }
 }

@@ -10,7 +10,7 @@ import { createWatchman, type Watchman } from './watchman.ts'
 
 /** What a launcher's .env holds and nobody may ever store. */
 export const secret = 'hf_TheSecretOfThisHouse0123456789'
-const sliceMs = 500
+const sliceMs = 1000
 const owner = { kind: 'owner', name: 'owner', address: null } as const
 const app = { kind: 'app', name: 'recap', address: '192.0.2.9' } as const
 const ourNames: ReadonlySet<string> = new Set(['vllm_node', 'vllm_other'])
@@ -107,7 +107,7 @@ function judge(told: Told, id: string): void {
   const saysNothing = /Nothing is answering/.test(sentence) || (swap.state === 'succeeded' && swap.plan.starts === null)
   const ours = life.world.serving().filter((one) => isOurs(life, one))
   if (saysNothing && ours.length > 0) watchman.wrong(`"${sentence}", and ${ours[0]?.model} answers`)
-  if (/is as it was/.test(sentence) && swap.previousModel !== null) checkAsItWas(life, watchman, swap.previousModel, sentence)
+  if (/is as it was/.test(sentence) && swap.previousModel !== null) checkAsItWas(told, swap, swap.previousModel)
 }
 
 /** Ready is only what answers by its own right: the right model, alive, from our container. */
@@ -131,27 +131,23 @@ function isOurs(life: Life, serve: Serve): boolean {
 }
 
 /** "As it was" must still be so when a container that was told to stop would be gone. */
-function checkAsItWas(life: Life, watchman: Watchman, model: string, sentence: string): void {
+function checkAsItWas({ life, watchman }: Told, swap: Swap, model: string): void {
   const serve = life.world.serving().find((one) => one.names.includes(model))
   if (serve === undefined) return
-  const since = serve.since
+  const bootId = life.world.look(serve.node).bootId
   void life.clock.sleep(15_000).then(() => {
-    const rebooted = life.world.look(serve.node).uptimeSeconds < 60
-    const live = life.stores.swaps.recent(1)[0]
-    const quiet = live === undefined || live.endedAt !== null
-    const still = life.world.serving().some((one) => one.node === serve.node && one.since === since)
+    const isNewest = life.stores.swaps.recent(1)[0]?.id === swap.id
+    const rebooted = life.world.look(serve.node).bootId !== bootId
+    const still = life.world.serving().some((one) => one.node === serve.node && one.since === serve.since)
     const died = life.world.faults().some((one) => one.name === 'F11')
-    if (quiet && !still && !rebooted && !died && live !== undefined && life.clock.now() - (live.endedAt ?? 0) <= 15_100)
-      watchman.wrong(`"${sentence}", and it went away right after`)
+    if (isNewest && !still && !rebooted && !died) watchman.wrong(`"${swap.progress.sentence}", and it went away right after`)
   })
 }
 
 /** Looks come every few seconds; what has run for so long, reachable, cannot be unknown to an honest "stopped". */
 const knownByMs = 45_000
 
-function checkStopped({ life, watchman }: Told): void {
-  const engine = life.graph.status.engine()
-  if (engine.state !== 'stopped') return
+function checkStopped({ life, watchman }: Told, sentence: string): void {
   const name = String(life.graph.settings.get('engine.containerName'))
   const there = life.world.serving().find((one) => {
     const inside = life.world.look(one.node).containers.find((container) => container.name === name)
@@ -159,14 +155,15 @@ function checkStopped({ life, watchman }: Told): void {
   })
   const upSince = there === undefined ? 0 : life.world.look(there.node).uptimeSeconds * 1000
   if (there !== undefined && upSince > knownByMs && !watchman.wasAway(there.node, knownByMs))
-    watchman.wrong(`status says "${engine.sentence}", and ${there.model} answers on ${there.node}`)
+    watchman.wrong(`status says "${sentence}", and ${there.model} answers on ${there.node}`)
 }
 
 async function pass(told: Told, ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= sliceMs) {
     await told.life.clock.advance(Math.min(sliceMs, left))
-    told.watchman.look(told.life.graph.status.engine())
-    checkStopped(told)
+    const engine = told.life.graph.status.engine()
+    told.watchman.look(engine)
+    if (engine.state === 'stopped') checkStopped(told, engine.sentence)
     if (told.watchman.wrongs.length > 0) return
   }
 }
