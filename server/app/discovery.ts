@@ -2,7 +2,9 @@
 import { SparkError } from '../contract/errors.ts'
 import type { FolderListing, Inference, Model } from '../domain/model.ts'
 import { mergeModels } from '../domain/models.ts'
+import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
+import { keepUnchanged } from './kept-listings.ts'
 import type { Clock, Log, MachineStore, ModelStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
@@ -11,7 +13,7 @@ export interface DiscoveryNeeds {
   readonly sparks: Pick<Sparks, 'scan'>
   readonly store: { readonly machines: Pick<MachineStore, 'list' | 'find'>; readonly models: ModelStore }
   readonly fleet: Pick<Fleet, 'onObserved' | 'view'>
-  readonly settings: Pick<SettingsUse, 'get'>
+  readonly settings: Pick<SettingsUse, 'get' | 'watch'>
   readonly events: Pick<EventsUse, 'append' | 'subscribe'>
   readonly log: Log
   /** What a folder says of itself, with the families of today: inferWith(families). */
@@ -72,8 +74,11 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     signal?.throwIfAborted()
     if (needs.store.machines.find(id) === null) return
     const before = current().models
-    needs.store.models.setListings(id, clock.now(), folders)
-    held().set(id, folders)
+    const listed = held().get(id)
+    const kept = keepUnchanged(listed ?? [], folders)
+    // A hub is megabytes: it is written only when it is not what is written already.
+    if (listed === undefined || kept !== listed) needs.store.models.setListings(id, clock.now(), kept)
+    held().set(id, kept)
     renew(before)
   }
 
@@ -122,9 +127,8 @@ export function createDiscovery(needs: DiscoveryNeeds) {
 
     /** Scans at start, by the clock, after a machine is back, and after a switch; ends when aborted. */
     start(signal: AbortSignal): void {
-      const everyMs = (): number => needs.settings.get('models.scanSeconds') * 1000
       void scanAll(signal)
-      clock.every(everyMs, () => scanAll(signal), signal)
+      everyBySetting(needs, 'models.scanSeconds', () => scanAll(signal), signal)
       const reached = new Map<string, boolean>()
       const offLooks = needs.fleet.onObserved((id) => {
         const good = needs.fleet.view(id).reach === 'reachable'

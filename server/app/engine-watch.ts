@@ -1,6 +1,7 @@
 // Looks at every place where something may serve, over HTTP. Each look runs by itself: one that hangs delays no other.
 import type { EngineLook } from '../domain/engine.ts'
 import { type EngineSite, findSites } from '../domain/engine-sites.ts'
+import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
 import type { Clock, Engines, Log, ServingStore } from './ports.ts'
 import type { SettingsUse } from './use-cases.ts'
@@ -10,7 +11,7 @@ export interface EngineWatchNeeds {
   readonly engines: Pick<Engines, 'look'>
   readonly fleet: Pick<Fleet, 'views' | 'onObserved'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'> }
-  readonly settings: Pick<SettingsUse, 'get'>
+  readonly settings: Pick<SettingsUse, 'get' | 'watch'>
   readonly log: Log
 }
 
@@ -24,7 +25,7 @@ export interface SiteLook {
 export type EngineWatch = ReturnType<typeof createEngineWatch>
 
 export function createEngineWatch(needs: EngineWatchNeeds) {
-  const { clock, settings } = needs
+  const { settings } = needs
   const looks = new Map<string, SiteLook>()
   const looking = new Set<string>()
   const listeners = new Set<(site: EngineSite) => void>()
@@ -78,10 +79,9 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
 
     /** Looks by the clock, and at once at a place that a look at a machine has just shown. */
     start(signal: AbortSignal): void {
-      const everyMs = (): number => settings.get('machines.pollSeconds') * 1000
       const round = async (): Promise<void> => void lookAll(signal)
       void round()
-      clock.every(everyMs, round, signal)
+      everyBySetting(needs, 'machines.pollSeconds', round, signal)
       const off = needs.fleet.onObserved((machine) => {
         for (const site of sites()) if (site.machine.id === machine && !looks.has(placeOf(site))) void lookAt(site, signal)
       })

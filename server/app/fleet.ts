@@ -1,6 +1,7 @@
 // What is known of every machine right now. Each machine is looked at on its own clockwork: one that hangs delays no other.
 import { SparkError } from '../contract/errors.ts'
 import { type Machine, type MachineView, missesUntilUnreachable, type Observation, type Reach } from '../domain/machine.ts'
+import { everyBySetting } from './clockwork.ts'
 import type { Clock, Log, MachineStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
@@ -8,7 +9,7 @@ export interface FleetNeeds {
   readonly clock: Clock
   readonly sparks: Pick<Sparks, 'probe' | 'hostKey' | 'forget'>
   readonly store: Pick<MachineStore, 'list' | 'find' | 'update'>
-  readonly settings: Pick<SettingsUse, 'get'>
+  readonly settings: Pick<SettingsUse, 'get' | 'watch'>
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
   /** Container names to look inside of for a vllm process, on every machine. */
@@ -34,7 +35,7 @@ const othersWatched = 8
 export type Fleet = ReturnType<typeof createFleet>
 
 export function createFleet(needs: FleetNeeds) {
-  const { clock, store, events } = needs
+  const { store, events } = needs
   const known = new Map<string, Known>()
   const listeners = new Set<(machine: string) => void>()
   let polling: AbortSignal | null = null
@@ -146,11 +147,9 @@ export function createFleet(needs: FleetNeeds) {
 
   const poll = async (id: string, life: AbortSignal, until: AbortSignal): Promise<void> => {
     const signal = AbortSignal.any([life, until])
-    while (!signal.aborted) {
-      await lookOnce(id).catch(() => undefined)
-      if (signal.aborted) return
-      await clock.sleep(needs.settings.get('machines.pollSeconds') * 1000, signal).catch(() => undefined)
-    }
+    const look = (): Promise<void> => lookOnce(id).catch(() => undefined)
+    await look()
+    everyBySetting(needs, 'machines.pollSeconds', look, signal)
   }
 
   const follow = (id: string): void => {

@@ -147,3 +147,38 @@ test('the typical switch time is that of earlier switches of the same recipe on 
   rig.stores.swaps.end('swap1', rig.clock.now(), end, () => undefined)
   expect(rig.models.list()[0]?.typicalSwapSeconds).toBe(95)
 })
+
+test('a scan that says what the last one said is not written down again, and what did not change is not read anew', async () => {
+  await begin()
+  const { setListings } = rig.stores.models
+  const written: string[] = []
+  const counting: typeof setListings = (...given) => {
+    written.push(given[0])
+    setListings(...given)
+  }
+  Object.assign(rig.stores.models, { setListings: counting })
+  const machine = rig.idOf('spark-1')
+  const before = rig.discovery.listing(machine, 'Qwen/Qwen3-8B')
+  await rig.models.scan()
+  expect(written).toEqual([])
+  rig.world.addModel('spark-1', other('Qwen/Qwen3-4B', 8e9))
+  await rig.models.scan()
+  expect(written).toEqual([machine])
+  expect(rig.discovery.listing(machine, 'Qwen/Qwen3-8B')).toBe(before)
+  rig.world.addModel('spark-1', { ...qwen, revision: 'c'.repeat(40) })
+  await rig.models.scan()
+  expect(written).toEqual([machine, machine])
+  expect(rig.discovery.listing(machine, 'Qwen/Qwen3-8B')?.revision).toBe('c'.repeat(40))
+})
+
+test('a shorter period counts at once, however long the one before was', async () => {
+  await begin()
+  rig.settings.change('models.scanSeconds', 86_400, undefined, 'owner')
+  await rig.clock.advance(1000)
+  rig.world.addModel('spark-1', other('Qwen/Qwen3-4B', 8e9))
+  await rig.clock.advance(120_000)
+  expect(rig.models.list()).toHaveLength(1)
+  rig.settings.change('models.scanSeconds', 60, undefined, 'owner')
+  await rig.clock.advance(61_000)
+  expect(rig.models.list()).toHaveLength(2)
+})

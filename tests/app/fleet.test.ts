@@ -134,3 +134,16 @@ test('a machine that never answered is news for nobody, one that was there befor
   expect(next.told('machine_unreachable').map((one) => one['name'])).toEqual(['spark-2'])
   next.close()
 })
+
+test('a shorter time between looks counts at once', async () => {
+  await begin()
+  rig.settings.change('machines.pollSeconds', 300, undefined, 'owner')
+  await rig.clock.advance(6_000)
+  const seenAt = (): number => rig.fleet.view(rig.idOf('spark-1')).observation?.at ?? 0
+  const before = seenAt()
+  await rig.clock.advance(60_000)
+  expect(seenAt()).toBe(before)
+  rig.settings.change('machines.pollSeconds', 2, undefined, 'owner')
+  await rig.clock.advance(2_000)
+  expect(seenAt()).toBe(rig.clock.now())
+})

@@ -1,0 +1,28 @@
+// What repeats with the period of a setting.
+import type { SettingKey } from '../contract/settings.ts'
+import type { Clock } from './ports.ts'
+import type { SettingsUse } from './use-cases.ts'
+
+interface Needs {
+  readonly clock: Clock
+  readonly settings: Pick<SettingsUse, 'get' | 'watch'>
+}
+
+/** Settings whose value is a number of seconds between two rounds. */
+type PeriodKey = Extract<SettingKey, 'machines.pollSeconds' | 'models.scanSeconds'>
+
+/**
+ * Calls `fn` again and again until aborted, first after one period. A changed setting counts at once: the wait that was begun with
+ * the old period (which may be a day) ends, and one of the new period begins.
+ */
+export function everyBySetting({ clock, settings }: Needs, key: PeriodKey, fn: () => Promise<void>, signal: AbortSignal): void {
+  let round = new AbortController()
+  const begin = (): void => {
+    round.abort()
+    round = new AbortController()
+    clock.every(() => settings.get(key) * 1000, fn, AbortSignal.any([signal, round.signal]))
+  }
+  if (signal.aborted) return
+  begin()
+  signal.addEventListener('abort', settings.watch(key, begin), { once: true })
+}

@@ -1,0 +1,26 @@
+// A scan tells every folder anew, most of them as they were. What did not change stays the same object, so that it is neither
+// inferred nor written down again.
+import type { FolderListing } from '../domain/model.ts'
+
+/** The listings of now, with those of before in their place where nothing differs; `before` itself when nothing differs at all. */
+export function keepUnchanged(before: readonly FolderListing[], now: readonly FolderListing[]): readonly FolderListing[] {
+  const known = new Map(before.map((one) => [keyOf(one), one]))
+  const kept = now.map((one) => {
+    const old = known.get(keyOf(one))
+    return old !== undefined && isSame(old, one) ? old : one
+  })
+  return kept.length === before.length && kept.every((one, index) => one === before[index]) ? before : kept
+}
+
+const keyOf = (listing: FolderListing): string => `${listing.kind} ${listing.path} ${listing.id}`
+
+/** Plain data only: texts, numbers, null, lists and objects. A field that is undefined is one that is absent. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const [left, right] = [entriesOf(a), entriesOf(b)]
+  return left.length === right.length && left.every(([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Fields)[key]))
+}
+
+type Fields = Readonly<Record<string, unknown>>
+const entriesOf = (value: object): [string, unknown][] => Object.entries(value).filter(([, inner]) => inner !== undefined)
