@@ -109,7 +109,7 @@ export interface Sparks {
   survey(machine: Machine, image: string, peers: readonly string[], signal?: AbortSignal): Promise<Survey>
   /** First contact: the host key as the machine presents it now, without logging in. */
   hostKey(address: string, port: number, signal?: AbortSignal): Promise<string>
-  /** Writes the fence if it is not lower than the one there; `fence_refused` otherwise. Never ends a job. */
+  /** Writes the fence if it is not lower than the one there, and that one is ours; `fence_refused` otherwise. Never ends a job. */
   takeFence(machine: Machine, record: FenceRecord, signal?: AbortSignal): Promise<void>
   /**
    * Starts a detached job, once: a job of the same swap and step that was ever started is left as it is.

@@ -252,6 +252,8 @@ describe('a fence', () => {
     fence += 1
     await sparks.takeFence(door.machine, { appliance: 'abc', fence, swap: 'one' })
     await expect(sparks.takeFence(door.machine, { appliance: 'xyz', fence, swap: 'one' })).rejects.toMatchObject({ code: 'fence_refused' })
+    const later = { appliance: 'xyz', fence: fence + 100, swap: 'one' }
+    await expect(sparks.takeFence(door.machine, later)).rejects.toMatchObject({ code: 'fence_refused', facts: { appliance: 'abc', fence } })
     await expect(sparks.takeFence(door.machine, { appliance: 'abc', fence, swap: 'two' })).rejects.toMatchObject({ code: 'fence_refused' })
   })
 

@@ -165,3 +165,17 @@ test('a model is started again after a restart once, and never beside a switch',
   expect(launches()).toBe(2)
   expect(life.graph.swaps.current()).toBeNull()
 })
+
+test('a machine that another appliance took over in the middle is told nothing more', async () => {
+  await serve(small)
+  const id = await life.ask(other)
+  await life.phase(id, 'load')
+  const taken = { appliance: 'another', fence: 1, swap: 'theirs' }
+  // The owner removed the fence file, and the other appliance wrote its own.
+  Object.assign(life.sparks.desk, { takeFence: () => taken, start: () => taken })
+  life = await life.rise()
+  const swap = await life.outcome(id)
+  expect(swap).toMatchObject({ state: 'failed', error: { code: 'fence_refused' } })
+  expect(swap.error?.now).not.toContain('Nothing is answering')
+  expect(launches()).toBe(2)
+})

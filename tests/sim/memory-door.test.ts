@@ -141,6 +141,7 @@ describe('a job', () => {
     await expect(sparks.takeFence(first, { appliance: 'a', fence: 6, swap: 's1' })).rejects.toMatchObject({ code: 'fence_refused' })
     expect(world.argvLog).toEqual([])
     expect((await sparks.probe(first, [])).fence).toEqual({ appliance: 'b', fence: 7, swap: 'x' })
+    await expect(sparks.startJob(first, start(8, 's1'))).rejects.toMatchObject({ code: 'fence_refused', facts: { appliance: 'b' } })
   })
 
   test('ends a live job of a lower fence before it starts', async () => {

@@ -5,7 +5,7 @@ import type { World } from '../core/types.ts'
 
 export interface JobDesk {
   fence(node: string): FenceRecord | null
-  /** Writes the record; the record in its way when that one is higher. */
+  /** Writes the record; the record in its way when that one is higher, or of another appliance. */
   takeFence(node: string, record: FenceRecord): FenceRecord | null
   /** Starts a job once; the record in its way when that one is higher. */
   start(node: string, order: JobOrder, home: string): FenceRecord | null
@@ -37,7 +37,7 @@ export function createJobDesk(world: World): JobDesk {
 
   const takeFence = (node: string, record: FenceRecord): FenceRecord | null => {
     const there = fences.get(node)
-    const another = there?.fence === record.fence && (there.appliance !== record.appliance || there.swap !== record.swap)
+    const another = there?.appliance !== record.appliance || (there.fence === record.fence && there.swap !== record.swap)
     if (there !== undefined && (there.fence > record.fence || another)) return there
     fences.set(node, { appliance: record.appliance, fence: record.fence, swap: record.swap })
     return null

@@ -88,10 +88,12 @@ sc_lock_fence() {
   mkdir -p "$sc_root" && exec 8>>"$sc_root/fence.lock" && flock -w 8 8 || return ${lockedExitCode}
 }
 
-# APPLIANCE FENCE SWAP, with fence.lock held: writes it, or prints "FENCE APPLIANCE" of the later order that is there.
+# APPLIANCE FENCE SWAP, with fence.lock held: writes it, or prints "FENCE APPLIANCE" of what stands in its way: a later order, or one
+# of another appliance whatever its number. Taking over from another is the owner's act: removing the file.
 sc_take_fence() {
   sc_read_fence
-  if [ "$sc_fence" -gt "$2" ] || { [ "$sc_fence" -eq "$2" ] && [ "$sc_fence_appliance $sc_fence_swap" != "$1 $3" ]; }; then
+  if [ "$sc_fence" -gt "$2" ] || { [ "$sc_fence" -eq "$2" ] && [ "$sc_fence_swap" != "$3" ]; } ||
+    { [ "$sc_fence" -ge 0 ] && [ "$sc_fence_appliance" != "$1" ]; }; then
     printf '%s %s\\n' "$sc_fence" "$sc_fence_appliance"
     return ${fenceExitCode}
   fi
