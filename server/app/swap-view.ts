@@ -67,7 +67,7 @@ function cancelWords(swap: Swap, needs: SwapViewNeeds): { possible: boolean; sen
   if (!canCancel(swap)) return { possible: false, sentence: 'It is already bringing the previous model back.' }
   if (swap.phase === 'check') return { possible: true, sentence: 'Cancel (nothing has changed)' }
   if (swap.model === null) return { possible: true, sentence: 'Cancel (it may be stopped already)' }
-  if (swap.wayBack?.starts == null) return { possible: true, sentence: 'Stop; nothing will be answering' }
+  if (swap.wayBack?.starts == null) return { possible: true, sentence: 'Stop (then nothing answers)' }
   const start = swap.wayBack.starts
   const usual = typicalMs(needs.store.history(recipeWords(start.recipe), start.machines, 5))
   const howLong = usual === null ? '' : ` (${aboutDuration(usual)})`

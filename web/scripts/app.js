@@ -46,9 +46,18 @@
   const follow = () => {
     for (const log of all('[data-log]')) {
       while (log.childElementCount > 400) log.firstElementChild.remove()
-      if (log.dataset.paused === undefined) log.scrollTop = log.scrollHeight
+      if (log.dataset.paused !== undefined || log.dataset.away !== undefined) continue
+      const telling = log.querySelector('mark')
+      const at = telling ? telling.getBoundingClientRect().top - log.getBoundingClientRect().top - log.clientHeight / 3 : log.scrollHeight
+      log.scrollTop += at
     }
   }
+  // A reader who scrolled away is left there; back at the end, the log follows again.
+  const away = ({ target: log }) => {
+    if (log.dataset?.log !== undefined) log.toggleAttribute('data-away', log.scrollHeight - log.scrollTop - log.clientHeight > 40)
+  }
+  d.addEventListener('scroll', away, true)
+  d.addEventListener('toggle', follow, true)
   let spoken
   const speak = () => {
     const news = one('[data-announce]')?.dataset.announce ?? ''

@@ -1,12 +1,20 @@
 import { Hono } from 'hono'
 import { type HomeData, HomePage, homeTitle, StopPage } from '../../../web/views/pages/home.tsx'
 import type { UseCases } from '../../app/use-cases.ts'
+import type { EventView } from '../../contract/operations/shapes.ts'
 import { type EdgeEnv, requestingOwner } from '../edge.ts'
 import { originOf, type PageNeeds } from './needs.ts'
 import { goTo } from './shell.tsx'
 
 export function homeData(useCases: UseCases, origin: string, now: number): HomeData {
-  return { status: useCases.status.status(), machines: useCases.machines.list(), recent: useCases.events.recent(5), origin, now }
+  return { status: useCases.status.status(), machines: useCases.machines.list(), recent: lately(useCases), origin, now }
+}
+
+/** The last five that say something: a copy of a model that changed somewhere stands under Activity. */
+function lately(useCases: UseCases): EventView[] {
+  const tells = ({ type, payload }: EventView): boolean =>
+    type !== 'models_changed' || [payload['added'], payload['removed']].some((list) => Array.isArray(list) && list.length > 0)
+  return useCases.events.recent(20).filter(tells).slice(0, 5)
 }
 
 export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {

@@ -7,7 +7,7 @@ import { Icon } from '../parts/icon.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
 import { Bar } from '../parts/meter.tsx'
 import { Note } from '../parts/notice.tsx'
-import { meanwhile, phaseLine, swapTitle } from '../parts/phases.tsx'
+import { meanwhile, phaseLine } from '../parts/phases.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { Ago, Span } from '../parts/time.tsx'
 
@@ -39,6 +39,7 @@ export function homeTitle({ status }: Pick<HomeData, 'status'>): string {
 export function HomeNow(data: HomeData) {
   const { status, now } = data
   const engines = status.clusters.flatMap((cluster) => cluster.engines)
+  const fresh = neverSeen(data.machines)
   return (
     <div id="home-now" class="page" data-title={`${homeTitle(data)} - Spark Control`} data-announce={status.sentence}>
       <Heading title={status.sentence}>
@@ -52,8 +53,7 @@ export function HomeNow(data: HomeData) {
           )}
         </p>
       </Heading>
-      <Attention status={status} />
-      {neverSeen(data.machines) ? <FinishSetUp machine={data.machines[0]} /> : null}
+      {fresh ? <FinishSetUp status={status} machine={data.machines[0]} /> : <Attention status={status} />}
       {status.clusters.map((cluster) => (
         <>
           {cluster.swap === null ? null : <RunningSwap swap={cluster.swap} machines={data.machines} now={now} />}
@@ -61,7 +61,7 @@ export function HomeNow(data: HomeData) {
         </>
       ))}
       {engines
-        .filter((engine) => !engine.observed && !isBetween(engine))
+        .filter((engine) => !engine.observed && !isBetween(engine) && !(fresh && engine.model === null))
         .map((engine) => (
           <EngineCard engine={engine} {...data} />
         ))}
@@ -79,12 +79,14 @@ function neverSeen(machines: readonly MachineShape[]): boolean {
   return machines.length > 0 && machines.every((machine) => machine.observedAt === null)
 }
 
-function FinishSetUp({ machine }: { readonly machine: MachineShape | undefined }) {
+/** Before the first answer there is one thing to do, and nothing else to show. */
+function FinishSetUp({ machine, status }: { readonly machine: MachineShape | undefined; readonly status: StatusView }) {
   if (machine === undefined) return null
+  const why = status.attention[0]?.sentence ?? `${machine.name} has not answered yet.`
   return (
     <Note kind="warn" icon="plug">
       <p>
-        <strong>{machine.name} has not answered yet.</strong> Let Spark Control in, then test the connection.
+        <strong>{why}</strong> Let Spark Control in, then test the connection.
       </p>
       <p>
         <a class="button main" href={`/setup?machine=${machine.id}`}>
@@ -117,6 +119,12 @@ interface RunningProps {
   readonly now: number
 }
 
+/** The model this is about: the title above says what is done to it. */
+function comingName(swap: SwapView): string {
+  const name = swap.phase === 'restore' || swap.model === null ? swap.previousModelName : swap.modelName
+  return name ?? 'The model'
+}
+
 function RunningSwap({ swap, machines, now }: RunningProps) {
   const percent = swap.progress.percent
   const its = machines.filter((machine) => swap.machines.includes(machine.id) || swap.machines.includes(machine.name))
@@ -128,7 +136,7 @@ function RunningSwap({ swap, machines, now }: RunningProps) {
           started <Ago at={swap.startedAt} now={now} />
         </span>
       </div>
-      <h2 class="name">{swapTitle(swap)}</h2>
+      <h2 class="name">{comingName(swap)}</h2>
       <p>{meanwhile(swap)}</p>
       {percent === null ? <progress aria-label={phaseLine(swap)} /> : <Bar percent={percent} />}
       <p class="between">

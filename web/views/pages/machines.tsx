@@ -127,6 +127,13 @@ export function MachineNow({ machine, now }: MachineData) {
       {machine.trouble === null ? null : (
         <div class="note" data-kind="bad">
           <p>{machine.trouble.sentence}</p>
+          {machine.trouble.code === 'machine_refused_key' ? (
+            <p>
+              <a class="button" href={`/machines/new?machine=${machine.id}`}>
+                Show the key to add
+              </a>
+            </p>
+          ) : null}
         </div>
       )}
       <HostKey machine={machine} />
@@ -158,10 +165,7 @@ function Facts({ machine, now }: { readonly machine: MachineShape; readonly now:
     ['Address', `${machine.user}@${machine.address}:${machine.port}`],
     ['Fabric address', machine.fabricAddress],
     ['VPN address', machine.vpnAddress],
-    [
-      'Launcher',
-      launcher === null ? 'not found' : `${launcher.path} (${launcher.era}${launcher.date === null ? '' : `, ${launcher.date}`})`,
-    ],
+    ['Launcher', launcher === null ? 'not found' : `${launcher.path}${launcher.date === null ? '' : `, of ${launcher.date}`}`],
     ['Model cache', machine.cachePath ?? disk?.path ?? null],
     ['Host key', machine.hostKey],
   ]

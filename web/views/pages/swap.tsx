@@ -37,6 +37,7 @@ export function SwapNow({ swap, now }: Omit<SwapData, 'log'>) {
       class="page"
       data-title={`${swapPageTitle(swap)} - Spark Control`}
       data-announce={said}
+      data-ended={swap.state === 'running' ? undefined : ''}
       data-reveals={swap.state === 'failed' ? `log-${swap.id}` : undefined}
     >
       {swap.state === 'running' ? <Running swap={swap} now={now} /> : <Outcome swap={swap} now={now} />}
