@@ -6,7 +6,7 @@ import { type Ground, touchedMachines } from './swap-ground.ts'
 import { endJob, jobState } from './swap-jobs.ts'
 import { load } from './swap-load.ts'
 import { answersAs, headOf } from './swap-look.ts'
-import { freeName, proveMemory, stopEverywhere, stopStep, stopWasBegun } from './swap-room.ts'
+import { freeName, isGone, proveMemory, stopEverywhere, stopStep, stopWasBegun } from './swap-room.ts'
 import { launchOnce, verify, warmUp } from './swap-start.ts'
 
 const backStep = 'back_start'
@@ -86,7 +86,7 @@ async function startAgain(ground: Ground, name: string, deaf: ReadonlySet<string
   ground.speakAs(`Bringing ${name} back. `)
   if (!onItsWay) {
     // A stop that was cut short may have left the old one half there.
-    for (const [at, stop] of plan.stops.entries()) await stopEverywhere(ground, hearing(stop, deaf), `back_${stopStep(at)}`)
+    for (const [at, stop] of plan.stops.entries()) await stopWhatIsLeft(ground, hearing(stop, deaf), `back_${stopStep(at)}`)
     await freeName(ground, start.machines, start.containerName, 'back_free')
     await proveMemory(ground, start, back.memory)
   }
@@ -105,9 +105,16 @@ async function takeDown(
   undo: string,
   deaf: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  if (start === null || deaf.has(headOf(start)) || (await jobState(ground, headOf(start), step)) === 'absent') return
-  await endJob(ground, headOf(start), step)
-  await stopEverywhere(ground, hearing({ ...start, model: start.model }, deaf), undo)
+  if (start === null) return
+  const head = headOf(start)
+  if (deaf.has(head)) {
+    // Whether its launcher began is not known; from that phase on, what runs under the name elsewhere is of this start.
+    if (!ground.swap().steps.some((one) => one.phase === step)) return
+  } else {
+    if ((await jobState(ground, head, step)) === 'absent') return
+    await endJob(ground, head, step)
+  }
+  await stopEverywhere(ground, hearing(start, deaf), undo)
 }
 
 /** An attempt that did not answer is not left half alive: it holds memory, and might answer long after it was said not to. */
@@ -117,6 +124,15 @@ async function clearAttempt(ground: Ground): Promise<void> {
   } catch (error) {
     ground.signal.throwIfAborted()
     ground.needs.log.warn('clearing what was started did not work', { swap: ground.id, error })
+  }
+}
+
+async function stopWhatIsLeft(ground: Ground, stop: PlanStop, step: string): Promise<void> {
+  for (const machine of stop.machines) {
+    if (!(await isGone(ground, machine, stop.containerName, 0))) {
+      await stopEverywhere(ground, stop, step)
+      return
+    }
   }
 }
 

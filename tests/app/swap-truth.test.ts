@@ -60,6 +60,17 @@ describe('a machine that never comes back', () => {
     expect(answers()).toEqual([small])
   })
 
+  test('as the first of two, does not keep the second from being cleared', async () => {
+    set('swap.silenceMinutes', 1)
+    const id = await life.ask(wide)
+    await life.phase(id, 'load')
+    life.world.reboot('spark-1', 100 * 60_000)
+    const swap = await life.outcome(id)
+    expect(swap).toMatchObject({ state: 'failed', restored: false, error: { code: 'machine_silent' } })
+    expect(swap.error?.now).toBe('spark-1 does not answer, so what answers there is not known.')
+    expect(containers('spark-2')).toEqual([])
+  })
+
   test('may be given up on by the owner while it is only being asked', async () => {
     await serve(small)
     const id = await life.ask(other)
