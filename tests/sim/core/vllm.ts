@@ -112,8 +112,9 @@ async function imports(place: Birthplace, random: () => number): Promise<void> {
 }
 
 function checkPort({ node, self, args }: Birthplace): void {
+  // vLLM binds its port before it loads: of two that want the same one the later dies, though the first is not ready yet.
   const taken = processesOf(node).some(
-    (other) => other !== self && other.vllm?.phase === 'ready' && other.vllm.args.rank === 0 && other.vllm.args.port === args.port,
+    (other) => other.pid < self.pid && other.vllm !== null && other.vllm.args.rank === 0 && other.vllm.args.port === args.port,
   )
   if (taken) throw new EngineFailure([`OSError: [Errno 98] Address already in use: ('0.0.0.0', ${args.port})`])
 }
