@@ -56,23 +56,22 @@ export function HomeNow(data: HomeData) {
       {fresh ? <FinishSetUp status={status} machine={data.machines[0]} /> : <Attention status={status} />}
       {status.clusters.map((cluster) => (
         <>
-          {cluster.swap === null ? null : <RunningSwap swap={cluster.swap} machines={data.machines} now={now} />}
           <Reservation lock={cluster.lock} now={now} />
         </>
       ))}
       {engines
-        .filter((engine) => !engine.observed && !isBetween(engine) && !(fresh && engine.model === null))
+        .filter((engine) => !engine.observed && !(fresh && engine.model === null))
         .map((engine) => (
-          <EngineCard engine={engine} {...data} />
+          <EngineCard engine={engine} swap={swapOf(status, engine)} {...data} />
         ))}
       <Observed engines={engines.filter((engine) => engine.observed)} />
     </div>
   )
 }
 
-/** Between two models: the running switch says everything, and "No model" beside it would only frighten. */
-function isBetween(engine: EngineView): boolean {
-  return engine.state === 'switching'
+/** The switch that changes this engine now. */
+function swapOf(status: StatusView, engine: EngineView): SwapView | null {
+  return status.clusters.find(({ swap }) => swap?.engine === engine.id)?.swap ?? null
 }
 
 function neverSeen(machines: readonly MachineShape[]): boolean {
@@ -113,44 +112,30 @@ function Attention({ status }: { readonly status: StatusView }) {
   )
 }
 
-interface RunningProps {
-  readonly swap: SwapView
-  readonly machines: readonly MachineShape[]
-  readonly now: number
-}
-
 /** The model this is about: the title above says what is done to it. */
 function comingName(swap: SwapView): string {
   const name = swap.phase === 'restore' || swap.model === null ? swap.previousModelName : swap.modelName
   return name ?? 'The model'
 }
 
-function RunningSwap({ swap, machines, now }: RunningProps) {
+/** Between two models the switch takes the model's place: "No model" would only frighten. */
+function RunningSwap({ swap, now }: { readonly swap: SwapView; readonly now: number }) {
   const percent = swap.progress.percent
-  const its = machines.filter((machine) => swap.machines.includes(machine.id) || swap.machines.includes(machine.name))
   return (
-    <section class="card running" aria-label="The running switch">
+    <>
       <div class="between">
         <StateBadge state="switching" />
         <span class="quiet">
           started <Ago at={swap.startedAt} now={now} />
         </span>
       </div>
-      <h2 class="name">{comingName(swap)}</h2>
-      <p>{meanwhile(swap)}</p>
-      {percent === null ? <progress aria-label={phaseLine(swap)} /> : <Bar percent={percent} />}
-      <p class="between">
-        <span>{phaseLine(swap)}</span>
-        <a class="button main" href={swap.links.page}>
-          Watch it
-        </a>
-      </p>
-      <div class="meters">
-        {(its.length > 0 ? its : machines).map((machine) => (
-          <MemoryMeter machine={machine} now={now} />
-        ))}
+      <div class="stack">
+        <p class="name">{comingName(swap)}</p>
+        <p>{meanwhile(swap)}</p>
+        {percent === null ? <progress aria-label={phaseLine(swap)} /> : <Bar percent={percent} />}
+        <p class="quiet">{phaseLine(swap)}</p>
       </div>
-    </section>
+    </>
   )
 }
 
@@ -176,13 +161,34 @@ function Reservation({ lock, now }: { readonly lock: LockView; readonly now: num
   )
 }
 
-type CardProps = HomeData & { readonly engine: EngineView }
+type CardProps = HomeData & { readonly engine: EngineView; readonly swap: SwapView | null }
 
-function EngineCard({ engine, machines, origin, now }: CardProps) {
-  const its = machines.filter((machine) => engine.machines.includes(machine.id) || engine.machines.includes(machine.name))
+function EngineCard({ engine, swap, machines, origin, now }: CardProps) {
+  const names = swap === null ? engine.machines : [...engine.machines, ...swap.machines]
+  const its = machines.filter((machine) => names.includes(machine.id) || names.includes(machine.name))
   const shown = its.length > 0 ? its : machines
+  const model = swap?.model ?? engine.model
   return (
-    <section class="card engine" data-state={engine.state} aria-label={engine.model === null ? 'No model' : 'The model'}>
+    <section
+      class={swap === null ? 'card engine' : 'card engine running'}
+      data-state={engine.state}
+      aria-label={swap !== null ? 'The running switch' : engine.model === null ? 'No model' : 'The model'}
+    >
+      {swap === null ? <EngineNow engine={engine} its={its} now={now} /> : <RunningSwap swap={swap} now={now} />}
+      <div class="meters">
+        {shown.map((machine) => (
+          <MemoryMeter machine={machine} now={now} />
+        ))}
+      </div>
+      <EngineActs engine={engine} swap={swap} />
+      {model === null ? null : <ForApps origin={origin} model={model} />}
+    </section>
+  )
+}
+
+function EngineNow({ engine, its, now }: { readonly engine: EngineView; readonly its: readonly MachineShape[]; readonly now: number }) {
+  return (
+    <>
       <div class="between">
         <StateBadge state={engine.state} />
         {engine.since === null ? null : (
@@ -199,23 +205,24 @@ function EngineCard({ engine, machines, origin, now }: CardProps) {
         </p>
         {engine.model === null || engine.state === 'answering' ? null : <p>{engine.sentence}</p>}
       </div>
-      <div class="meters">
-        {shown.map((machine) => (
-          <MemoryMeter machine={machine} now={now} />
-        ))}
-      </div>
-      <p class="acts">
-        <a class="button main" href="/library">
-          {engine.model === null ? 'Choose a model' : 'Switch model'}
+    </>
+  )
+}
+
+/** One link in one place, whatever happens: a live update leaves the focus on it. */
+function EngineActs({ engine, swap }: Pick<CardProps, 'engine' | 'swap'>) {
+  const word = engine.model === null ? 'Choose a model' : 'Switch model'
+  return (
+    <p class="acts">
+      <a id={`act-${engine.id}`} class="button main" href={swap === null ? '/library' : swap.links.page}>
+        {swap === null ? word : 'Watch it'}
+      </a>
+      {engine.model === null || engine.state === 'switching' ? null : (
+        <a class="button plain" href={`/engines/${engine.id}/stop`}>
+          Stop it
         </a>
-        {engine.model === null || engine.state === 'switching' ? null : (
-          <a class="button plain" href={`/engines/${engine.id}/stop`}>
-            Stop it
-          </a>
-        )}
-      </p>
-      {engine.model === null ? null : <ForApps origin={origin} model={engine.model} />}
-    </section>
+      )}
+    </p>
   )
 }
 
