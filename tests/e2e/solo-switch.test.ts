@@ -1,4 +1,5 @@
 // The main job by clicks: Models, "Switch to this", the plan, progress, Home, and a chat request answered by the new model.
+import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chatText, streamedText } from './chat.ts'
@@ -100,6 +101,25 @@ describe('an owner switches with a few clicks', () => {
     await page.getByRole('heading', { name: 'Past switches' }).waitFor()
     await rig.shots(page, 'model')
   })
+
+  test('the figures of one switch are printed: from the click to the launcher, from the first 200 to done, the size of Home', async () => {
+    const before = rig.launches('exec').length
+    const click = Date.now()
+    const ended = await rig.switchTo(model)
+    const launch = rig.launches('exec')[before]
+    const listened = rig.world.serving()[0]
+    const home = await (await fetch(`${rig.life().url}/`, { headers: { accept: 'text/html' } })).text()
+    const starting = ended.steps.find((step) => step.phase === 'start')
+    const figures = {
+      'click to launcher, ms (an old model stopped in between)': (launch?.at ?? 0) - click,
+      'phase "start" to launcher, ms': (launch?.at ?? 0) - Date.parse(starting?.startedAt ?? ''),
+      'first 200 to done, ms': Date.parse(ended.endedAt ?? '') - (listened?.since ?? 0),
+      'Home, gzipped bytes': gzipSync(home).length,
+    }
+    console.table(figures)
+    for (const figure of Object.values(figures)) expect(figure).toBeGreaterThan(0)
+    expect(figures['Home, gzipped bytes']).toBeLessThan(25_000)
+  }, 60_000)
 
   test('no page broke its own policy, its scripts or the server', () => {
     expect(rig.complaints).toEqual([])
