@@ -114,7 +114,7 @@ async function wholeTime(closing: Closing): Promise<readonly Figure[]> {
   const { url, client } = await startBuilt(closing, { dataDir: join(openFolder(closing), 'data') })
   await joinAll(client, door)
   const clicked = await timeSwitches({ world, client, clickFor: clickOnPage(url) }, switches)
-  const asked = await timeSwitches({ world, client, clickFor: clickByApi(client) }, switches)
+  const asked = await timeSwitches({ world, client, clickFor: clickByApi(client) }, switches / 2)
   const launch = ({ click, launched }: Timed): number => launched - click
   const how = 'Built appliance, real sshd, its usual polls going on.'
   const sizes = await measurePages(url)
