@@ -110,6 +110,7 @@ describe('a launch that fails', () => {
     ['F9', 'kv_cache_negative'],
     ['F10', 'load_stalled'],
   ] as const)('%s is never reported as ready, is told as %s, and the old model comes back', async (fault, code) => {
+    life.graph.settings.change('swap.stallSeconds', 60, undefined, 'owner')
     await serve(small)
     life.world.setFault({ name: fault, model: other, ...(fault === 'F3' ? { times: 1 } : {}) })
     const id = await life.ask(other, { overrides: { 'gpu-memory-utilization': 0.8 } })
