@@ -5,12 +5,12 @@ import { mergeModels } from '../domain/models.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
 import { keepUnchanged } from './kept-listings.ts'
-import type { Clock, Log, MachineStore, ModelStore, Sparks } from './ports.ts'
+import type { Clock, LauncherFile, Log, MachineStore, ModelStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface DiscoveryNeeds {
   readonly clock: Clock
-  readonly sparks: Pick<Sparks, 'scan'>
+  readonly sparks: Pick<Sparks, 'scan' | 'launcherFiles'>
   readonly store: { readonly machines: Pick<MachineStore, 'list' | 'find'>; readonly models: ModelStore }
   readonly fleet: Pick<Fleet, 'onObserved' | 'view'>
   readonly settings: Pick<SettingsUse, 'get' | 'watch'>
@@ -31,6 +31,8 @@ export function createDiscovery(needs: DiscoveryNeeds) {
   const { clock, events } = needs
   const scans = new Map<string, Promise<void>>()
   const inferences = new WeakMap<FolderListing, Inference>()
+  /** What the launcher of each machine brings, as the last scan of this life read it. */
+  const launcherFiles = new Map<string, readonly LauncherFile[]>()
   let merged: { at: number; models: readonly Model[]; byId: ReadonlyMap<string, Model> } | null = null
   let listings: Map<string, readonly FolderListing[]> | null = null
 
@@ -71,8 +73,13 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     const machine = needs.store.machines.find(id)
     if (machine === null || machine.hostKey === null) return
     const folders = await needs.sparks.scan(machine, signal)
+    const files = await needs.sparks.launcherFiles(machine, signal).catch((error: unknown) => {
+      needs.log.info("the launcher's recipes could not be read; the last ones are kept", { machine: id, error })
+      return null
+    })
     signal?.throwIfAborted()
     if (needs.store.machines.find(id) === null) return
+    if (files !== null) launcherFiles.set(id, files)
     const before = current().models
     const listed = held().get(id)
     const kept = keepUnchanged(listed ?? [], folders)
@@ -113,6 +120,10 @@ export function createDiscovery(needs: DiscoveryNeeds) {
       held()
         .get(machine)
         ?.find((one) => one.id === id) ?? null,
+
+    /** Files of the launchers' own recipes, in the owner's order of machines. */
+    launcherFiles: (): readonly LauncherFile[] => needs.store.machines.list().flatMap((one) => launcherFiles.get(one.id) ?? []),
+    machineCount: (): number => needs.store.machines.list().length,
 
     /** Reads the disks of every machine now; ends when all have answered or failed. */
     scan: scanAll,

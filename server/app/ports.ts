@@ -85,6 +85,12 @@ export interface SurveyRow {
   readonly mend: string | null
 }
 
+/** One file of the folder `recipes` in the launcher's checkout, as it lies there. */
+export interface LauncherFile {
+  readonly name: string
+  readonly text: string
+}
+
 export interface Survey {
   readonly rows: readonly SurveyRow[]
   /** Settings read from the launcher's .env, by key. */
@@ -105,6 +111,8 @@ export interface Sparks {
   probe(machine: Machine, watch: readonly string[], signal?: AbortSignal): Promise<Observation>
   /** Every model folder of the hub and of the machine's `modelFolders`. */
   scan(machine: Machine, signal?: AbortSignal): Promise<readonly FolderListing[]>
+  /** Recipe files of the launcher's checkout, by name; none where there is no launcher. */
+  launcherFiles(machine: Machine, signal?: AbortSignal): Promise<readonly LauncherFile[]>
   /** The set-up check. `image`: the image a start would use. `peers`: addresses the head must reach by SSH. */
   survey(machine: Machine, image: string, peers: readonly string[], signal?: AbortSignal): Promise<Survey>
   /** First contact: the host key as the machine presents it now, without logging in. */
@@ -162,6 +170,8 @@ export interface PassedAnswer {
 export interface RecipeFiles {
   /** Shipped and the owner's recipes; `problems` name the file and the line. */
   read(): Promise<{ readonly recipes: readonly Recipe[]; readonly problems: readonly FileProblem[] }>
+  /** The launcher's own recipe as one of ours; null where it cannot be carried word for word. */
+  readLauncher(file: LauncherFile): Recipe | null
   /** Writes one of the owner's recipes as YAML; returns the file name. */
   write(recipe: Recipe): Promise<string>
 }

@@ -5,7 +5,7 @@ import { inferredRecipe } from '../domain/inferred-recipe.ts'
 import type { Model } from '../domain/model.ts'
 import { type Recipe, type RecipeSource, recipeWords } from '../domain/recipe.ts'
 import { recipeProblem } from '../domain/recipe-draft.ts'
-import type { Clock, FileProblem, Ids, Log, RecipeFiles, RecipeStore } from './ports.ts'
+import type { Clock, FileProblem, Ids, LauncherFile, Log, RecipeFiles, RecipeStore } from './ports.ts'
 import type { EventsUse, RecipesUse } from './use-cases.ts'
 
 export interface RecipesNeeds {
@@ -13,7 +13,12 @@ export interface RecipesNeeds {
   readonly ids: Pick<Ids, 'digest'>
   readonly files: RecipeFiles
   readonly store: RecipeStore
-  readonly models: { domainModel(id: string): Model | null; models(): readonly Model[] }
+  readonly models: {
+    domainModel(id: string): Model | null
+    models(): readonly Model[]
+    launcherFiles(): readonly LauncherFile[]
+    machineCount(): number
+  }
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
 }
@@ -61,14 +66,35 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     return needs.store.confirmations()[recipe.id] === digest(recipe)
   }
 
-  const sorted = (recipes: readonly Recipe[]): readonly Recipe[] =>
-    [...recipes].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source))
+  /** A recipe of the launcher for more machines than there are here stands behind the inferred one: it could not be started. */
+  const rank = (recipe: Recipe, machines: number): number =>
+    recipe.source === 'launcher' && recipe.nodes > machines ? order.length : order.indexOf(recipe.source)
+
+  const sorted = (recipes: readonly Recipe[]): readonly Recipe[] => {
+    const machines = needs.models.machineCount()
+    return [...recipes].sort((a, b) => rank(a, machines) - rank(b, machines))
+  }
+
+  /** Read once a file: a scan that finds the same text gives the same recipe. */
+  let brought: ReadonlyMap<string, Recipe | null> = new Map()
+  const ofLauncher = (): Recipe[] => {
+    const files = new Map<string, LauncherFile>()
+    // The first machine's file of a name counts; the checkouts of one cluster are meant to be one.
+    for (const file of needs.models.launcherFiles()) if (!files.has(file.name)) files.set(file.name, file)
+    const read = [...files.values()].map((file): [string, Recipe | null] => {
+      const key = `${file.name}\0${file.text}`
+      const known = brought.get(key)
+      return [key, known === undefined ? needs.files.readLauncher(file) : known]
+    })
+    brought = new Map(read)
+    return read.flatMap(([, recipe]) => recipe ?? [])
+  }
 
   const inferred = (model: Model): Recipe[] => (model.inference.servable === false ? [] : [inferredRecipe(model.id, model.inference)])
 
   const of = (id: string): readonly Recipe[] => {
     const model = needs.models.domainModel(id)
-    const written = read.recipes.filter((recipe) => recipe.model === id)
+    const written = [...read.recipes, ...ofLauncher()].filter((recipe) => recipe.model === id)
     return sorted([...written, ...(model === null ? [] : inferred(model))])
   }
 
@@ -95,7 +121,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
   })
 
   const list: RecipesUse['list'] = (model) => {
-    const recipes = model === undefined ? sorted([...read.recipes, ...needs.models.models().flatMap(inferred)]) : of(model)
+    const recipes = model === undefined ? sorted([...read.recipes, ...ofLauncher(), ...needs.models.models().flatMap(inferred)]) : of(model)
     return { recipes: recipes.map(view), problems: [...read.problems] }
   }
 
@@ -136,7 +162,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
   }
 
   const confirm: RecipesUse['confirm'] = (id, by) => {
-    const written = read.recipes.find((one) => one.id === id)
+    const written = [...read.recipes, ...ofLauncher()].find((one) => one.id === id)
     const recipe =
       written ??
       needs.models

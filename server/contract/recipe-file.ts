@@ -53,6 +53,29 @@ export const RecipeFile = z.strictObject({
 })
 export type RecipeFileShape = z.output<typeof RecipeFile>
 
+const Scalar = z.union([z.string().max(10_000), z.number(), z.boolean()])
+
+/** What is read of a recipe of the launcher (its recipe_version 1); its other keys say how to build or fetch, and are left to it. */
+export const LauncherRecipeFile = z.object({
+  name: z.string().min(1).max(200),
+  description: z.string().max(2000).nullish(),
+  container: Image,
+  command: z.string().min(1).max(20_000),
+  model: ModelName.optional(),
+  mods: z
+    .array(z.unknown())
+    .nullish()
+    .transform((mods) => mods ?? []),
+  defaults: z
+    .record(z.string(), Scalar)
+    .nullish()
+    .transform((defaults) => defaults ?? {}),
+  env: Env.nullish().transform((env) => env ?? {}),
+  cluster_only: z.boolean().default(false),
+  solo_only: z.boolean().default(false),
+})
+export type LauncherRecipeShape = z.output<typeof LauncherRecipeFile>
+
 const As = z.enum(['chat', 'completion', 'embedding', 'rerank', 'classify', 'transcription'])
 const Quantization = z.enum(['none', 'fp8', 'nvfp4', 'mxfp4', 'int4', 'int8'])
 const Words = z.array(z.string().min(1).max(200)).min(1)

@@ -5,7 +5,7 @@ import type { Machine } from '../../server/domain/machine.ts'
 import { createFakeLog } from '../fakes/log.ts'
 import { openSsh2Door } from '../sim/doors/ssh2-door.ts'
 import { openSshdDoor } from '../sim/doors/sshd-door.ts'
-import { type Bench, openBench } from '../sim/doors-bench.ts'
+import { type Bench, launcherRecipeText, openBench } from '../sim/doors-bench.ts'
 
 describe.each([
   ['a real sshd', openSshdDoor],
@@ -59,6 +59,7 @@ describe.each([
     })
     const models = await sparks.scan(machine)
     expect(models.map((one) => one.id)).toContain('RedHatAI/Qwen3.6-35B-A3B-NVFP4')
+    expect(await sparks.launcherFiles(machine)).toEqual([{ name: 'example.yaml', text: launcherRecipeText }])
     const { rows, images } = await sparks.survey(machine, 'vllm-node', [])
     expect(rows.filter((row) => row.state === 'missing')).toEqual([])
     expect(images.map((image) => image.ref)).toContain('vllm-node:latest')

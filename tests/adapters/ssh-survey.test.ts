@@ -107,3 +107,26 @@ it('finds uvx where only a login shell does', async () => {
   await expect.poll(async () => rowsOf(await survey())['uvx']).toEqual(['good', `${door.home}/tools/uvx.`, null])
   expect(before).toMatchObject({ 0: 'warning' })
 })
+
+it("reads the recipes of the launcher's checkout, and nothing that is not one", async () => {
+  expect(await sparks.launcherFiles(door.machine)).toEqual([])
+  door.write('spark-vllm-docker/launch-cluster.sh', 'exit 1\n')
+  expect(await sparks.launcherFiles(door.machine)).toEqual([])
+  const text = 'name: "B"\ncommand: |\n  vllm serve a/b \\\n    --x \'{{"é": 1}}\'\n'
+  door.write('spark-vllm-docker/recipes/b.yaml', text)
+  door.write('spark-vllm-docker/recipes/a.yaml', 'name: A\n')
+  door.write('spark-vllm-docker/recipes/README.md', 'no recipe')
+  door.write('spark-vllm-docker/recipes/a name; touch here.yaml', 'no recipe')
+  door.write('spark-vllm-docker/recipes/4x/c.yaml', 'in a folder')
+  door.write('spark-vllm-docker/recipes/large.yaml', 'x'.repeat(64 * 1024 + 1))
+  door.write('spark-vllm-docker/recipes/largest.yaml', 'x'.repeat(64 * 1024))
+  const found = await sparks.launcherFiles(door.machine)
+  expect(found.map((file) => [file.name, file.text.length])).toEqual([
+    ['a.yaml', 8],
+    ['b.yaml', text.length],
+    ['largest.yaml', 64 * 1024],
+  ])
+  expect(found[1]?.text).toBe(text)
+  for (let number = 0; number < 210; number += 1) door.write(`spark-vllm-docker/recipes/many-${number}.yaml`, 'name: A\n')
+  expect((await sparks.launcherFiles(door.machine)).length).toBeLessThanOrEqual(200)
+})

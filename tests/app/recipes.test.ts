@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { recipeWords } from '../../server/domain/recipe.ts'
 import { buildRecipe } from '../fakes/builders.ts'
-import { createOwnerRig, type OwnerRig } from '../fakes/owner-rig.ts'
+import { createOwnerRig, type OwnerRig, twoNodes } from '../fakes/owner-rig.ts'
 
 let rig: OwnerRig
 beforeEach(async () => {
@@ -30,6 +30,49 @@ test("the owner's recipe comes before the shipped one, the inferred one last", a
   expect(rig.recipes.choose(model)).toMatchObject({ source: 'owner', title: 'Long documents' })
   expect(rig.recipes.list(model).recipes.map((recipe) => recipe.source)).toEqual(['owner', 'shipped', 'inferred'])
   expect(rig.recipes.choose(model, `inferred:${model}`).source).toBe('inferred')
+})
+
+const broughtBy = (nodes: readonly string[], more = ''): string =>
+  `recipe_version: "1"
+name: From the launcher
+container: vllm-node
+model: ${model}
+defaults: { tensor_parallel: ${nodes.length} }
+command: vllm serve ${model} -tp {tensor_parallel} --max-model-len 4096${more}
+`
+
+test("the launcher's own recipe comes before the inferred one, asks for the owner's word once, and again when it changed", async () => {
+  rig.close()
+  const text = { 'qwen.yaml': broughtBy(['spark-1']), 'piped.yaml': broughtBy(['spark-1'], ' | tee log') }
+  const [one, ...others] = twoNodes()
+  if (one === undefined) throw new Error('no node')
+  rig = await createOwnerRig({ nodes: [{ ...one, launcherRecipes: text }, ...others] })
+  await rig.start()
+  expect(rig.recipes.list().recipes).toEqual([])
+  await rig.addAll()
+  expect(rig.recipes.list(model).recipes.map((recipe) => recipe.id)).toEqual(['launcher:qwen', `inferred:${model}`])
+  const recipe = rig.recipes.choose(model)
+  expect(recipe).toMatchObject({ source: 'launcher', flags: [{ name: 'max-model-len', value: '4096' }] })
+  expect(rig.models.find(model)).toMatchObject({ recipe: { id: 'launcher:qwen', source: 'launcher', confirmed: false } })
+  expect(rig.recipes.confirm('launcher:qwen', 'owner').confirmed).toBe(true)
+  expect(rig.recipes.isConfirmed(recipe)).toBe(true)
+  text['qwen.yaml'] = broughtBy(['spark-1'], ' --enforce-eager')
+  await rig.models.scan()
+  expect(rig.recipes.isConfirmed(rig.recipes.choose(model))).toBe(false)
+})
+
+test("a launcher's recipe for more machines than there are does not stand in the way of one that can be started", async () => {
+  rig.close()
+  const [one, two] = twoNodes()
+  if (one === undefined || two === undefined) throw new Error('no node')
+  rig = await createOwnerRig({ nodes: [{ ...one, launcherRecipes: { 'qwen.yaml': broughtBy(['spark-1', 'spark-2']) } }, two] })
+  await rig.start()
+  await rig.machines.add({ address: one.address, user: 'alice' })
+  await rig.clock.advance(100)
+  expect(rig.recipes.choose(model).source).toBe('inferred')
+  await rig.machines.add({ address: two.address, user: 'alice' })
+  await rig.clock.advance(100)
+  expect(rig.recipes.choose(model)).toMatchObject({ source: 'launcher', nodes: 2 })
 })
 
 test('a recipe that is not there, and a model that is on no disk, are said so', () => {

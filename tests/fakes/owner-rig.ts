@@ -1,5 +1,6 @@
 // The read side of an appliance over the simulated cluster, as main.ts builds it, in virtual time: for tests of machines, models and status.
 
+import { launcherRecipe } from '../../server/adapters/files/launcher-recipe.ts'
 import { readFamilies } from '../../server/adapters/files/recipe-files.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
@@ -194,6 +195,7 @@ function createMemoryFiles(shipped: readonly Recipe[]): RecipeFiles & { broken: 
       const problems = this.broken ? [{ file: 'mine.yaml', line: 3, sentence: 'flagz is not known here.' }] : []
       return { recipes: [...written, ...shipped], problems }
     },
+    readLauncher: launcherRecipe,
     async write(recipe) {
       written = [...written.filter((one) => one.id !== recipe.id), { ...recipe, file: 'mine.yaml' }]
       return 'mine.yaml'

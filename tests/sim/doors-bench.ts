@@ -29,6 +29,16 @@ export interface Bench {
   close(): Promise<void>
 }
 
+/** As the launcher writes them: doubled braces, a default in its place. */
+export const launcherRecipeText = `recipe_version: "1"
+name: Example
+container: vllm-node
+model: example/model
+defaults: { port: 8000 }
+command: |
+  vllm serve example/model --port {port} --speculative-config '{{"method": "mtp"}}'
+`
+
 /** Two demo nodes at loopback addresses of their own, a hundred times faster than real ones. */
 export async function openBench(open: (options: DoorOptions) => Promise<Door>, timeScale = 0.01): Promise<Bench> {
   const [one = '', two = ''] = loopbackAddresses(2)
@@ -37,7 +47,8 @@ export async function openBench(open: (options: DoorOptions) => Promise<Door>, t
       throw error
     },
   })
-  const world = createWorld({ nodes: demoNodes([one, two]), clock, timeScale, seed: 7 })
+  const nodes = demoNodes([one, two]).map((node) => ({ ...node, launcherRecipes: { 'example.yaml': launcherRecipeText } }))
+  const world = createWorld({ nodes, clock, timeScale, seed: 7 })
   const folder = mkdtempSync(join(tmpdir(), 'spark-bench-'))
   const pair = newKeyPair()
   const keyFile = join(folder, 'key')

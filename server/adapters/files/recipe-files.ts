@@ -8,6 +8,7 @@ import { FamilyFile, RecipeFile, type RecipeFileShape } from '../../contract/rec
 import type { Family } from '../../domain/family.ts'
 import { modelName } from '../../domain/model-name.ts'
 import type { Recipe } from '../../domain/recipe.ts'
+import { launcherRecipe } from './launcher-recipe.ts'
 import { parseYaml, readYaml } from './yaml-file.ts'
 
 export interface RecipeFilesNeeds {
@@ -125,6 +126,7 @@ export function createRecipeFiles(needs: RecipeFilesNeeds): RecipeFiles {
       const shipped = await readFolder(needs.shippedDir, 'shipped')
       return withoutRepeats({ recipes: [...owner.recipes, ...shipped.recipes], problems: [...owner.problems, ...shipped.problems] })
     },
+    readLauncher: launcherRecipe,
     async write(recipe) {
       const text = stringify(toFile(recipe), { lineWidth: 0 })
       const checked = parseYaml(recipeFileName(recipe.model), text, RecipeFile)

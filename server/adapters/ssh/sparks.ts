@@ -8,6 +8,7 @@ import { readObservation } from './probe-answer.ts'
 import { readScan } from './scan-answer.ts'
 import { endJobScript, readJobScript, startJobScript, takeFenceScript } from './scripts/job.ts'
 import { endSeconds } from './scripts/job-functions.ts'
+import { launcherFilesMaxBytes, launcherFilesScript, readLauncherFiles } from './scripts/launcher-files.ts'
 import { probeScript } from './scripts/probe.ts'
 import { scanScript } from './scripts/scan.ts'
 import { surveyScript } from './scripts/survey.ts'
@@ -42,6 +43,9 @@ export function createSparks({ clock = { now: Date.now }, privateKey, log }: Nee
       const folders = readScan(await run(machine, scanScript(machine), { signal, timeoutMs: scanTimeoutMs, maxBytes: scanMaxBytes }))
       log.info('model folders read', { machine: machine.name, folders: folders.length, tookMs: clock.now() - began })
       return folders
+    },
+    async launcherFiles(machine, signal) {
+      return readLauncherFiles(await run(machine, launcherFilesScript(machine), { signal, maxBytes: launcherFilesMaxBytes }))
     },
     async survey(machine, image, peers, signal) {
       return readSurvey(

@@ -105,7 +105,7 @@ export const modelOperations = {
     kind: 'json',
     method: 'post',
     path: '/api/recipes/:id/confirmation',
-    summary: 'Say yes once to an inferred recipe',
+    summary: 'Say yes once to a recipe that was inferred or came with the launcher',
     input: { params: Of },
     output: RecipeShape,
     status: 200,

@@ -93,7 +93,7 @@ export const Plan = z
     wayBack: z.object({ kind: z.enum(['none', 'previous']), model: z.string().nullable(), sentence: z.string() }),
     warnings: z.array(z.string()),
     inFlight: z.int(),
-    needsConfirmation: z.boolean().describe('The recipe was inferred and nobody has confirmed it yet'),
+    needsConfirmation: z.boolean().describe('The recipe was inferred, or came with the launcher, and nobody has confirmed it yet'),
   })
   .meta({ id: 'Plan' })
 export type PlanView = z.output<typeof Plan>

@@ -52,6 +52,8 @@ export interface SimNodeOptions {
   /** Commit of the launcher's checkout; absent: a typical one of the era. null: there is no launcher. */
   readonly launcher?: { readonly commit: string; readonly date: string } | null
   readonly launcherPath?: string
+  /** Files in the folder recipes of the launcher's checkout: text by name. */
+  readonly launcherRecipes?: Readonly<Record<string, string>>
   /** Disk that holds the cache. */
   readonly disk?: { readonly totalBytes: number; readonly freeBytes: number }
   /** False: the user is not in the group docker (like F6 for good). */

@@ -1,5 +1,5 @@
 // Door 1: the simulated cluster as the app's ports, in process and in virtual time.
-import type { Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
+import type { LauncherFile, Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
 import { SparkError } from '../../../server/contract/errors.ts'
 import type { FenceRecord, Machine } from '../../../server/domain/machine.ts'
 import type { NodeLook, World } from '../core/types.ts'
@@ -85,6 +85,7 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
     probe: (machine, watch, signal) =>
       call(machine, limits.short, signal, (look) => observe(look, machine, watch, desk.fence(look.name), clock.now())),
     scan: (machine, signal) => call(machine, limits.long, signal, (look) => listModels(look, machine, clock.now())),
+    launcherFiles: (machine, signal) => call(machine, limits.short, signal, (look) => launcherFilesOf(world, look)),
     survey: (machine, image, peers, signal) =>
       call(machine, limits.long, signal, (look) => surveyOf(look, machine, image, peers, reachableFrom(world, look.name))),
     hostKey: (address, _port, signal) => inLife(async () => lines.hostKey(await lines.connect(address, address, limits.short, signal))),
@@ -117,6 +118,11 @@ function createLife(life: AbortSignal | undefined): <T>(work: () => Promise<T>) 
 
 function refuse(machine: Machine, there: FenceRecord | null): void {
   if (there !== null) throw new SparkError('fence_refused', { machine: machine.name, appliance: there.appliance, fence: there.fence })
+}
+
+function launcherFilesOf(world: World, look: NodeLook): readonly LauncherFile[] {
+  const files = look.launcher === null ? {} : (world.options.nodes.find((node) => node.name === look.name)?.launcherRecipes ?? {})
+  return Object.entries(files).map(([name, text]) => ({ name, text }))
 }
 
 /** Addresses of the other nodes that answer, on the link where there is one. */

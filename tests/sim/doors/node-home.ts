@@ -46,7 +46,10 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   }
   for (const tool of onPath) stub(join(bin, tool), tool)
   writeShellFiles(home, bin)
-  if (look.launcher !== null && launcher !== null) writeLauncher(look.launcher, look.dotenv, launcher, stub)
+  if (look.launcher !== null && launcher !== null) {
+    writeLauncher(look.launcher, look.dotenv, launcher, stub)
+    writeRecipes(join(launcher, 'recipes'), world.options.nodes.find((one) => one.name === node)?.launcherRecipes ?? {})
+  }
 
   const hub = createHubFiles(join(home, '.cache/huggingface/hub'), join(home, 'models'), () => world.options.clock.now())
   mkdirSync(join(home, '.cache/huggingface/hub'), { recursive: true })
@@ -109,6 +112,11 @@ function writeLauncher(launcher: NonNullable<NodeLook['launcher']>, dotenv: Node
   stub(join(folder, 'hf-download.sh'), 'hf-download.sh')
   const lines = Object.entries(dotenv).map(([key, value]) => `${key}=${quote(value)}\n`)
   if (lines.length > 0) writeFileSync(join(folder, '.env'), lines.join(''))
+}
+
+function writeRecipes(folder: string, recipes: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, text] of Object.entries(recipes)) writeFileSync(join(folder, name), text)
 }
 
 function writeExecutable(path: string, text: string): void {

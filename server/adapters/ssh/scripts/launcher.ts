@@ -1,11 +1,8 @@
 // Finding spark-vllm-docker on a machine and asking it what it can do.
 import { quote } from '../quote.ts'
 
-/**
- * Sections launcher (path), launcher_help, launcher_git and launcher_quotes. `--help` and git are asked again only when the checkout
- * changed: their words are kept in ~/.spark-control/cache.
- */
-export function launcherLines(configured: string | null): string {
+/** Sets `launcher` to its folder, empty where there is none. */
+export function launcherFolderLines(configured: string | null): string {
   const candidates =
     configured === null
       ? '"$HOME"/spark-vllm-docker "$HOME"/*/spark-vllm-docker "$HOME"/*/*/spark-vllm-docker /opt/spark-vllm-docker /srv/spark-vllm-docker'
@@ -16,7 +13,15 @@ for folder in ${candidates}; do
   case $folder in '~'/*) folder=$HOME/\${folder#'~'/} ;; esac
   if [ -f "$folder/launch-cluster.sh" ]; then launcher=$folder; break; fi
 done
-section launcher
+`
+}
+
+/**
+ * Sections launcher (path), launcher_help, launcher_git and launcher_quotes. `--help` and git are asked again only when the checkout
+ * changed: their words are kept in ~/.spark-control/cache.
+ */
+export function launcherLines(configured: string | null): string {
+  return `${launcherFolderLines(configured)}section launcher
 printf '%s' "$launcher"
 if [ -n "$launcher" ]; then
   stamp=$(stat -c '%n %Y %i %s' "$launcher/launch-cluster.sh" "$launcher/.git/HEAD" "$launcher/.git/logs/HEAD" 2>/dev/null)
