@@ -64,6 +64,13 @@ beforeAll(async () => {
   put(nameless, commit, 'config.json', '{"a": 1}')
   put('models--empty--file', commit, 'config.json', '')
   put('datasets--org--data', commit, 'data.json', '{}')
+  for (const name of ['read', 'downloaded']) {
+    const folder = `models--just--${name}`
+    ref(folder, commit)
+    put(folder, commit, 'model.safetensors', 'w'.repeat(17 * 1024 * 1024))
+    const written = 1_700_000_000
+    utimesSync(join(hub(), folder, `snapshots/${commit}/model.safetensors`), name === 'read' ? written + 90_000 : written + 5, written)
+  }
   mkdirSync(join(hub(), 'models--only--folder'), { recursive: true })
   door.write('.cache/huggingface/hub/.locks/models--x--y/lock', '')
   door.write('.cache/huggingface/hub/version.txt', '1')
@@ -127,6 +134,11 @@ it('lists the folders of local models', () => {
   })
   expect(local.files.map((file) => file.path)).toEqual(['config.json', 'model.safetensors'])
   expect(listings.filter((one) => one.kind === 'local')).toHaveLength(1)
+})
+
+it('calls weights used when they were read well after they arrived, not because a download touched them', () => {
+  expect(find('just/read').lastUsedAt).toBe(1_700_090_000_000)
+  expect(find('just/downloaded').lastUsedAt).toBeNull()
 })
 
 it('says the same of a hub as reading it on this disk does', async () => {

@@ -138,8 +138,12 @@ function diskBytes(entries: readonly Entry[]): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }
 
+/** A download touches what it writes; only weights read well after they arrived were used. */
+const restedMs = 3_600_000
+
 function lastUsed(entries: readonly Entry[]): number | null {
-  const read = entries.flatMap((one) => (one.kind === 'f' && one.sizeBytes >= weightBytes ? [one.readAt] : []))
+  const used = entries.filter((one) => one.kind === 'f' && one.sizeBytes >= weightBytes && one.readAt - one.modifiedAt > restedMs)
+  const read = used.map((one) => one.readAt)
   return read.length === 0 ? null : Math.max(...read)
 }
 
