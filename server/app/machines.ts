@@ -20,7 +20,7 @@ export interface MachinesNeeds {
     readonly models: Pick<ModelStore, 'removeListings'>
   }
   readonly fleet: Fleet
-  readonly settings: Pick<SettingsUse, 'get'>
+  readonly settings: Pick<SettingsUse, 'get' | 'list' | 'change'>
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
   /** Makes an ed25519 key pair in OpenSSH form. */
@@ -34,6 +34,7 @@ export interface MachinesNeeds {
 const sshPort = 22
 const onlyCluster = 'default'
 const onlyEngine = 'main'
+const containerNameKey = 'engine.containerName'
 /** Changes of these make it another connection. */
 const ofConnection = ['address', 'port', 'user'] as const
 const ofLaunch = [...ofConnection, 'fabricAddress', 'launcherPath', 'cachePath'] as const
@@ -161,6 +162,20 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     return shape(fleet.view(id))
   }
 
+  /** CONTAINER_NAME of the launcher's .env: what runs under it is the owner's own engine. Never over a name that somebody chose. */
+  const importContainerName = (machine: Machine, dotenv: Readonly<Record<string, string>>): void => {
+    const name = dotenv['CONTAINER_NAME']?.trim() ?? ''
+    const now = settings.list().find((one) => one.key === containerNameKey)
+    const chosen = now === undefined || now.setBy !== null || now.version !== 0
+    const used = needs.store.serving.find(onlyEngine) !== null || needs.store.swaps.live(onlyCluster) !== null
+    if (name === '' || chosen || used || name === now.value) return
+    try {
+      settings.change(containerNameKey, name, 0, `the launcher's .env on ${machine.name}`)
+    } catch (error) {
+      needs.log.info("the container name in the launcher's .env cannot be used", { machine: machine.id, error })
+    }
+  }
+
   const survey = async (id: string): Promise<SurveyView> => {
     const others = store.list().filter((one) => one.id !== id)
     const addresses = others.map((one) => one.fabricAddress ?? one.address)
@@ -168,6 +183,7 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     const told = await needs.sparks.survey(machine, settings.get('engine.image'), addresses)
     const fabric = found(id).fabricAddress ?? told.fabricAddress ?? localAddress(told.dotenv)
     if (fabric !== found(id).fabricAddress) store.update({ ...found(id), fabricAddress: fabric })
+    importContainerName(machine, told.dotenv)
     const known = new Set(store.list().flatMap((one) => [one.address, one.fabricAddress ?? one.address]))
     const peers = [...new Set([...told.peers, ...clusterNodes(told.dotenv)])].filter((peer) => !known.has(peer))
     return { machine: id, rows: told.rows.map((row) => ({ ...row })), peers }

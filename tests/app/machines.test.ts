@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { swapSample } from '../../server/contract/operations/samples.ts'
-import { createOwnerRig, type OwnerRig } from '../fakes/owner-rig.ts'
+import { createOwnerRig, type OwnerRig, twoNodes } from '../fakes/owner-rig.ts'
 import { buildPlan, buildSwap } from '../fakes/swap-builders.ts'
 
 let rig: OwnerRig
@@ -118,4 +118,25 @@ test('the set-up check offers the Spark behind the cable until it is in the list
   await add(second.address)
   await rig.clock.advance(100)
   expect((await rig.machines.survey(id)).peers).toEqual([])
+})
+
+test("the container name in the launcher's .env is taken, once, and never over a name that somebody chose", async () => {
+  const begin = async (name: string): Promise<string> => {
+    rig.close()
+    const [one, ...others] = twoNodes()
+    if (one === undefined) throw new Error('no node')
+    rig = await createOwnerRig({ nodes: [{ ...one, dotenv: { CONTAINER_NAME: name } }, ...others] })
+    await rig.start()
+    await rig.addAll()
+    return rig.idOf('spark-1')
+  }
+  await rig.machines.survey(await begin('my_vllm'))
+  const shown = rig.settings.list().find((one) => one.key === 'engine.containerName')
+  expect(shown).toMatchObject({ value: 'my_vllm', setBy: "the launcher's .env on spark-1" })
+  rig.settings.reset('engine.containerName', 'owner')
+  await rig.machines.survey(rig.idOf('spark-1'))
+  expect(rig.settings.get('engine.containerName')).toBe('vllm_node')
+
+  await rig.machines.survey(await begin('no name; $(id)'))
+  expect(rig.settings.get('engine.containerName')).toBe('vllm_node')
 })
