@@ -45,7 +45,10 @@ interface Needs {
   readonly secret: string
 }
 
-/** Comparisons are of digests: their time tells nothing about how near a guess came. */
+/**
+ * Comparisons are of digests: their time tells nothing about how near a guess came. Tries are not counted: the code has 48 random
+ * bits, out of reach of guessing over a network, and a count would let any stranger lock the owner out.
+ */
 export function createAccess({ clock, ids, loopback, secret }: Needs): Access {
   const code = loopback ? null : (words(ids.secret()).slice(0, 12).match(/.{4}/g) ?? []).join('-')
   const sign = (until: string): string => ids.digest(`session\n${until}\n${secret}`)
