@@ -121,22 +121,23 @@ test('the set-up check offers the Spark behind the cable until it is in the list
 })
 
 test("the container name in the launcher's .env is taken, once, and never over a name that somebody chose", async () => {
-  const begin = async (name: string): Promise<string> => {
+  const begin = async (name: string): Promise<void> => {
     rig.close()
     const [one, ...others] = twoNodes()
     if (one === undefined) throw new Error('no node')
     rig = await createOwnerRig({ nodes: [{ ...one, dotenv: { CONTAINER_NAME: name } }, ...others] })
     await rig.start()
     await rig.addAll()
-    return rig.idOf('spark-1')
   }
-  await rig.machines.survey(await begin('my_vllm'))
+  await begin('my_vllm')
+  await rig.machines.survey(rig.idOf('spark-1'))
   const shown = rig.settings.list().find((one) => one.key === 'engine.containerName')
   expect(shown).toMatchObject({ value: 'my_vllm', setBy: "the launcher's .env on spark-1" })
   rig.settings.reset('engine.containerName', 'owner')
   await rig.machines.survey(rig.idOf('spark-1'))
   expect(rig.settings.get('engine.containerName')).toBe('vllm_node')
 
-  await rig.machines.survey(await begin('no name; $(id)'))
+  await begin('no name; $(id)')
+  await rig.machines.survey(rig.idOf('spark-1'))
   expect(rig.settings.get('engine.containerName')).toBe('vllm_node')
 })
