@@ -163,7 +163,8 @@ async function pass(told: Told, ms: number): Promise<void> {
     await told.life.clock.advance(Math.min(sliceMs, left))
     const engine = told.life.graph.status.engine()
     told.watchman.look(engine)
-    if (engine.state === 'stopped') checkStopped(told, engine.sentence)
+    // "X is no longer running" says nothing of others; "Nothing is running" does.
+    if (engine.state === 'stopped' && engine.model === null) checkStopped(told, engine.sentence)
     if (told.watchman.wrongs.length > 0) return
   }
 }
