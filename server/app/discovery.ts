@@ -65,8 +65,10 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     const after = current().models
     const added = after.filter((model) => !before.some((one) => one.id === model.id)).map((model) => model.id)
     const removed = before.filter((model) => !after.some((one) => one.id === model.id)).map((model) => model.id)
-    const moved = added.length > 0 || removed.length > 0 || wordsOf(before) !== wordsOf(after)
-    if (moved) events.append('models_changed', { added, removed })
+    const changed = after
+      .filter((model) => before.some((one) => one.id === model.id && wordsOf(one) !== wordsOf(model)))
+      .map((model) => model.id)
+    if (added.length + removed.length + changed.length > 0) events.append('models_changed', { added, removed, changed })
   }
 
   const scanMachine = async (id: string, signal?: AbortSignal): Promise<void> => {
@@ -160,8 +162,6 @@ export function createDiscovery(needs: DiscoveryNeeds) {
 }
 
 /** What the owner would notice of a list beside which models are on it. */
-function wordsOf(models: readonly Model[]): string {
-  return JSON.stringify(
-    models.map((model) => [model.id, model.state, model.copies.map((copy) => [copy.machine, copy.state, copy.revision])]),
-  )
+function wordsOf(model: Model): string {
+  return JSON.stringify([model.state, model.copies.map((copy) => [copy.machine, copy.state, copy.revision])])
 }

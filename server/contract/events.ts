@@ -171,15 +171,16 @@ export const events = {
     kind: 'model',
   }),
   models_changed: event({
-    payload: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
-    sample: { added: ['Qwen/Qwen3-8B'], removed: [] },
+    payload: z.object({ added: z.array(z.string()), removed: z.array(z.string()), changed: z.array(z.string()) }),
+    sample: { added: ['Qwen/Qwen3-8B'], removed: [], changed: [] },
     sentence: (p) =>
       [
         p.added.length > 0 ? `New on the disks: ${p.added.map(modelName).join(', ')}.` : '',
         p.removed.length > 0 ? `No longer on the disks: ${p.removed.map(modelName).join(', ')}.` : '',
+        p.changed.length > 0 ? `Changed on the disks: ${p.changed.map(modelName).join(', ')}.` : '',
       ]
-        .join(' ')
-        .trim() || 'Models on the disks changed.',
+        .filter((part) => part !== '')
+        .join(' '),
     stale: ['library', 'home', 'activity'],
     webhook: false,
     kind: 'model',

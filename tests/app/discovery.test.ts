@@ -54,7 +54,7 @@ test('what comes and goes is told once, by name', async () => {
   expect(rig.told('models_changed')).toHaveLength(told)
   expect(rig.told('models_changed').filter((one) => (one['added'] as string[]).includes('Qwen/Qwen3-4B'))).toHaveLength(1)
   rig.machines.remove(rig.idOf('spark-2'))
-  expect(rig.told('models_changed')[0]).toEqual({ added: [], removed: ['Qwen/Qwen3-4B'] })
+  expect(rig.told('models_changed')[0]).toEqual({ added: [], removed: ['Qwen/Qwen3-4B'], changed: [] })
 })
 
 test('a machine that does not answer keeps its last listing, also across a restart of the appliance', async () => {

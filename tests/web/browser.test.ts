@@ -65,7 +65,7 @@ test('the search narrows while one types, and what arrives later stays narrow', 
   await page.locator('.title', { hasText: 'Qwen3.5 122B' }).waitFor({ state: 'detached' })
   expect(await page.locator('.title').allTextContents()).toEqual(['Llama 3.3 70B'])
   site.world.models = site.world.models.map((one) => ({ ...one, name: `${one.name} again` }))
-  site.useCases.events.append('models_changed', { added: [], removed: [] })
+  site.useCases.events.append('models_changed', { added: [], removed: [], changed: ['Qwen/Qwen3-8B'] })
   await page.locator('.title', { hasText: 'Llama 3.3 70B again' }).waitFor()
   expect(await page.locator('.title').allTextContents()).toEqual(['Llama 3.3 70B again'])
   expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
