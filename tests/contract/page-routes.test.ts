@@ -11,6 +11,7 @@ const sameAs: Readonly<Record<string, OperationId | null>> = {
   'POST /setup': 'machines.add',
   'POST /machines/new': 'machines.add',
   'POST /library/scan': 'models.scan',
+  'POST /library/:id/recipe': 'recipes.save',
   'POST /recipes/:id/confirmation': 'recipes.confirm',
   'POST /machines/:id': 'machines.edit',
   'POST /machines/:id/check': 'machines.check',
