@@ -281,7 +281,7 @@ export const exhibits: readonly Exhibit[] = [
 
 /** One exhibit as a whole page. */
 export async function drawExhibit(exhibit: Exhibit, theme: Theme): Promise<string> {
-  const page = await (
+  const page = (
     <Layout title={exhibit.name} place={exhibit.place} theme={theme} version="0.1.0">
       {exhibit.body}
     </Layout>

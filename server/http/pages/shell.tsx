@@ -39,7 +39,7 @@ function answer(html: string, status: number, headers: Readonly<Record<string, s
 
 export function createShow(version: string): Show {
   return async (request, { title, place, body, status = 200, live = null, refreshSeconds = null, headers = {} }) => {
-    const page = await (
+    const page = (
       <Layout title={title} place={place} theme={themeOf(request)} version={version} live={live} refreshSeconds={refreshSeconds}>
         {body}
       </Layout>
