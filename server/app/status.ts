@@ -96,7 +96,8 @@ export function createStatus(needs: StatusNeeds): Status {
     const seen = watch.lastAt(site)
     const silent = views.find((view) => view.machine.id === site.machine.id)?.reach === 'unreachable'
     const goodAt = seen?.good?.at ?? Number.NEGATIVE_INFINITY
-    return siteView({ site, seen, name: siteName(site), silent, answers: clock.now() - goodAt <= freshMs() })
+    const trustedMs = seen?.look.reachable === false ? leastFreshMs : freshMs()
+    return siteView({ site, seen, name: siteName(site), silent, answers: clock.now() - goodAt <= trustedMs })
   }
 
   const engines = (views: readonly MachineView[]): EngineView[] => [

@@ -36,6 +36,9 @@ export interface EngineState {
   readonly sentence: string
 }
 
+/** One look that nobody answered may be bad luck; for longer than this it is not, however seldom one looks, ms. */
+const unansweredMs = 15_000
+
 export function engineState(facts: EngineFacts): EngineState {
   const { swap, serving, head } = facts
   if (swap !== null) return { state: 'switching', sentence: swap.sentence }
@@ -70,7 +73,8 @@ function servingState(facts: EngineFacts, serving: NonNullable<EngineFacts['serv
     return { state: 'degraded', sentence: `${later.models[0]} answers where ${name} should.` }
   }
   if (later?.reachable === true && !later.healthy) return { state: 'degraded', sentence: `${name} runs and says it is not well.` }
-  if (facts.now - proofAt <= facts.freshMs) return answering(name, look)
+  const trustedMs = later?.reachable === false ? Math.min(facts.freshMs, unansweredMs) : facts.freshMs
+  if (facts.now - proofAt <= trustedMs) return answering(name, look)
   if (look === null) return { state: 'unknown', sentence: `Whether ${name} answers was not looked at yet.` }
   if (look.reachable) return { state: 'unknown', sentence: `${name} was last looked at ${aboutDuration(facts.now - look.at)} ago.` }
   const since = facts.goodAt === null ? '' : ` for ${aboutDuration(facts.now - proofAt)}`

@@ -36,6 +36,18 @@ const facts = (change: Partial<EngineFacts> = {}): EngineFacts => ({
 const table: readonly [string, Partial<EngineFacts>, string, string][] = [
   ['a good look a moment ago', {}, 'answering', 'Qwen3 8B is answering.'],
   ['one look missed after a good one', { look: gone, goodAt: ago(9) }, 'answering', 'Qwen3 8B is answering.'],
+  [
+    'one look missed, where looks are rare',
+    { freshMs: 900_000, look: gone, goodAt: ago(240) },
+    'degraded',
+    'Qwen3 8B has not answered for about 4 minutes.',
+  ],
+  [
+    'rare looks, all of them good',
+    { freshMs: 900_000, look: look({ at: ago(240) }), goodAt: ago(240) },
+    'answering',
+    'Qwen3 8B is answering.',
+  ],
   ['requests that wait', { look: look({ waitingRequests: 3 }) }, 'busy', 'Qwen3 8B is busy: 3 requests wait.'],
   ['no good look for long', { look: gone, goodAt: ago(240) }, 'degraded', 'Qwen3 8B has not answered for about 4 minutes.'],
   ['never a good look', { look: gone, goodAt: null }, 'degraded', 'Qwen3 8B has not answered.'],
