@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { type MachineData, MachineNow, MachinePage, MachinesPage, SurveyFragment } from '../../../web/views/pages/machines.tsx'
+import type { MachineData } from '../../../web/views/pages/machine-acts.tsx'
+import { MachineNow, MachinePage, MachinesPage, SurveyFragment } from '../../../web/views/pages/machines.tsx'
 import type { Trouble } from '../../../web/views/parts/notice.tsx'
 import type { MachineEdit } from '../../app/use-cases.ts'
 import { SparkError, tellError } from '../../contract/errors.ts'

@@ -1,6 +1,18 @@
 // What can be done to a machine: accept its new identity, change what is known of it, forget it.
-import type { MachineShape } from '../../../server/contract/operations/shapes.ts'
-import type { MachineData } from './machines.tsx'
+import type { MachineShape, SurveyView } from '../../../server/contract/operations/shapes.ts'
+import type { Trouble } from '../parts/notice.tsx'
+
+export interface MachineData {
+  readonly machine: MachineShape
+  readonly now: number
+  /** Filled when the set-up check was asked for. */
+  readonly survey?: SurveyView | undefined
+  /** What the last act said, when it went wrong. */
+  readonly trouble?: Trouble | undefined
+  /** What was typed into the edit form, kept when it was refused. */
+  readonly typed?: Readonly<Record<string, string>> | undefined
+  readonly removal?: { readonly wrong: boolean } | undefined
+}
 
 /** The key a machine shows; a changed one is accepted only here, by a deliberate act. */
 export function HostKey({ machine }: { readonly machine: MachineShape }) {

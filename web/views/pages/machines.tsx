@@ -1,14 +1,14 @@
-import type { MachineShape, SurveyView } from '../../../server/contract/operations/shapes.ts'
+import type { MachineShape } from '../../../server/contract/operations/shapes.ts'
 import { bytesInWords } from '../../../server/domain/words.ts'
 import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
 import { MachineBadge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
-import { Empty, type Trouble, TroubleNote } from '../parts/notice.tsx'
+import { Empty, TroubleNote } from '../parts/notice.tsx'
 import { SurveyRows } from '../parts/survey.tsx'
 import { Ago, spanInWords } from '../parts/time.tsx'
-import { EditMachine, HostKey, RemoveMachine } from './machine-acts.tsx'
+import { EditMachine, HostKey, type MachineData, RemoveMachine } from './machine-acts.tsx'
 
 export interface MachinesData {
   readonly machines: readonly MachineShape[]
@@ -69,18 +69,6 @@ function runsLine(machine: MachineShape): string {
   const gpu = machine.gpu?.temperatureC === null || machine.gpu === null ? '' : `${machine.gpu.temperatureC} °C. `
   if (machine.containers === null) return `${gpu}What runs on it is not known.`
   return `${gpu}${running.length === 0 ? 'No container is running.' : `Running: ${running.map((container) => container.name).join(', ')}.`}`
-}
-
-export interface MachineData {
-  readonly machine: MachineShape
-  readonly now: number
-  /** Filled when the set-up check was asked for. */
-  readonly survey?: SurveyView | undefined
-  /** What the last act said, when it went wrong. */
-  readonly trouble?: Trouble | undefined
-  /** What was typed into the edit form, kept when it was refused. */
-  readonly typed?: Readonly<Record<string, string>> | undefined
-  readonly removal?: { readonly wrong: boolean } | undefined
 }
 
 export function MachinePage(data: MachineData) {
