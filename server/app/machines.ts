@@ -153,7 +153,7 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     const machine = found(id)
     const presented = await needs.sparks.hostKey(machine.address, machine.port)
     if (presented !== fingerprint.trim()) {
-      throw new SparkError('host_key_changed', { machine: machine.name, pinned: machine.hostKey ?? fingerprint.slice(0, 100), presented })
+      throw new SparkError('host_key_changed', { machine: machine.name, pinned: fingerprint.trim().slice(0, 100), presented })
     }
     store.update({ ...found(id), hostKey: presented })
     events.append('machine_changed', { machine: id, name: machine.name, what: 'its host key was accepted' })

@@ -27,7 +27,7 @@ export const machineErrors = {
     status: 409,
     title: 'This machine is in use',
     happened: (f) => `${f.machine} takes part in a running switch or serves a model.`,
-    now: () => 'It was not removed.',
+    now: () => 'Nothing about it was changed.',
     next: () => 'Wait for the switch to end, or stop the model first.',
     retry: 'no',
     sample: { machine: 'spark-1' },

@@ -68,7 +68,10 @@ test('a changed host key is refused loudly and accepted only as exactly the one 
   rig.sparks.presentKey('spark-1', 'SHA256:new')
   await expect(rig.machines.check(id)).rejects.toMatchObject({ code: 'host_key_changed' })
   expect(rig.status.status().attention).toMatchObject([{ code: 'host_key_changed', link: `/machines/${id}` }])
-  await expect(rig.machines.acceptHostKey(id, 'SHA256:other')).rejects.toMatchObject({ code: 'host_key_changed' })
+  await expect(rig.machines.acceptHostKey(id, 'SHA256:other')).rejects.toMatchObject({
+    code: 'host_key_changed',
+    facts: { presented: 'SHA256:new', pinned: 'SHA256:other' },
+  })
   expect(rig.machines.find(id).hostKey).not.toBe('SHA256:new')
   expect(await rig.machines.acceptHostKey(id, 'SHA256:new')).toMatchObject({ hostKey: 'SHA256:new', state: 'reachable', trouble: null })
 })
