@@ -36,7 +36,22 @@ function reasonOf(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKe
     const missing = issue.message.endsWith('received undefined')
     return { path: issue.path, reason: `${missing ? 'is missing, ' : ''}${kindWords[issue.expected] ?? issue.expected} is needed` }
   }
-  return { path: issue.path, reason: issue.message }
+  return { path: issue.path, reason: sizeReason(issue) ?? plainReason(issue.message) }
+}
+
+const unitOf: Readonly<Record<string, string>> = { string: ' characters', array: ' entries', record: ' entries', object: ' entries' }
+
+/** Too long, too short, too large, too small: with the limit. */
+function sizeReason(issue: z.core.$ZodIssue): string | null {
+  if (issue.code !== 'too_big' && issue.code !== 'too_small') return null
+  const unit = unitOf[issue.origin] ?? ''
+  if (issue.code === 'too_big') return `at most ${issue.maximum}${unit} can be taken`
+  return issue.minimum === 1 && unit !== '' ? 'it must not be empty' : `at least ${issue.minimum}${unit} is needed`
+}
+
+/** Our own words where a row has them; the schema library's own only say that something does not fit. */
+function plainReason(message: string): string {
+  return /^Invalid (string|key|input)\b/.test(message) ? 'it holds something that is not possible here' : message
 }
 
 /** The issues of one part as text, e.g. `body.model: a text is needed`. */

@@ -4,8 +4,13 @@ import { operation } from '../define.ts'
 import { freeLockSample, lockSample, planSample, swapSample } from './samples.ts'
 import { Id, Lock, LogLine, ModelId, Plan, Swap } from './shapes.ts'
 
+/** A start would leave these out in silence: better refused than not done. */
+const decidedByPlan: ReadonlySet<string> = new Set(['model', 'host', 'port', 'tensor-parallel-size', 'nnodes', 'node-rank', 'headless'])
 const Overrides = z
   .record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.union([z.string().max(10_000), z.number(), z.boolean()]))
+  .refine((flags) => !Object.keys(flags).some((name) => decidedByPlan.has(name)), {
+    error: `${[...decidedByPlan].join(', ')} follow from the recipe and its machines and cannot be overridden`,
+  })
   .describe('Flags of vllm serve by long name without dashes; false takes one away')
 const Ask = z.object({ model: ModelId, recipe: z.string().max(400).optional(), engine: Id.optional(), overrides: Overrides.optional() })
 const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
