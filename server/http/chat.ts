@@ -62,7 +62,10 @@ async function pass(c: EdgeContext, { chat, access }: Needs): Promise<Response> 
     .catch((failure: unknown) => {
       throw over.failure ?? failure
     })
-  return new Response(noBody.has(answer.status) ? null : answer.body, { status: answer.status, headers: answerHeaders(answer.headers) })
+  const isEmpty = noBody.has(answer.status)
+  // A body that nobody will read would keep its request counted and its connection taken.
+  if (isEmpty) await answer.body?.cancel()
+  return new Response(isEmpty ? null : answer.body, { status: answer.status, headers: answerHeaders(answer.headers) })
 }
 
 /** Statuses that carry no body by definition; a Response refuses one. */

@@ -186,6 +186,19 @@ describe('/v1', () => {
     expect(sent).toEqual([undefined, 'Bearer sk-other'])
   })
 
+  it('lets go of a body that its status does not allow', async () => {
+    const { app, useCases } = createEdge()
+    let isLetGo = false
+    const body = new ReadableStream<Uint8Array>({
+      cancel: () => {
+        isLetGo = true
+      },
+    })
+    useCases.answerChat(async () => ({ status: 205, headers: {}, body }))
+    const answer = await app.request('/v1/models')
+    expect([answer.status, answer.body, isLetGo]).toEqual([205, null, true])
+  })
+
   it('passes an error of the engine on as it is', async () => {
     const edge = createEdge()
     const words = '{"object":"error","message":"max_tokens too large","code":400}'
