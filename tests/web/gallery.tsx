@@ -29,7 +29,7 @@ const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample
 const origin = 'http://192.0.2.5:9999'
 const home = { machines: [sample.machine, sample.secondMachine], recent: sample.events, origin, now }
-const planned = { asked: { model: 'a/b' }, lock: sample.freeLock, now, names: {}, drainSeconds: 30 }
+const planned = { asked: { model: 'a/b' }, lock: sample.freeLock, now, names: {}, answers: true, drainSeconds: 30 }
 const joining = {
   base: '/setup',
   machine: null,

@@ -4,6 +4,7 @@ import { PlanPage, planTitle } from '../../../web/views/pages/plan.tsx'
 import { SwapPage, swapPageTitle } from '../../../web/views/pages/swap.tsx'
 import { stopwatch } from '../../../web/views/parts/time.tsx'
 import { SparkError } from '../../contract/errors.ts'
+import type { ServiceState } from '../../domain/words.ts'
 import { type EdgeEnv, requestingOwner } from '../edge.ts'
 import { askOf, hiddenFields } from './asked.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
@@ -22,6 +23,9 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
       plan,
       asked: hiddenFields(fields),
       lock: useCases.lock.find(plan.cluster),
+      answers: useCases.status
+        .status()
+        .clusters.some(({ engines }) => engines.some((one) => one.id === plan.engine && isAnswering(one.state))),
       drainSeconds: useCases.settings.get('swap.drainSeconds'),
       names: Object.fromEntries(useCases.machines.list().map((machine) => [machine.id, machine.name])),
       now: clock.now(),
@@ -75,6 +79,8 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
 
   return app
 }
+
+const isAnswering = (state: ServiceState): boolean => state === 'answering' || state === 'busy'
 
 /** Refusals whose best answer is the plan as it is now. */
 function newsOf(thrown: unknown): { sentence: Child; status: number } | null {

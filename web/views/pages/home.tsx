@@ -54,16 +54,14 @@ export function HomeNow(data: HomeData) {
         </p>
       </Heading>
       {fresh ? <FinishSetUp status={status} machine={data.machines[0]} /> : <Attention status={status} />}
-      {status.clusters.map((cluster) => (
-        <>
-          <Reservation lock={cluster.lock} now={now} />
-        </>
-      ))}
       {engines
         .filter((engine) => !engine.observed && !(fresh && engine.model === null))
         .map((engine) => (
           <EngineCard engine={engine} swap={swapOf(status, engine)} {...data} />
         ))}
+      {status.clusters.map((cluster) => (
+        <Reservation lock={cluster.lock} now={now} />
+      ))}
       <Observed engines={engines.filter((engine) => engine.observed)} />
     </div>
   )
@@ -97,12 +95,14 @@ function FinishSetUp({ machine, status }: { readonly machine: MachineShape | und
 }
 
 function Attention({ status }: { readonly status: StatusView }) {
-  if (status.attention.length === 0) return null
+  // What the title says already is not said twice.
+  const items = status.attention.filter((item) => item.sentence !== status.sentence)
+  if (items.length === 0) return null
   return (
     <section class="note" data-kind="warn" aria-label="Needs attention">
       <Icon name="warning" />
       <ul class="attention">
-        {status.attention.map((item) => (
+        {items.map((item) => (
           <li>
             <a href={item.link}>{item.sentence}</a>
           </li>
@@ -163,7 +163,7 @@ function Reservation({ lock, now }: { readonly lock: LockView; readonly now: num
 
 type CardProps = HomeData & { readonly engine: EngineView; readonly swap: SwapView | null }
 
-function EngineCard({ engine, swap, machines, origin, now }: CardProps) {
+function EngineCard({ status, engine, swap, machines, origin, now }: CardProps) {
   const names = swap === null ? engine.machines : [...engine.machines, ...swap.machines]
   const its = machines.filter((machine) => names.includes(machine.id) || names.includes(machine.name))
   const shown = its.length > 0 ? its : machines
@@ -174,7 +174,7 @@ function EngineCard({ engine, swap, machines, origin, now }: CardProps) {
       data-state={engine.state}
       aria-label={swap !== null ? 'The running switch' : engine.model === null ? 'No model' : 'The model'}
     >
-      {swap === null ? <EngineNow engine={engine} its={its} now={now} /> : <RunningSwap swap={swap} now={now} />}
+      {swap === null ? <EngineNow engine={engine} its={its} said={status.sentence} now={now} /> : <RunningSwap swap={swap} now={now} />}
       <div class="meters">
         {shown.map((machine) => (
           <MemoryMeter machine={machine} now={now} />
@@ -186,7 +186,15 @@ function EngineCard({ engine, swap, machines, origin, now }: CardProps) {
   )
 }
 
-function EngineNow({ engine, its, now }: { readonly engine: EngineView; readonly its: readonly MachineShape[]; readonly now: number }) {
+interface NowProps {
+  readonly engine: EngineView
+  readonly its: readonly MachineShape[]
+  /** The page's title: not said again below it. */
+  readonly said: string
+  readonly now: number
+}
+
+function EngineNow({ engine, its, said, now }: NowProps) {
   return (
     <>
       <div class="between">
@@ -203,7 +211,7 @@ function EngineNow({ engine, its, now }: { readonly engine: EngineView; readonly
           <Tags words={engine.capabilities} />
           <span class="quiet">{engineLine(engine, its)}</span>
         </p>
-        {engine.model === null || engine.state === 'answering' ? null : <p>{engine.sentence}</p>}
+        {engine.model === null || engine.state === 'answering' || engine.sentence === said ? null : <p>{engine.sentence}</p>}
       </div>
     </>
   )
@@ -309,7 +317,14 @@ export function StopPage({ engine }: { readonly engine: EngineView }) {
       <Heading title={`Stop ${name}?`} up={{ href: '/', word: 'Home' }} />
       <div class="card stack">
         <p class="cost">
-          Right now <strong>{name}</strong> is {engine.state}. It will stop, and nothing will answer until you switch to a model.
+          {engine.state === 'answering' || engine.state === 'busy' ? (
+            <>
+              Right now <strong>{name}</strong> is answering.
+            </>
+          ) : (
+            engine.sentence
+          )}{' '}
+          It will stop, and nothing will answer until you switch to a model.
         </p>
         {engine.runningRequests === null || engine.runningRequests === 0 ? null : (
           <p>{engine.runningRequests} requests are in progress. They may finish first.</p>

@@ -132,7 +132,7 @@ function FoundStep({ base, machine, found, peers }: JoiningData & { readonly mac
   return (
     <>
       <p class="tags">
-        <MachineBadge state={machine.state} />
+        <MachineBadge machine={machine} />
         <span class="quiet">{machine.hostKey === null ? '' : `Its host key, kept from now on: ${machine.hostKey}`}</span>
       </p>
       <p>

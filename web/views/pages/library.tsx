@@ -78,6 +78,7 @@ const groups = [
 
 export function LibraryList(data: LibraryData) {
   const found = searched(data.models, data.query)
+  const held = data.switching === null ? data.models.find((model) => model.serving !== null) : undefined
   return (
     <div id="library-list" class="page">
       {data.problems.map((problem) => (
@@ -101,6 +102,9 @@ export function LibraryList(data: LibraryData) {
             <h2>
               {title} <span class="count">{rows.length}</span>
             </h2>
+            {held !== undefined && rows.some((model) => model.canRun.verdict === 'needs_room') ? (
+              <p class="quiet">{held.name} stops first. The plan says for how long, before anything changes.</p>
+            ) : null}
             <ul class="list models">
               {rows.map((model) => (
                 <ModelRow model={model} {...data} />
@@ -155,11 +159,10 @@ function ModelRow({ model, switching, states, now }: LibraryData & { readonly mo
   )
 }
 
-/** What stands in the way; that the running model stops first is the usual case and said quietly. */
+/** What stands in the way. That the running model stops first is said once, above the rows. */
 function WhyNot({ model }: { readonly model: ModelView }) {
   const { verdict, why } = model.canRun
-  if (verdict === 'now') return null
-  if (verdict === 'needs_room') return <p class="quiet">{why}</p>
+  if (verdict === 'now' || verdict === 'needs_room') return null
   return <p>{model.complete ? why : model.stateSentence}</p>
 }
 

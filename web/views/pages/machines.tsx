@@ -49,7 +49,7 @@ export function MachineList({ machines, now }: MachinesData) {
             <h2>
               <a href={`/machines/${machine.id}`}>{machine.name}</a>
             </h2>
-            <MachineBadge state={machine.state} />
+            <MachineBadge machine={machine} />
           </div>
           <p class="quiet">
             {machine.user}@{machine.address}
@@ -91,7 +91,7 @@ export function MachineNow({ machine, now }: MachineData) {
     <div id={`machine-${machine.id}`} class="page" data-announce={`${machine.name}: ${machine.state}`}>
       <div class="between">
         <p class="tags">
-          <MachineBadge state={machine.state} />
+          <MachineBadge machine={machine} />
           <span class="quiet">
             {machine.observedAt === null ? (
               'Not looked at yet'

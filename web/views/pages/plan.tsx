@@ -40,7 +40,7 @@ function Ready(data: PlanData) {
   if (lock.by === 'swap') return <Waiting {...data} />
   return (
     <section class="card stack" aria-label="The plan">
-      <PlanCost plan={plan} />
+      <PlanCost plan={plan} answers={data.answers} />
       <PlanList {...data} />
       {plan.needsConfirmation && plan.starts !== null ? (
         <div class="confirm stack">

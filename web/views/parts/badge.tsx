@@ -56,6 +56,14 @@ const machineStates = {
   unknown: { shape: 'unknown', word: 'Not seen yet' },
 } as const
 
-export function MachineBadge({ state }: { readonly state: string }) {
-  return <Badge {...(machineStates[state as keyof typeof machineStates] ?? machineStates.unknown)} />
+interface Seen {
+  readonly state: string
+  readonly stale: boolean
+  readonly observedAt: string | null
+}
+
+/** One silent look is not "Unreachable" yet, but it is not "Reachable" either. */
+export function MachineBadge({ machine }: { readonly machine: Seen }) {
+  if (machine.state === 'reachable' && machine.stale) return <Badge shape="degraded" word="Silent" />
+  return <Badge {...(machineStates[machine.state as keyof typeof machineStates] ?? machineStates.unknown)} />
 }

@@ -9,12 +9,14 @@ export interface PlanProps {
   readonly plan: PlanView
   /** Names of machines by id. */
   readonly names: Readonly<Record<string, string>>
+  /** The running model really answers now. */
+  readonly answers: boolean
   /** How long running requests may finish. */
   readonly drainSeconds: number
 }
 
 /** What a switch costs, first. */
-export function PlanCost({ plan }: { readonly plan: PlanView }) {
+export function PlanCost({ plan, answers }: Pick<PlanProps, 'plan' | 'answers'>) {
   const old = plan.stops.map((stop) => stop.name).join(' and ')
   const time = plan.etaSeconds === null ? null : aboutDuration(plan.etaSeconds * 1000)
   const last = plan.pastMs[0] === undefined ? null : ` (last time: ${exactDuration(plan.pastMs[0])})`
@@ -36,7 +38,7 @@ export function PlanCost({ plan }: { readonly plan: PlanView }) {
   }
   return (
     <p class="cost">
-      Right now <strong>{old}</strong> is answering. It will stop, and nothing will answer
+      Right now <strong>{old}</strong> {answers ? 'is answering' : 'is loaded but does not answer'}. It will stop, and nothing will answer
       {time === null ? (
         <>
           {' '}
