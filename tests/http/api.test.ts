@@ -61,7 +61,7 @@ describe('the API', () => {
 
   it('starts a switch with 202 and gives only the plan with 200 when asked for a dry run, in both spellings', async () => {
     const { app, useCases } = createEdge()
-    for (const spelling of [{ dryRun: true }, { dry_run: true }, { dryRun: 'true' }]) {
+    for (const spelling of [{ dryRun: true }, { dry_run: true }, { dryrun: true }, { 'dry-run': true }, { dryRun: 'true' }]) {
       const dry = await app.request('/api/swap', json('POST', { model: 'Qwen/Qwen3-8B', ...spelling }))
       expect(dry.status).toBe(200)
       expect(await dry.json()).toMatchObject({ verdict: 'ready', fingerprint: 'b51f0c2a9d7e' })

@@ -14,11 +14,22 @@ const Overrides = z
   .describe('Flags of vllm serve by long name without dashes; false takes one away')
 const Ask = z.object({ model: ModelId, recipe: z.string().max(400).optional(), engine: Id.optional(), overrides: Overrides.optional() })
 const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
-/** Earlier spellings stay: token, force, dry_run. */
-const spellings: Readonly<Record<string, string>> = { token: 'lockToken', force: 'breakLock', dry_run: 'dryRun' }
+/**
+ * Earlier spellings stay (token, force, dry_run), and so does every other way to write the same word: a misspelt dryrun that was
+ * dropped in silence would start a real switch.
+ */
+const spellings: Readonly<Record<string, string>> = {
+  token: 'lockToken',
+  locktoken: 'lockToken',
+  force: 'breakLock',
+  breaklock: 'breakLock',
+  dryrun: 'dryRun',
+}
 const respell = (body: unknown): unknown => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  return Object.fromEntries(Object.entries(body).map(([key, value]) => [spellings[key] ?? key, value]))
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [spellings[key.replaceAll(/[_-]/g, '').toLowerCase()] ?? key, value]),
+  )
 }
 const StopBody = z.preprocess(
   respell,
