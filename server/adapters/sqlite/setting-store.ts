@@ -21,20 +21,27 @@ export function createSettingStore(db: Database): SettingStore {
   const update = db.prepare<[string | null, number, string, string, number]>(
     'UPDATE settings SET value = ?, version = version + 1, set_at = ?, set_by = ? WHERE key = ? AND version = ?',
   )
+  const read = (): ReturnType<SettingStore['all']> =>
+    Object.fromEntries(
+      all.all().map((row) => [
+        row.key,
+        {
+          value: row.value === null ? undefined : (JSON.parse(row.value) as unknown),
+          version: row.version,
+          setAt: row.set_at,
+          setBy: row.set_by,
+        },
+      ]),
+    )
+  /** Settings are read at every use. No other process has the file open (locking_mode EXCLUSIVE), so what was read stays true until `set`. */
+  let held: ReturnType<SettingStore['all']> | null = null
   return {
-    all: () =>
-      Object.fromEntries(
-        all.all().map((row) => [
-          row.key,
-          {
-            value: row.value === null ? undefined : (JSON.parse(row.value) as unknown),
-            version: row.version,
-            setAt: row.set_at,
-            setBy: row.set_by,
-          },
-        ]),
-      ),
+    all: () => {
+      held ??= read()
+      return held
+    },
     set: (key, value, version, now, by) => {
+      held = null
       const text = value === undefined ? null : JSON.stringify(value)
       const result = version === 0 ? insert.run(key, text, now, by) : update.run(text, now, by, key, version)
       return result.changes === 1
