@@ -59,11 +59,15 @@ const machineStates = {
 interface Seen {
   readonly state: string
   readonly stale: boolean
-  readonly observedAt: string | null
+  /** What the last look met, when it met trouble. */
+  readonly trouble: { readonly code: string } | null
 }
+
+const lockedOut: ReadonlySet<string> = new Set(['machine_refused_key', 'host_key_changed'])
 
 /** One silent look is not "Unreachable" yet, but it is not "Reachable" either. */
 export function MachineBadge({ machine }: { readonly machine: Seen }) {
-  if (machine.state === 'reachable' && machine.stale) return <Badge shape="degraded" word="Silent" />
+  if (machine.trouble !== null && lockedOut.has(machine.trouble.code)) return <Badge shape="degraded" word="Locked out" />
+  if (machine.state === 'reachable' && (machine.stale || machine.trouble !== null)) return <Badge shape="degraded" word="Silent" />
   return <Badge {...(machineStates[machine.state as keyof typeof machineStates] ?? machineStates.unknown)} />
 }

@@ -8,11 +8,14 @@ const states: Readonly<Record<SurveyView['rows'][number]['state'], { shape: Badg
   missing: { shape: 'failed', word: 'Missing' },
 }
 
-/** What was found, each row with the command that mends it. */
+const order: readonly SurveyView['rows'][number]['state'][] = ['missing', 'warning', 'good']
+
+/** What was found, each row with the command that mends it; what needs a hand first. */
 export function SurveyRows({ survey }: { readonly survey: SurveyView }) {
+  const rows = survey.rows.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
   return (
     <ul class="list survey">
-      {survey.rows.map((row) => (
+      {rows.map((row) => (
         <li>
           <Badge {...states[row.state]} />
           <div class="stack tight">
