@@ -164,6 +164,20 @@ test('ip, git and ibdev2netdev answer as on a Spark with two links', async () =>
   expect((await run('nvidia-smi', '--query-gpu=nope', '--format=csv')).code).toBe(2)
 })
 
+test('a node sees the other behind the cable and reaches it without a password, until it is off or refuses', async () => {
+  const { run, world } = bench()
+  const reach = async (host: string): Promise<number | null> => (await run('ssh', '-o', 'BatchMode=yes', '--', host, 'true')).code
+  expect((await run('ip', '-4', 'neigh', 'show', 'dev', 'enp1s0f1np1')).out).toMatch(/^192\.168\.177\.12 lladdr \S+ REACHABLE\n$/)
+  expect((await run('ip', '-4', 'neigh', 'show', 'dev', 'enP7s7')).out).toBe('')
+  expect([await reach('192.168.177.12'), await reach('alice@127.0.1.2'), await reach('192.0.2.9')]).toEqual([0, 0, 255])
+  world.setFault({ name: 'F5', node: 'spark-2' })
+  expect(await reach('192.168.177.12')).toBe(255)
+  world.clearFault('F5')
+  world.reboot('spark-2')
+  expect(await reach('192.168.177.12')).toBe(255)
+  expect((await run('ip', '-4', 'neigh', 'show', 'dev', 'enp1s0f1np1')).out).toBe('')
+})
+
 test('quotes words exactly as bash does, and reads them back', () => {
   const words = [
     'plain',

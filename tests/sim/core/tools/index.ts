@@ -4,7 +4,7 @@ import { docker } from './docker.ts'
 import { hfDownload } from './hf-download.ts'
 import { launchCluster } from './launch-cluster.ts'
 import { nvidiaSmi } from './nvidia-smi.ts'
-import { git, hostname, ibdev2netdev, ip, uvx } from './small.ts'
+import { git, hostname, ibdev2netdev, ip, ssh, uvx } from './small.ts'
 
 /** What doors put on a node's PATH. */
 export const toolTable: Readonly<Record<string, Tool>> = {
@@ -14,6 +14,7 @@ export const toolTable: Readonly<Record<string, Tool>> = {
   'nvidia-smi': nvidiaSmi,
   ibdev2netdev,
   ip,
+  ssh,
   git,
   uvx,
   hostname,

@@ -1,6 +1,8 @@
-// The small executables of a node: ibdev2netdev, ip, git, uvx, hostname.
-import { interfacesOf, rdmaPorts } from '../links.ts'
-import type { Tool } from '../sim.ts'
+// The small executables of a node: ibdev2netdev, ip, ssh, git, uvx, hostname.
+import { fabricInterface, interfacesOf, rdmaPorts } from '../links.ts'
+import { reachOf } from '../node.ts'
+import type { Sim, Tool } from '../sim.ts'
+import type { ToolCall } from '../types.ts'
 import { download } from './hf-download.ts'
 
 export const ibdev2netdev: Tool = async (sim, call, io) => {
@@ -8,8 +10,12 @@ export const ibdev2netdev: Tool = async (sim, call, io) => {
   return 0
 }
 
-/** `ip -o -4 addr show [dev X]`; other families and objects answer nothing. */
+/** `ip -o -4 addr show [dev X]` and `ip -4 neigh show dev X`; other families and objects answer nothing. */
 export const ip: Tool = async (sim, call, io) => {
+  if (call.argv.includes('neigh')) {
+    for (const [index, one] of neighboursOf(sim, call).entries()) io.out(`${one} lladdr 02:00:00:00:00:${String(index + 10)} REACHABLE\n`)
+    return 0
+  }
   if (!call.argv.some((word) => /^a(ddr(ess)?)?$/.test(word)) || call.argv.includes('-6')) return 0
   const wanted = call.argv[call.argv.indexOf('dev') + 1]
   const only = call.argv.includes('dev') ? wanted : undefined
@@ -21,6 +27,23 @@ export const ip: Tool = async (sim, call, io) => {
     )
   }
   return 0
+}
+
+/** Fabric addresses of the other nodes on the same cable. */
+function neighboursOf(sim: Sim, call: ToolCall): readonly string[] {
+  if (call.argv[call.argv.indexOf('dev') + 1] !== fabricInterface || (sim.node(call.node).options.links ?? 0) < 2) return []
+  const others = sim.nodes.filter((node) => node.name !== call.node && (node.options.links ?? 0) >= 2)
+  return others.filter((node) => reachOf(node, sim.clock.now()) === 'up').flatMap((node) => node.fabricAddress ?? [])
+}
+
+/** `ssh [options] [--] HOST true` from one node to another: without a password, unless F5 is on there. */
+export const ssh: Tool = async (sim, call, io) => {
+  const words = call.argv.filter((word, at) => !word.startsWith('-') && call.argv[at - 1] !== '-o')
+  const host = (words[0] ?? '').replace(/^.*@/, '')
+  const node = sim.nodeAt(host)
+  if (node !== undefined && reachOf(node, sim.clock.now()) === 'up' && !sim.faults.isOn('F5', node.name)) return 0
+  io.err(`ssh: connect to host ${host} port 22: Connection refused\n`)
+  return 255
 }
 
 /** `git -C DIR log -1 --format=...` for the launcher's checkout. */
