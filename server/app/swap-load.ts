@@ -75,6 +75,7 @@ async function followHead(ground: Ground, start: PlanStart, follower: Follower):
       sparks.watch(machine, { containerName: start.containerName, logOffset, job: null }, signal),
     )
     follower.offset = reading.nextLogOffset
+    if (reading.serving !== null && follower.ranks.get(head)?.seen !== true) ground.say({ percent: null, sentence: 'vLLM is starting.' })
     takeLog(ground, follower, reading)
     moved ||= reading.log !== '' || Math.abs(reading.availableBytes - follower.availableBytes) > movedBytes
     follower.availableBytes = reading.availableBytes

@@ -23,6 +23,17 @@ const machineFacts = z.object({ machine: z.string(), name: z.string() })
 const machineSample = { machine: 'm1a2b3c4d5e6', name: 'spark-1' }
 /** Names over ids: "Qwen3.6 35B", and "You" for whoever sits at the page. */
 const named = (model: string | null): string => (model === null ? 'nothing' : modelName(model))
+const saidOfStates: Readonly<Record<string, string>> = {
+  answering: 'is answering',
+  busy: 'is busy',
+  switching: 'is being switched',
+  starting: 'is starting',
+  degraded: 'does not answer as it should',
+  stopped: 'has stopped',
+  unreachable: 'cannot be reached',
+  unknown: 'has not been seen lately',
+}
+const stateSaid = (state: string): string => saidOfStates[state] ?? `is ${state}`
 const who = (by: string): string => (by === 'owner' ? 'You' : by)
 
 export const events = {
@@ -85,7 +96,7 @@ export const events = {
   lock_taken: event({
     payload: z.object({ cluster: z.string(), holder: z.string(), reason: z.string(), until: z.string() }),
     sample: { cluster: 'default', holder: 'recap', reason: 'nightly batch', until: '2026-01-01T00:00:00.000Z' },
-    sentence: (p) => `${p.holder} reserved the cluster: ${p.reason}.`,
+    sentence: (p) => `${p.holder} reserved the Sparks${p.reason === '' ? '' : `: ${p.reason}`}.`,
     stale: ['home', 'activity'],
     webhook: true,
     kind: 'lock',
@@ -165,7 +176,7 @@ export const events = {
   engine_state_changed: event({
     payload: z.object({ engine: z.string(), state: z.string(), model: z.string().nullable() }),
     sample: { engine: 'main', state: 'answering', model: 'Qwen/Qwen3-8B' },
-    sentence: (p) => `${p.model === null ? 'The engine' : named(p.model)} is now ${p.state}.`,
+    sentence: (p) => `${p.model === null ? 'The engine' : named(p.model)} ${stateSaid(p.state)}.`,
     stale: ['home', 'library', 'activity'],
     webhook: true,
     kind: 'model',
