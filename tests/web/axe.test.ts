@@ -27,6 +27,8 @@ const complaints: string[] = []
 beforeAll(async () => {
   context = await openBrowser()
   page = await context.newPage()
+  // A colour in the middle of its fade is no colour of the page.
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.clock.setFixedTime(now)
   page.on('console', (message) => {
     if (message.type() === 'error' && /Content Security Policy/.test(message.text())) complaints.push(message.text())
