@@ -9,6 +9,7 @@ import {
   numberField,
   objectField,
   readTolerantJson,
+  stringAfter,
   textField,
   textsField,
 } from './tolerant-json.ts'
@@ -23,7 +24,6 @@ export interface ModelFacts {
   /** The part of the config that describes the language model. */
   readonly text: JsonObject | null
   readonly hfQuant: JsonObject | null
-  readonly tokenizerConfig: JsonObject | null
   readonly template: string | null
   readonly classes: readonly string[]
   /** model_type of the config and of its text part, lower case. */
@@ -61,11 +61,25 @@ function templateOf(value: Json): string | null {
   return texts.length > 0 ? texts.join('\n') : null
 }
 
-function chatTemplate(listing: FolderListing, tokenizerConfig: JsonObject | null): string | null {
+const templateKey = '"chat_template"'
+
+/**
+ * The template in tokenizer_config.json. These files hold up to megabytes of added tokens and one string that matters, so that
+ * string is read where it stands; only a list of templates needs the whole file.
+ */
+function tokenizerTemplate(listing: FolderListing): string | null {
+  const text = Object.hasOwn(listing.texts, 'tokenizer_config.json') ? (listing.texts['tokenizer_config.json'] ?? '') : ''
+  const at = text.indexOf(templateKey)
+  if (at === -1) return null
+  const value = stringAfter(text, at + templateKey.length)
+  return value ?? templateOf(field(jsonOf(listing, 'tokenizer_config.json').value ?? undefined, 'chat_template'))
+}
+
+function chatTemplate(listing: FolderListing): string | null {
   const jinja = Object.hasOwn(listing.texts, 'chat_template.jinja') ? listing.texts['chat_template.jinja'] : undefined
   if (jinja !== undefined && jinja.trim() !== '') return jinja
   const own = templateOf(field(jsonOf(listing, 'chat_template.json').value ?? undefined, 'chat_template'))
-  return own ?? templateOf(field(tokenizerConfig ?? undefined, 'chat_template'))
+  return own ?? tokenizerTemplate(listing)
 }
 
 function typesOf(config: JsonObject | null, text: JsonObject | null): readonly string[] {
@@ -78,7 +92,6 @@ export function readFacts(listing: FolderListing): ModelFacts {
   const own = jsonOf(listing, 'config.json')
   const config = own.value ?? jsonOf(listing, 'params.json').value
   const text = textPart(config)
-  const tokenizerConfig = jsonOf(listing, 'tokenizer_config.json').value
   return {
     id: listing.id,
     listing,
@@ -86,8 +99,7 @@ export function readFacts(listing: FolderListing): ModelFacts {
     unreadable: own.why,
     text,
     hfQuant: jsonOf(listing, 'hf_quant_config.json').value,
-    tokenizerConfig,
-    template: chatTemplate(listing, tokenizerConfig),
+    template: chatTemplate(listing),
     classes: textsField(config ?? undefined, 'architectures'),
     types: typesOf(config, text),
     files: new Set(listing.files.map((file) => file.path)),

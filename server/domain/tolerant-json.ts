@@ -22,6 +22,19 @@ function stringEnd(text: string, at: number): number {
   return text.length
 }
 
+/** The string that stands behind a key and its colon at `at`; null when something else stands there. */
+export function stringAfter(text: string, at: number): string | null {
+  const opens = /^\s*:\s*"/.exec(text.slice(at, at + 100))
+  if (opens === null) return null
+  const from = at + opens[0].length - 1
+  try {
+    const value: unknown = JSON.parse(text.slice(from, stringEnd(text, from)))
+    return typeof value === 'string' ? value : null
+  } catch {
+    return null
+  }
+}
+
 /** Whether nothing but blanks stands between `at` and a closing bracket. */
 function closesNext(text: string, at: number): boolean {
   let i = at

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readFacts } from '../../server/domain/facts.ts'
 import type { FolderListing } from '../../server/domain/model.ts'
 import { flag, infer, qwen3 } from './inferring.ts'
 import { files, listing, modelListing } from './listings.ts'
@@ -181,4 +182,14 @@ test('a start goes to the network only where the folder brought no tokenizer', (
   expect(infer(modelListing('Qwen/Qwen3-8B', config)).env).not.toHaveProperty('HF_HUB_OFFLINE')
   const bare = modelListing('Qwen/Qwen3-8B', config, { files: files({ 'config.json': 1000, 'model.safetensors': 4e9 }) })
   expect(infer(bare).env).toMatchObject({ HF_HUB_OFFLINE: '0' })
+})
+
+test.each([
+  ['a string', { chat_template: '{{ messages }}<tool_call>' }],
+  ['a list of named templates', { chat_template: [{ name: 'tool_use', template: '{{ tools }}<tool_call>' }] }],
+])('reads the chat template of tokenizer_config.json where it is %s among a thousand tokens', (_, settings) => {
+  const tokens = Object.fromEntries(Array.from({ length: 1000 }, (_row, at) => [String(at), { content: `"chat_template" ${at}` }]))
+  const given = modelListing('someone/unknown-chat', { architectures: ['LlamaForCausalLM'], model_type: 'llama' })
+  const texts = { ...given.texts, 'tokenizer_config.json': JSON.stringify({ added_tokens_decoder: tokens, ...settings }) }
+  expect(readFacts({ ...given, texts }).template).toContain('<tool_call>')
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { field, numberField, readTolerantJson, textsField } from '../../server/domain/tolerant-json.ts'
+import { field, numberField, readTolerantJson, stringAfter, textsField } from '../../server/domain/tolerant-json.ts'
 
 describe('reading JSON as publishers write it', () => {
   test('takes a bare Infinity, -Infinity and NaN, which strict JSON refuses', () => {
@@ -61,5 +61,17 @@ describe('reading JSON as publishers write it', () => {
     expect(field(reading.value, '__proto__')).toEqual({ num_experts: 8 })
     expect(numberField(reading.value, 'n')).toBeNull()
     expect(textsField(reading.value, 'list')).toEqual(['a'])
+  })
+})
+
+describe('one string of a long file', () => {
+  const behind = (text: string): string | null => stringAfter(text, text.indexOf('"key"') + 5)
+
+  test('is read where it stands, escapes and all', () => {
+    expect(behind('{"a": [1, 2], "key" : "say \\"{{ x }}\\" \\u00e9", "b": broken')).toBe('say "{{ x }}" é')
+  })
+
+  test('is null where something else stands, or where it never ends', () => {
+    for (const text of ['{"key": ["a"]}', '{"key": null}', '{"key": "open', '{"key"']) expect(behind(text)).toBeNull()
   })
 })
