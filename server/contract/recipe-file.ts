@@ -26,8 +26,7 @@ const ModelName = z
   .string()
   .min(1)
   .max(300)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  .regex(/^[^-\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$/, 'holds a control character or begins with a hyphen')
+  .regex(/^[^-\p{Cc}]\P{Cc}*$/u, 'holds a control character or begins with a hyphen')
 
 export const RecipeFile = z.strictObject({
   id: z.string().min(1).max(400).optional(),
