@@ -15,7 +15,8 @@ test('a Spark that stops answering while it loads is waited for, and nothing is 
   await page.goto(`/swaps/new?model=${encodeURIComponent('openai/gpt-oss-20b')}`)
   await page.getByRole('button', { name: 'Switch now' }).click()
   await page.getByText('Reading the weights', { exact: false }).first().waitFor()
-  rig.world.freeze('spark-1', 16_000 / timeScale)
+  // Longer than a look may begin after it (3 s) and be waited for (15 s), with room for a slow computer.
+  rig.world.freeze('spark-1', 30_000 / timeScale)
   await page.getByText(/spark-1 is not answering.*The switch waits for it; nothing else is started\./).waitFor({ timeout: 40_000 })
   await rig.shots(page, 'swap-silent')
   const { current } = await rig.client['swaps.list']({ query: {} })
