@@ -5,7 +5,7 @@ import { openRig, type Rig } from './rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
-  rig = await openRig({ timeScale: 0.02 })
+  rig = await openRig({ timeScale: 0.04 })
   await rig.switchTo('Qwen/Qwen3-8B')
 }, 60_000)
 afterAll(() => rig?.close())

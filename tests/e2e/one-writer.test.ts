@@ -4,7 +4,8 @@ import { openRig, type Rig } from './rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
-  rig = await openRig()
+  // A switch long enough that all four ask while it runs, also on a slow computer.
+  rig = await openRig({ timeScale: 0.05 })
 })
 afterAll(() => rig?.close())
 
