@@ -88,7 +88,7 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     // A hub is megabytes: it is written only when it is not what is written already.
     if (listed === undefined || kept !== listed) needs.store.models.setListings(id, clock.now(), kept)
     held().set(id, kept)
-    renew(before)
+    if (kept !== listed || kept.some((one) => one.unfinished !== null)) renew(before)
   }
 
   /** Scans of one machine at the same time are one scan. What a failed one would have said is as it was. */

@@ -46,7 +46,18 @@ export function mergeModels(
 }
 
 function copyOf(machine: string, listing: FolderListing, now: number): ModelCopy {
-  return { machine, state: folderState(listing, now), bytes: listing.diskBytes, revision: listing.revision, path: listing.path }
+  return { machine, state: stateOf(listing, now), bytes: listing.diskBytes, revision: listing.revision, path: listing.path }
+}
+
+/** Time plays a part only where something is unfinished; every other listing is judged once. */
+const judged = new WeakMap<FolderListing, FolderState>()
+
+function stateOf(listing: FolderListing, now: number): FolderState {
+  const known = judged.get(listing)
+  if (known !== undefined) return known
+  const state = folderState(listing, now)
+  if (listing.unfinished === null) judged.set(listing, state)
+  return state
 }
 
 function isOffMenu({ listing, copy }: Held): boolean {

@@ -32,8 +32,21 @@ const shortNames: Readonly<Record<string, string>> = {
   r: 'node-rank',
 }
 
+/** Lines read lately: every look at a machine shows the same few again. */
+const known = new Map<string, VllmCommand | null>()
+const mostKnown = 64
+
 /** The command in a process line, or null when none is there. */
 export function readVllmCommand(text: string): VllmCommand | null {
+  const found = known.get(text)
+  if (found !== undefined) return found
+  if (known.size >= mostKnown) known.clear()
+  const command = parseCommand(text)
+  known.set(text, command)
+  return command
+}
+
+function parseCommand(text: string): VllmCommand | null {
   const rest = serveWords.exec(text)?.[1] ?? moduleWords.exec(text)?.[1]
   if (rest === undefined) return null
   const words = rest

@@ -3,6 +3,9 @@ import type { SwapAsk } from '../../server/app/use-cases.ts'
 import type { SwapView } from '../../server/contract/operations/shapes.ts'
 import { demoNodes } from '../sim/core/demo-world.ts'
 import type { SimNodeOptions } from '../sim/core/types.ts'
+import { createWorld } from '../sim/core/world.ts'
+import { createMemorySparks } from '../sim/doors/memory.ts'
+import { createFakeClock } from './clock.ts'
 import { createHouse, type House, type HouseOptions } from './house.ts'
 
 export interface Life extends House {
@@ -30,6 +33,32 @@ export async function startLife(nodes: readonly SimNodeOptions[] = demoNodes()):
   for (const node of nodes) await passing(life, graph.machines.add({ address: node.address, user: 'alice', name: node.name }))
   await clock.advance(3000)
   await passing(life, graph.models.scan())
+  return life
+}
+
+/** An appliance that was set up once, as a database: every life of a simulation begins from it. */
+export interface Birth {
+  readonly nodes: readonly SimNodeOptions[]
+  readonly bytes: Buffer
+  readonly at: number
+}
+
+/** `prepare`: what the owner has done before the story begins. */
+export async function giveBirth(nodes: readonly SimNodeOptions[], prepare: (life: Life) => void): Promise<Birth> {
+  const life = await startLife(nodes)
+  prepare(life)
+  const born = { nodes, bytes: life.stores.serialize(), at: life.clock.now() }
+  await life.close()
+  return born
+}
+
+/** A world at rest, and the appliance that was set up for it, started. */
+export async function liveFrom({ nodes, bytes, at }: Birth): Promise<Life> {
+  const clock = createFakeClock(at)
+  const world = createWorld({ nodes, clock, timeScale: 0.1, seed: 1 })
+  const sparks = createMemorySparks(world)
+  const life = await begin({ idPrefix: 'b', from: { bytes, before: { clock, world, sparks } } })
+  await life.clock.advance(3000)
   return life
 }
 

@@ -44,6 +44,25 @@ export interface HouseOptions {
 
 const ownerDir = '/nonexistent/recipes-of-the-owner'
 
+/** Read once a process: real files take real time, which virtual time does not wait for, and reading them is most of a short life. */
+const readShipped = async () => {
+  const shipped = shippedRecipes()
+  const files = createRecipeFiles({ shippedDir: shipped.models, ownerDir })
+  const [{ families }, found] = await Promise.all([readFamilies(shipped.families), files.read()])
+  return { recipeFiles: { ...files, read: async () => found }, infer: remembering(inferWith(families)), keyPair: generateKeyPair() }
+}
+/** Every life finds the same folders. */
+function remembering<T extends object, R>(act: (of: T) => R): (of: T) => R {
+  const known = new Map<string, R>()
+  return (of) => {
+    const key = JSON.stringify(of)
+    const found = known.get(key) ?? act(of)
+    known.set(key, found)
+    return found
+  }
+}
+let shippedOnce: ReturnType<typeof readShipped> | null = null
+
 /** Not started: call `graph.start()`. */
 export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, idPrefix = '' }: HouseOptions = {}): Promise<House> {
   const clock = from?.before.clock ?? createFakeClock()
@@ -57,12 +76,8 @@ export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, 
   })
   const engines = createMemoryEngines(world)
   const stores = openStores({ path: from?.bytes ?? ':memory:', ids, log })
-  const shipped = shippedRecipes()
-  const { families } = await readFamilies(shipped.families)
-  const files = createRecipeFiles({ shippedDir: shipped.models, ownerDir })
-  // Read once: real files take real time, which virtual time does not wait for.
-  const found = await files.read()
-  const recipeFiles = { ...files, read: async () => found }
+  shippedOnce ??= readShipped()
+  const { recipeFiles, infer, keyPair } = await shippedOnce
   const graph = compose({
     clock,
     ids,
@@ -71,8 +86,8 @@ export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, 
     sparks,
     engines,
     recipeFiles,
-    infer: inferWith(families),
-    generateKeyPair,
+    infer,
+    generateKeyPair: () => keyPair,
     env: {},
     version: '0.1.0',
     checkEvents: true,

@@ -21,7 +21,6 @@ interface Row {
 /** Machines and the appliance's own key pair. Raises machine_exists for a second machine at the same address and port. */
 export function createMachineStore(db: Database): MachineStore {
   const list = db.prepare<[], Row>('SELECT * FROM machines ORDER BY added_at, id')
-  const find = db.prepare<[string], Row>('SELECT * FROM machines WHERE id = ?')
   const insert = db.prepare<Row>(
     `INSERT INTO machines (id, name, address, port, user, host_key, fabric_address, launcher_path, cache_path, model_folders, added_at)
      VALUES (@id, @name, @address, @port, @user, @host_key, @fabric_address, @launcher_path, @cache_path, @model_folders, @added_at)`,
@@ -35,17 +34,26 @@ export function createMachineStore(db: Database): MachineStore {
   const keyPair = db.prepare<[], { private_key: string | null; public_key: string | null }>('SELECT private_key, public_key FROM appliance')
   const setKeyPair = db.prepare<[string, string]>('UPDATE appliance SET private_key = ?, public_key = ?')
 
+  /** Machines are read at every look. No other process has the file open (locking_mode EXCLUSIVE), so what was read stays true until a write. */
+  let held: readonly Machine[] | null = null
+  const all = (): readonly Machine[] => {
+    if (held !== null) return held
+    const read = list.all().map(toMachine)
+    // Inside a transaction that may yet be undone nothing is kept.
+    if (!db.inTransaction) held = read
+    return read
+  }
+  const write = (act: () => unknown): void => {
+    held = null
+    act()
+  }
+
   return {
-    list: () => list.all().map(toMachine),
-    find: (id) => {
-      const row = find.get(id)
-      return row === undefined ? null : toMachine(row)
-    },
-    insert: (machine) => oneAnAddress(machine, () => insert.run(toRow(machine))),
-    update: (machine) => oneAnAddress(machine, () => update.run(toRow(machine))),
-    remove: (id) => {
-      remove.run(id)
-    },
+    list: all,
+    find: (id) => all().find((one) => one.id === id) ?? null,
+    insert: (machine) => oneAnAddress(machine, () => write(() => insert.run(toRow(machine)))),
+    update: (machine) => oneAnAddress(machine, () => write(() => update.run(toRow(machine)))),
+    remove: (id) => write(() => remove.run(id)),
     keyPair: () => {
       const row = keyPair.get()
       if (row === undefined || row.private_key === null || row.public_key === null) return null

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ServingStore } from '../../app/ports.ts'
 import type { Serving } from '../../domain/engine.ts'
-import { fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
+import { createColumnReader, fromColumn, toColumn, toNullableColumn } from './columns.ts'
 
 interface Row {
   readonly engine: string
@@ -23,26 +23,35 @@ export function createServingStore(db: Database): ServingStore {
      VALUES (@engine, @model, @recipe_id, @plan, @machines, @port, @served_name, @since, @adopted)`,
   )
   const clear = db.prepare<[string]>('DELETE FROM serving WHERE engine = ?')
+  const readPlan = createColumnReader<NonNullable<Serving['plan']>>()
+  /** Read at every look; kept as machines are (machine-store.ts). */
+  const held = new Map<string, Serving | null>()
   return {
     find: (engine) => {
+      const known = held.get(engine)
+      if (known !== undefined) return known
       const row = find.get(engine)
-      return row === undefined ? null : toServing(row)
+      const serving = row === undefined ? null : toServing(row, readPlan)
+      if (!db.inTransaction) held.set(engine, serving)
+      return serving
     },
     set: (serving) => {
+      held.clear()
       set.run(toRow(serving))
     },
     clear: (engine) => {
+      held.clear()
       clear.run(engine)
     },
   }
 }
 
-function toServing(row: Row): Serving {
+function toServing(row: Row, readPlan: (text: string) => NonNullable<Serving['plan']>): Serving {
   return {
     engine: row.engine,
     model: row.model,
     recipeId: row.recipe_id,
-    plan: fromNullableColumn<NonNullable<Serving['plan']>>(row.plan),
+    plan: row.plan === null ? null : readPlan(row.plan),
     machines: fromColumn<string[]>(row.machines),
     port: row.port,
     servedName: row.served_name,

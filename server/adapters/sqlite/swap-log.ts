@@ -31,7 +31,7 @@ export function createSwapLog(db: Database): SwapLog {
       number += 1
       insert.run(id, number, line.at, line.text)
     }
-    trim.run(id, number - linesKept)
+    if (number > linesKept) trim.run(id, number - linesKept)
   })
   return {
     append: (id, lines) => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { recipeWords } from '../../domain/recipe.ts'
 import type { Swap, SwapStep } from '../../domain/swap.ts'
-import { fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
+import { createColumnReader, fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
 
 export interface SwapRow {
   readonly id: string
@@ -33,6 +33,9 @@ export interface StepRow {
   readonly ended_at: number | null
 }
 
+/** Plans are the large columns, and a live swap is read at every look. */
+const readPlan = createColumnReader<Swap['plan']>()
+
 export function toSwap(row: SwapRow, steps: readonly StepRow[]): Swap {
   return {
     id: row.id,
@@ -41,8 +44,8 @@ export function toSwap(row: SwapRow, steps: readonly StepRow[]): Swap {
     model: row.model,
     previousModel: row.previous_model,
     recipeId: row.recipe_id,
-    plan: fromColumn<Swap['plan']>(row.plan),
-    wayBack: fromNullableColumn<NonNullable<Swap['wayBack']>>(row.way_back),
+    plan: readPlan(row.plan),
+    wayBack: row.way_back === null ? null : readPlan(row.way_back),
     state: row.state as Swap['state'],
     phase: row.phase as Swap['phase'],
     fence: row.fence,

@@ -31,6 +31,13 @@ export function createSwapStore(db: Database): SwapStore {
   const refence = db.prepare<[number, string]>('UPDATE swaps SET fence = ? WHERE id = ? AND ended_at IS NULL')
   const steps = createSteps(db)
 
+  /** The live swap is read at every look and every word of progress; kept as machines are (machine-store.ts). */
+  const heldLive = new Map<string, Swap | null>()
+  const heldPast = new Map<string, ReturnType<SwapStore['history']>>()
+  /** Before every write, so that a transaction that is undone leaves nothing kept. */
+  const forget = (): void => heldLive.clear()
+  const heldSwap = (id: string): Swap | undefined => [...heldLive.values()].find((swap) => swap?.id === id) ?? undefined
+
   const read = (row: SwapRow): Swap => toSwap(row, steps.of(row.id))
   const readOne = (row: SwapRow | undefined): Swap | null => (row === undefined ? null : read(row))
 
@@ -41,11 +48,13 @@ export function createSwapStore(db: Database): SwapStore {
     alongside(begun)
     return begun
   })
+  const write = ({ id, phase, progress, cancelRequestedAt, trouble }: Swap): boolean =>
+    change.run(phase, toColumn(progress), cancelRequestedAt, toNullableColumn(trouble), id).changes === 1
   const update = db.transaction((id: string, now: number, wanted: Parameters<SwapStore['update']>[2]): boolean => {
     const swap = readOne(find.get(id))
     if (swap === null || swap.endedAt !== null) return false
     const next = { ...swap, ...wanted }
-    change.run(next.phase, toColumn(next.progress), next.cancelRequestedAt, toNullableColumn(next.trouble), id)
+    write(next)
     if (next.phase !== swap.phase) {
       steps.close(id, now)
       steps.open(id, next.phase, now)
@@ -68,6 +77,7 @@ export function createSwapStore(db: Database): SwapStore {
 
   return {
     begin: (swap, alongside) => {
+      forget()
       try {
         return begin.immediate(swap, alongside)
       } catch (error) {
@@ -75,21 +85,55 @@ export function createSwapStore(db: Database): SwapStore {
         throw error
       }
     },
-    find: (id) => readOne(find.get(id)),
-    live: (cluster) => readOne(live.get(cluster)),
+    find: (id) => {
+      const known = heldSwap(id)
+      if (known !== undefined) return known
+      const swap = readOne(find.get(id))
+      if (swap?.endedAt === null && !db.inTransaction) heldLive.set(swap.cluster, swap)
+      return swap
+    },
+    live: (cluster) => {
+      const known = heldLive.get(cluster)
+      if (known !== undefined) return known
+      const swap = readOne(live.get(cluster))
+      if (!db.inTransaction) heldLive.set(cluster, swap)
+      return swap
+    },
     recent: (limit, before) => recent.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(read),
-    update: (id, now, wanted) => update.immediate(id, now, wanted),
-    end: (id, now, outcome, alongside) => end.immediate(id, now, outcome, alongside),
+    update: (id, now, wanted) => {
+      const held = heldSwap(id)
+      forget()
+      if (held === undefined || (wanted.phase !== undefined && wanted.phase !== held.phase)) return update.immediate(id, now, wanted)
+      // Words of progress, the most frequent write: one statement, and what is kept stays true.
+      const next = { ...held, ...wanted }
+      if (!write(next)) return false
+      if (!db.inTransaction) heldLive.set(next.cluster, next)
+      return true
+    },
+    end: (id, now, outcome, alongside) => {
+      forget()
+      heldPast.clear()
+      return end.immediate(id, now, outcome, alongside)
+    },
     appendLog: log.append,
     log: log.read,
-    history: (recipeWords, machines, limit) =>
-      past.all(likeness(recipeWords, machines), limit).map((row) => ({
+    history: (recipeWords, machines, limit) => {
+      const key = JSON.stringify([recipeWords, machines, limit])
+      const known = heldPast.get(key)
+      if (known !== undefined) return known
+      const found = past.all(likeness(recipeWords, machines), limit).map((row) => ({
         durationMs: (row.ended_at as number) - row.started_at,
         steps: steps.of(row.id).map(toStep),
-      })),
+      }))
+      if (!db.inTransaction) heldPast.set(key, found)
+      return found
+    },
     highestFence: fence.highest,
     raiseFence: fence.raise,
-    renewFence: (id) => renewFence.immediate(id),
+    renewFence: (id) => {
+      forget()
+      return renewFence.immediate(id)
+    },
   }
 }
 

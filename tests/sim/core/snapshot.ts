@@ -33,8 +33,18 @@ function shardNames(model: SimModel): readonly string[] {
   return Array.from({ length: count }, (_, index) => `model-${padded(index + 1)}-of-${padded(count)}.safetensors`)
 }
 
-/** The layout of a model's folder in its present state. */
+const drawn = new WeakMap<SimModel, Snapshot>()
+
+/** The layout of a model's folder in its present state. A model that changes is another object. */
 export function snapshotOf(model: SimModel): Snapshot {
+  const known = drawn.get(model)
+  if (known !== undefined) return known
+  const snapshot = drawSnapshot(model)
+  drawn.set(model, snapshot)
+  return snapshot
+}
+
+function drawSnapshot(model: SimModel): Snapshot {
   const shards = shardNames(model)
   const indexFiles = shards.length > 1 ? shards : null
   const texts: Record<string, string> = { ...model.files }

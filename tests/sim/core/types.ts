@@ -89,6 +89,8 @@ export interface SimOptions {
 export interface Serve {
   readonly node: string
   readonly address: string
+  /** Name of the container it runs in. */
+  readonly container: string
   readonly port: number
   /** The first served name. */
   readonly model: string

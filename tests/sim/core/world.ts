@@ -132,23 +132,28 @@ async function runTool(sim: Sim, call: ToolCall, io: ToolIo): Promise<number> {
 }
 
 function servesOf(node: SimNode): readonly Serve[] {
-  return processesOf(node).flatMap((process) => {
-    const engine = process.vllm
-    if (engine === null || engine.readySince === null || engine.args.rank !== 0) return []
-    const { port, served, model } = engine.args
-    return [
-      {
-        node: node.name,
-        address: node.address,
-        port,
-        model: served[0] ?? model,
-        names: served,
-        maxModelLen: maxModelLen(engine.args, modelOf(node, engine.args)),
-        wedged: engine.wedged,
-        since: engine.readySince,
-      },
-    ]
-  })
+  return [...node.containers.values()].flatMap((container) =>
+    container.processes.flatMap((process) => serveOf(node, container.name, process)),
+  )
+}
+
+function serveOf(node: SimNode, container: string, process: SimProcess): readonly Serve[] {
+  const engine = process.vllm
+  if (engine === null || engine.readySince === null || engine.args.rank !== 0) return []
+  const { port, served, model } = engine.args
+  return [
+    {
+      node: node.name,
+      address: node.address,
+      container,
+      port,
+      model: served[0] ?? model,
+      names: served,
+      maxModelLen: maxModelLen(engine.args, modelOf(node, engine.args)),
+      wedged: engine.wedged,
+      since: engine.readySince,
+    },
+  ]
 }
 
 /** F11 and F13 set while something serves strike at once. */

@@ -40,10 +40,11 @@ export function createLines(world: World, latencyMs: number): Lines {
   const { clock } = world.options
   const lines = new Map<string, Line>()
   const lineTo = (node: string): Line => {
+    const known = lines.get(node)
+    if (known !== undefined) return known
     const fresh: Line = { state: 'open', lostAnswers: 0, hostKey: `SHA256:${hexOf(`host key ${node}`, 43)}`, keyRefused: false }
-    const line = lines.get(node) ?? fresh
-    lines.set(node, line)
-    return line
+    lines.set(node, fresh)
+    return fresh
   }
   const change = (node: string, part: Partial<Line>): void => {
     Object.assign(lineTo(node), part)

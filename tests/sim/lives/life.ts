@@ -2,7 +2,7 @@
 import { SparkError } from '../../../server/contract/errors.ts'
 import type { PlanStart } from '../../../server/domain/plan.ts'
 import type { Swap } from '../../../server/domain/swap.ts'
-import { type Life, startLife } from '../../fakes/appliance.ts'
+import { type Birth, giveBirth, type Life, liveFrom } from '../../fakes/appliance.ts'
 import { demoNodes } from '../core/demo-world.ts'
 import type { Serve } from '../core/types.ts'
 import { other, type Schedule, type Step, small, tellStep, wide } from './schedule.ts'
@@ -33,14 +33,19 @@ interface Told {
   outcomes: string[]
 }
 
+let born: Promise<Birth> | null = null
+
 /** `sabotage`: breaks something on purpose, to see that it is noticed. */
 export async function live(schedule: Schedule, sabotage: (life: Life) => void = () => undefined): Promise<Lived> {
-  const nodes = demoNodes().map((node) => ({ ...node, dotenv: { CONTAINER_HF_TOKEN: secret } }))
-  const life = await startLife(nodes)
+  born ??= giveBirth(
+    demoNodes().map((node) => ({ ...node, dotenv: { CONTAINER_HF_TOKEN: secret } })),
+    prepare,
+  )
+  const life = await liveFrom(await born)
   const { world, sparks, clock } = life
   const watchman = createWatchman(world, sparks.desk, clock, ourNames, sparks.isCut)
   const told: Told = { life, watchman, lines: [], begun: clock.now(), token: null, foreigners: 0, outcomes: [] }
-  prepare(told, schedule)
+  life.graph.settings.change('swap.startAfterReboot', schedule.startAfterReboot, undefined, 'owner')
   listen(told)
   sabotage(life)
   for (const step of schedule.steps) {
@@ -65,14 +70,12 @@ function say(told: Told, line: string): void {
   told.lines.push(`${at} s  ${line}`)
 }
 
-function prepare({ life }: Told, schedule: Schedule): void {
-  const { graph } = life
+function prepare({ graph }: Life): void {
   const values: Record<string, unknown> = {
     'swap.stallSeconds': 40,
     'swap.silenceMinutes': 4,
     'swap.canarySeconds': 20,
     'swap.memoryBackSeconds': 10,
-    'swap.startAfterReboot': schedule.startAfterReboot,
   }
   for (const [key, value] of Object.entries(values)) graph.settings.change(key, value, undefined, 'owner')
   for (const model of [small, other, wide]) {
@@ -105,7 +108,7 @@ function judge(told: Told, id: string): void {
   if (started !== null) judgeReady(told, swap, started)
   const sentence = swap.progress.sentence
   const saysNothing = /Nothing is answering/.test(sentence) || (swap.state === 'succeeded' && swap.plan.starts === null)
-  const ours = life.world.serving().filter((one) => isOurs(life, one))
+  const ours = life.world.serving().filter((one) => isOurs(one))
   if (saysNothing && ours.length > 0) watchman.wrong(`"${sentence}", and ${ours[0]?.model} answers`)
   if (/is as it was/.test(sentence) && swap.previousModel !== null) checkAsItWas(told, swap, swap.previousModel)
 }
@@ -120,14 +123,12 @@ function judgeReady({ life, watchman }: Told, swap: Swap, start: PlanStart): voi
     return
   }
   if (serve.wedged) watchman.wrong(`${what} is wedged`)
-  const inside = life.world.look(serve.node).containers.find((one) => one.name === start.containerName)
-  if (!isOurs(life, serve) || inside?.serving?.includes(start.servedName) !== true) watchman.wrong(`${what} is answered by someone else`)
+  if (serve.container !== start.containerName) watchman.wrong(`${what} is answered by someone else`)
 }
 
 /** Served from a container of one of our names, not by a stranger at the same door. */
-function isOurs(life: Life, serve: Serve): boolean {
-  const containers = life.world.look(serve.node).containers.filter((one) => one.serving?.includes(`--port ${serve.port}`))
-  return containers.some((one) => ourNames.has(one.name) && one.serving?.includes(serve.model))
+function isOurs(serve: Serve): boolean {
+  return ourNames.has(serve.container)
 }
 
 /** "As it was" must still be so when a container that was told to stop would be gone. */
@@ -149,10 +150,7 @@ const knownByMs = 45_000
 
 function checkStopped({ life, watchman }: Told, sentence: string): void {
   const name = String(life.graph.settings.get('engine.containerName'))
-  const there = life.world.serving().find((one) => {
-    const inside = life.world.look(one.node).containers.find((container) => container.name === name)
-    return inside?.serving?.includes(one.model) === true && life.clock.now() - one.since > knownByMs
-  })
+  const there = life.world.serving().find((one) => one.container === name && life.clock.now() - one.since > knownByMs)
   const upSince = there === undefined ? 0 : life.world.look(there.node).uptimeSeconds * 1000
   if (there !== undefined && upSince > knownByMs && !watchman.wasAway(there.node, knownByMs))
     watchman.wrong(`status says "${sentence}", and ${there.model} answers on ${there.node}`)
@@ -283,6 +281,11 @@ async function rise(told: Told): Promise<void> {
 
 // ---- the end of the life: no more trouble, time passes, and what is said must be so
 
+/** Looks come every 5 s; a minute of quiet is many of them. */
+const quietEnoughMs = 60_000
+const roundMs = 10_000
+const mostMs = 30 * 60_000
+
 async function settleDown(told: Told): Promise<void> {
   const { watchman } = told
   const { world, sparks } = told.life
@@ -294,12 +297,13 @@ async function settleDown(told: Told): Promise<void> {
   say(told, 'all trouble ends; time passes')
   const current = (): string | null => told.life.graph.swaps.current()?.id ?? null
   const away = (): boolean => world.options.nodes.some((node) => !world.isReachable(node.name))
-  for (let minutes = 0; minutes < 30 && (current() !== null || away() || minutes < 2); minutes++) {
-    await pass(told, 60_000)
+  let quietMs = 0
+  for (let ms = 0; ms < mostMs && quietMs < quietEnoughMs; ms += roundMs) {
+    await pass(told, roundMs)
     if (watchman.wrongs.length > 0) return
+    quietMs = current() !== null || away() ? 0 : quietMs + roundMs
   }
   if (current() !== null) return watchman.wrong(`a switch never ends: ${told.life.graph.swaps.current()?.progress.sentence}`)
-  await pass(told, 60_000)
   say(told, `at the end: ${told.life.graph.status.engine().sentence}`)
   checkEnds(told)
   checkStatus(told)
@@ -321,9 +325,7 @@ function checkEnds({ life, watchman }: Told): void {
 function checkStatus({ life, watchman }: Told): void {
   const engine = life.graph.status.engine()
   const name = String(life.graph.settings.get('engine.containerName'))
-  const all = life.world.options.nodes.map((node) => life.world.look(node.name))
-  const running = all.flatMap((look) => look.containers.filter((one) => one.name === name && one.serving !== null))
-  const serving = life.world.serving().filter((one) => running.some((container) => container.serving?.includes(one.model)))
+  const serving = life.world.serving().filter((one) => one.container === name)
   const right = engine.url === null || engine.model === null ? false : watchman.servedLately(engine.url, engine.model, 1000)
   if (engine.state === 'answering' && !right) watchman.wrong(`quiet: "${engine.sentence}", and it is not so`)
   if (engine.state === 'stopped' && serving.length > 0) watchman.wrong(`quiet: "${engine.sentence}", and ${serving[0]?.model} answers`)
