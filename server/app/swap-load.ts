@@ -85,7 +85,7 @@ async function followHead(ground: Ground, start: PlanStart, follower: Follower):
   follower.lookedAt = clock.now()
   ground.sameBoot(head, reading.bootId)
   if (reading.container === null) return
-  if (reading.container !== 'running') throw deathOf(ground, start, follower.lines)
+  if (reading.container !== 'running') throw deathOf(ground, start, follower.lines.length > 0 ? follower.lines : ['Its container is gone.'])
   // A process that ended between two looks was never seen; its last words say that there is nothing to wait for.
   const late = clock.now() - follower.startedAt > appearsWithinMs || findTelling(follower.lines) !== null
   if (isDead(follower, head, reading, late)) throw deathOf(ground, start, follower.lines)
@@ -116,6 +116,6 @@ async function followWorkers(ground: Ground, start: PlanStart, follower: Followe
   for (const worker of start.machines.slice(1)) {
     const reading = await workerAlive(ground, start, worker)
     if (reading.container === 'running' && isDead(follower, worker, reading, false))
-      throw new SparkError('engine_died', { model: start.model, line: `its process on ${ground.machine(worker).name} is gone.` })
+      throw deathOf(ground, start, splitLines('', `${reading.log}\n`).lines, worker)
   }
 }

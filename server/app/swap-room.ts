@@ -126,9 +126,16 @@ export async function proveMemory(ground: Ground, start: PlanStart, memory: read
       const name = ground.machine(one.machine).name
       const have = bytesInWords(reading.availableBytes)
       const need = bytesInWords(needed)
-      if (clock.now() >= until) throw new SparkError('memory_not_back', { machine: name, have, need })
+      if (clock.now() >= until)
+        throw new SparkError('memory_not_back', { machine: name, have, need, others: await othersOn(ground, one.machine) })
       ground.say({ percent: null, sentence: `Waiting for memory on ${name}: ${have} free, ${need} needed.` })
       await clock.sleep(lookEveryMs, ground.signal)
     }
   }
+}
+
+/** Names of what runs in containers on a machine now, none of it ours: the switch has proved its own gone. Null: docker does not say. */
+async function othersOn(ground: Ground, machineId: string): Promise<readonly string[] | null> {
+  const seen = await ground.patient(machineId, (machine, signal) => ground.needs.sparks.probe(machine, [], signal))
+  return seen.containers?.filter((one) => one.state === 'running').map((one) => one.name) ?? null
 }

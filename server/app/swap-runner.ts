@@ -206,18 +206,11 @@ export function createSwapRunner(needs: RunnerNeeds) {
 
 /** Any error as the owner reads it; `now` is filled in at the end, when it is known. */
 export function troubleOf(cause: unknown, needs: Pick<RunnerNeeds, 'nameOf'>): SwapTrouble {
-  if (!(cause instanceof SparkError)) {
-    const told = tellError('swap_interrupted', { why: 'something went wrong inside Spark Control' })
-    return { code: 'swap_interrupted', happened: told.happened, now: '', next: told.next, line: null }
-  }
-  const facts = { ...cause.facts } as Record<string, unknown>
+  const error =
+    cause instanceof SparkError ? cause : new SparkError('swap_interrupted', { why: 'something went wrong inside Spark Control' })
+  const facts = { ...error.facts } as Record<string, unknown>
   if (typeof facts['model'] === 'string') facts['model'] = needs.nameOf(facts['model'])
-  const told = tellError(cause.code, facts as never)
-  return {
-    code: cause.code,
-    happened: told.happened,
-    now: '',
-    next: told.next,
-    line: typeof facts['line'] === 'string' ? facts['line'] : null,
-  }
+  const { happened, next, run } = tellError(error.code, facts as never)
+  const textOf = (name: string): string | null => (typeof facts[name] === 'string' ? facts[name] : null)
+  return { code: error.code, happened, now: '', next, line: textOf('line'), machine: textOf('machine'), run }
 }

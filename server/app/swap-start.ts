@@ -22,8 +22,7 @@ export async function launchOnce(ground: Ground, start: PlanStart, step: string)
   }
   ground.say({ percent: null, sentence: 'Starting the containers.' })
   const ran = await runJob(ground, head, step, { argv: start.argv, env: start.env })
-  if (ran.exitCode === null)
-    throw new SparkError('start_failed', { model: start.model, line: 'the launcher was ended before it finished.' })
+  if (ran.exitCode === null) throw new SparkError('launcher_ended', { model: start.model, machine: ground.machine(head).name })
   if (ran.exitCode !== 0) throw launchTrouble(ground, start, ran.lines)
   for (const machine of start.machines) {
     const reading = await ground.patient(machine, (one, signal) =>
@@ -96,6 +95,11 @@ async function refuseAnother(ground: Ground, start: PlanStart): Promise<boolean>
   const look = await ground.needs.engines.look(engineAddress(ground, start), ground.signal)
   ground.signal.throwIfAborted()
   if (look.models.length > 0 && !look.models.includes(start.servedName))
-    throw new SparkError('wrong_model', { wanted: start.servedName, answered: look.models[0] ?? 'Something else' })
+    throw new SparkError('wrong_model', {
+      machine: ground.machine(headOf(start)).name,
+      port: start.port,
+      wanted: start.servedName,
+      answered: look.models[0] ?? 'Something else',
+    })
   return look.healthy && look.models.includes(start.servedName)
 }

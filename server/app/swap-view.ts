@@ -1,8 +1,10 @@
 // A swap as the contract shows it.
+import { actOf } from '../contract/acts.ts'
+import { actKindOf } from '../contract/errors.ts'
 import type { SwapView } from '../contract/operations/shapes.ts'
 import { isOverdue, type PastSwap, remainingMs, typicalMs } from '../domain/eta.ts'
 import { recipeWords } from '../domain/recipe.ts'
-import { canCancel, type Swap } from '../domain/swap.ts'
+import { canCancel, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import { aboutDuration } from '../domain/words.ts'
 import type { SwapStore } from './ports.ts'
 
@@ -11,6 +13,8 @@ export interface SwapViewNeeds {
   readonly store: Pick<SwapStore, 'history'>
   readonly nameOf: (model: string | null) => string
   readonly machineName: (id: string) => string
+  /** Null: no machine of that name is in the list any more. */
+  readonly machineId: (name: string) => string | null
 }
 
 const time = (ms: number): string => new Date(ms).toISOString()
@@ -50,9 +54,19 @@ export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
     })),
     machines: [...new Set(machines)].map(needs.machineName),
     cancel: cancelWords(swap, needs),
-    error: swap.trouble === null || swap.state === 'running' ? null : { ...swap.trouble },
+    error: swap.trouble === null || swap.state === 'running' ? null : troubleView(swap, swap.trouble, needs),
     links: { self: `/api/swap/${swap.id}`, page: `/swaps/${swap.id}`, log: `/api/swap/${swap.id}/log` },
   }
+}
+
+function troubleView(swap: Swap, trouble: SwapTrouble, needs: SwapViewNeeds): SwapView['error'] {
+  const { code, happened, now, next, line, run = null } = trouble
+  const kind = actKindOf(code)
+  const machine = trouble.machine == null ? null : { id: needs.machineId(trouble.machine), name: trouble.machine }
+  const previous = swap.previousModel === null ? null : { model: swap.previousModel, name: needs.nameOf(swap.previousModel) }
+  const container = swap.plan.stops[0]?.containerName
+  const facts = { engine: swap.engine, swap: swap.id, model: swap.model, previous, machine, container }
+  return { code, happened, now, next, line, machine: trouble.machine ?? null, run, act: kind === null ? null : actOf(kind, facts) }
 }
 
 function pastOf(swap: Swap, store: Pick<SwapStore, 'history'>): readonly PastSwap[] {

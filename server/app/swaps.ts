@@ -42,6 +42,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
       store: store.swaps,
       nameOf: needs.nameOf,
       machineName: (id) => needs.fleet.views().find((one) => one.machine.id === id)?.machine.name ?? id,
+      machineId: (name) => needs.fleet.views().find((one) => one.machine.name === name)?.machine.id ?? null,
     })
 
   /** One at a time a cluster, in order of arrival: decisions are made inside, never on an old read. */

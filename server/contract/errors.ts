@@ -1,10 +1,13 @@
 // Every error the product can tell of, in one table: what happened, what is true now, what to do.
+import type { ActKind } from './acts.ts'
+import type { ErrorRow } from './define-error.ts'
 import { engineErrors } from './errors-of-engines.ts'
 import { machineErrors } from './errors-of-machines.ts'
 import { modelErrors } from './errors-of-models.ts'
 import { outcomeErrors } from './errors-of-outcomes.ts'
 import { requestErrors } from './errors-of-requests.ts'
 import { settingErrors } from './errors-of-settings.ts'
+import { startErrors } from './errors-of-starts.ts'
 import { swapErrors } from './errors-of-swaps.ts'
 
 export const errors = {
@@ -12,6 +15,7 @@ export const errors = {
   ...machineErrors,
   ...modelErrors,
   ...swapErrors,
+  ...startErrors,
   ...outcomeErrors,
   ...engineErrors,
   ...settingErrors,
@@ -34,17 +38,34 @@ export class SparkError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** The row's three sentences for these facts. */
-export function tellError<Code extends ErrorCode>(
-  code: Code,
-  facts: FactsOf<Code>,
-): { happened: string; now: string; next: string; title: string; status: number } {
-  const row = errors[code] as unknown as {
-    status: number
-    title: string
-    happened: (f: unknown) => string
-    now: (f: unknown) => string
-    next: (f: unknown) => string
+export interface ToldError {
+  readonly title: string
+  readonly status: number
+  readonly happened: string
+  readonly now: string
+  readonly next: string
+  /** The one act of ours that helps; null where none does. */
+  readonly act: ActKind | null
+  /** A command for the machine's own terminal; null where none helps. */
+  readonly run: string | null
+}
+
+/** The row's sentences for these facts. */
+export function tellError<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>): ToldError {
+  const { title, status, happened, now, next, act, run } = errors[code] as unknown as ErrorRow
+  return {
+    title,
+    status,
+    happened: happened(facts),
+    now: now(facts),
+    next: next(facts),
+    act: act ?? null,
+    run: run?.(facts) ?? null,
   }
-  return { title: row.title, status: row.status, happened: row.happened(facts), now: row.now(facts), next: row.next(facts) }
+}
+
+/** The act that a failure's row names; null for codes of earlier versions too. */
+export function actKindOf(code: string): ActKind | null {
+  const row: { readonly act?: ActKind } | undefined = (errors as Readonly<Record<string, { readonly act?: ActKind }>>)[code]
+  return row?.act ?? null
 }

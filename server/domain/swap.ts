@@ -53,6 +53,9 @@ export interface SwapTrouble {
   readonly next: string
   /** The line of the log that told it. */
   readonly line: string | null
+  /** Name of the machine it is about, and a command that helps there. Rows of earlier versions lack both. */
+  readonly machine?: string | null
+  readonly run?: string | null
 }
 
 export interface Swap {

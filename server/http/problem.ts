@@ -1,6 +1,7 @@
 // The single door: the only place a failure becomes an answer.
 
 import type { Log } from '../app/ports.ts'
+import { type Act, type ActFacts, actOf } from '../contract/acts.ts'
 import { type ErrorCode, errors, SparkError, tellError } from '../contract/errors.ts'
 import { doorOf, type EdgeContext } from './edge.ts'
 
@@ -15,6 +16,9 @@ export interface Problem {
   readonly happened: string
   readonly now: string
   readonly next: string
+  /** The one act of this appliance that helps, and a command that does on the machine that the facts name. */
+  readonly act: Act | null
+  readonly run: string | null
   readonly requestId: string
   readonly retryAfterSeconds?: number
   readonly facts: Readonly<Record<string, unknown>>
@@ -67,11 +71,20 @@ export function problemOf(thrown: unknown, requestId: string, instance: string):
     happened: told.happened,
     now: told.now,
     next: told.next,
+    act: told.act === null ? null : actOf(told.act, factsOfAct(failure.facts)),
+    run: told.run,
     requestId,
     ...(wait === null ? {} : { retryAfterSeconds: wait }),
     facts: failure.facts as Readonly<Record<string, unknown>>,
     ...members,
   }
+}
+
+/** Facts of errors name things alike: machine and model by name or id, swap by id. */
+function factsOfAct(facts: Readonly<Record<string, unknown>>): ActFacts {
+  const textOf = (name: string): string | undefined => (typeof facts[name] === 'string' ? facts[name] : undefined)
+  const machine = textOf('machine')
+  return { swap: textOf('swap'), model: textOf('model'), machine: machine === undefined ? null : { id: null, name: machine } }
 }
 
 function openAiType(status: number): string {

@@ -174,6 +174,6 @@ test('memory that does not come back is told in numbers, and nothing is started 
   set('swap.memoryBackSeconds', 20)
   const swap = await life.outcome(await life.ask(small))
   expect(swap).toMatchObject({ state: 'failed', restored: false, error: { code: 'memory_not_back', now: 'Nothing is answering.' } })
-  expect(swap.error?.happened).toMatch(/^After the old model stopped, spark-1 has [\d.]+ GB free and [\d.]+ GB are needed\.$/)
+  expect(swap.error?.happened).toMatch(/^The old model has stopped, but spark-1 has [\d.]+ GB free and [\d.]+ GB are needed\.$/)
   expect(launches()).toBe(1)
 })

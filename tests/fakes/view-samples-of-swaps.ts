@@ -1,4 +1,6 @@
 // Samples of switches and plans, in every phase and outcome.
+import { actOf } from '../../server/contract/acts.ts'
+import { type ErrorCode, type FactsOf, tellError } from '../../server/contract/errors.ts'
 import type { LogLineView, PlanView, SwapView } from '../../server/contract/operations/shapes.ts'
 import { before, GB, llama, qwen } from './view-samples.ts'
 
@@ -77,6 +79,14 @@ export const doneSwap: SwapView = {
   cancel: { possible: false, sentence: 'It has ended.' },
 }
 
+function told<Code extends ErrorCode>(
+  code: Code,
+  facts: FactsOf<Code>,
+): Pick<NonNullable<SwapView['error']>, 'happened' | 'next' | 'run' | 'act'> {
+  const { happened, next, run, act } = tellError(code, facts)
+  return { happened, next, run, act: act === null ? null : actOf(act, { model: llama, swap: swap.id }) }
+}
+
 export const tellingLine =
   'ValueError: Free memory on device cuda:0 (74.9/121.7 GiB) on startup is less than desired GPU memory utilization (0.7, 85.2 GiB).'
 
@@ -95,10 +105,10 @@ export const failedSwap: SwapView = {
   cancel: { possible: false, sentence: 'It has ended.' },
   error: {
     code: 'memory_short',
-    happened: 'vLLM found less free memory than it was told to use: spark-1 had 74.9 GiB free and the model asks for 85.2.',
+    ...told('memory_short', { machine: 'spark-1', free: '80 GB', wanted: '91 GB', line: tellingLine }),
     now: 'Qwen3.6 35B is answering again.',
-    next: 'Files read earlier may still be held in memory. Try again in a minute, or choose a shorter context.',
     line: tellingLine,
+    machine: 'spark-1',
   },
 }
 

@@ -1,5 +1,6 @@
 // Every page in its states, drawn from samples: to be looked at (scripts/gallery.ts) and checked by axe.
 import type { Child } from 'hono/jsx'
+import { actOf } from '../../server/contract/acts.ts'
 import { serviceStates } from '../../server/domain/words.ts'
 import { recipeText } from '../../server/http/pages/recipe-form.ts'
 import { Layout, type Place, type Theme } from '../../web/views/layout.tsx'
@@ -253,7 +254,7 @@ export const exhibits: readonly Exhibit[] = [
         title="The machine does not answer"
         code="machine_unreachable"
         requestId="r1"
-        links={[{ href: '/', word: 'Go to Home' }]}
+        act={actOf('see_machine', { machine: { id: null, name: 'spark-2' } })}
         back="/"
       />
     ),
@@ -261,7 +262,7 @@ export const exhibits: readonly Exhibit[] = [
   {
     name: 'sign-in',
     place: null,
-    body: <ProblemPage {...trouble} title="Set-up code needed" code="sign_in_needed" requestId="r1" links={[]} back="/" />,
+    body: <ProblemPage {...trouble} title="Set-up code needed" code="sign_in_needed" requestId="r1" act={null} back="/" />,
   },
   {
     name: 'badges',

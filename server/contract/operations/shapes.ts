@@ -1,6 +1,7 @@
 // Shapes that several operations share. Times ISO 8601 UTC, sizes bytes, absent values null.
 import { z } from 'zod'
 import { phases, serviceStates } from '../../domain/words.ts'
+import { ActShape } from '../acts.ts'
 
 export const Id = z
   .string()
@@ -17,7 +18,10 @@ const SwapTrouble = z
     happened: z.string(),
     now: z.string(),
     next: z.string(),
-    line: z.string().nullable(),
+    line: z.string().nullable().describe('The line of the log that told it'),
+    machine: z.string().nullable().describe('Name of the machine it is about'),
+    run: z.string().nullable().describe('A command that helps, to be run on that machine'),
+    act: ActShape.nullable().describe('The one act of this appliance that helps'),
   })
   .meta({ id: 'SwapTrouble' })
 

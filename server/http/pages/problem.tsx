@@ -4,18 +4,6 @@ import { type ProblemData, ProblemFragment, ProblemPage } from '../../../web/vie
 import type { RenderProblem } from '../problem.ts'
 import { createShow, showFragment, wantsFragment } from './shell.tsx'
 
-type Told = Parameters<RenderProblem>[0]
-
-/** Where to go on from here. */
-function linksOf(problem: Told): ProblemData['links'] {
-  const swap = problem.facts['swap']
-  const home = { href: '/', word: 'Go to Home' }
-  if (problem.code === 'swap_running' && typeof swap === 'string')
-    return [{ href: `/swaps/${swap}`, word: 'Watch the running switch' }, home]
-  if (problem.code === 'model_unknown' || problem.code === 'recipe_unknown') return [{ href: '/library', word: 'See the models' }, home]
-  return [home]
-}
-
 /** The page the request came from, as a path of ours: where signing in leads back to. */
 function backOf(request: Request): string {
   const referer = request.headers.get('referer')
@@ -36,7 +24,9 @@ export function createRenderProblem(version: string): RenderProblem {
       now: problem.now,
       next: problem.next,
       requestId: problem.requestId,
-      links: linksOf(problem),
+      machine: typeof problem.facts['machine'] === 'string' ? problem.facts['machine'] : null,
+      run: problem.run,
+      act: problem.act,
       back: backOf(request),
     }
     const headers = { 'spark-problem': encodeURIComponent(`${problem.happened} ${problem.now}`.slice(0, 500)) }

@@ -1,15 +1,18 @@
+import { type Act, actOf } from '../../../server/contract/acts.ts'
 import { Heading } from '../layout.tsx'
-import { type Trouble, TroubleNote } from '../parts/notice.tsx'
+import { MainAct, type Trouble, TroubleNote } from '../parts/notice.tsx'
 
 export interface ProblemData extends Trouble {
   readonly title: string
   readonly code: string
   readonly requestId: string
-  /** Where to go on: the switch that runs, the page before. */
-  readonly links: readonly { readonly href: string; readonly word: string }[]
+  /** What helps; null: nothing but going on elsewhere. */
+  readonly act: Act | null
   /** Path to return to after signing in. */
   readonly back: string
 }
+
+const home = actOf('see_home', {})
 
 export function ProblemPage(problem: ProblemData) {
   return (
@@ -25,11 +28,12 @@ function ProblemBody(problem: ProblemData) {
     <>
       <TroubleNote trouble={problem} />
       <p class="acts">
-        {problem.links.map((link, at) => (
-          <a class={at === 0 ? 'button main' : 'button'} href={link.href}>
-            {link.word}
+        <MainAct act={problem.act ?? home} />
+        {problem.act === null || problem.act.kind === 'see_home' ? null : (
+          <a class="button" href={home.page}>
+            {home.label}
           </a>
-        ))}
+        )}
       </p>
       <p class="quiet">Request {problem.requestId}</p>
     </>

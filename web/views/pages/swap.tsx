@@ -1,9 +1,10 @@
+import { type Act, actOf } from '../../../server/contract/acts.ts'
 import type { LogLineView, SwapView } from '../../../server/contract/operations/shapes.ts'
 import { aboutDuration, exactDuration, phaseWord } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { Badge, StateBadge } from '../parts/badge.tsx'
 import { isTelling, Log } from '../parts/log.tsx'
-import { TroubleNote } from '../parts/notice.tsx'
+import { MainAct, TroubleNote } from '../parts/notice.tsx'
 import { meanwhile, Phases, swapTitle } from '../parts/phases.tsx'
 import { Ago, Stopwatch } from '../parts/time.tsx'
 
@@ -138,21 +139,32 @@ function OutcomeActs({ swap }: { readonly swap: SwapView }) {
       </p>
     )
   }
-  const again = swap.model === null ? null : `/swaps/new?model=${encodeURIComponent(swap.model)}`
+  const act = swap.error?.act ?? actOf('switch_again', { engine: swap.engine, model: swap.model })
+  const previous = swap.previousModel === null ? null : { model: swap.previousModel, name: swap.previousModelName ?? 'the previous model' }
+  const lost = swap.restored === false && previous !== null && swap.model !== null && previous.model !== swap.model
   return (
-    <p class="acts">
-      {again === null ? null : (
-        <a class="button main" href={again}>
-          Try again
+    <>
+      {act.consequence === null ? null : <MainAct act={act} />}
+      <p class="acts">
+        {act.consequence === null ? <MainAct act={act} /> : null}
+        {lost ? <OtherAct act={actOf('bring_back', { previous })} /> : null}
+        {act.kind === 'switch_again' || swap.model === null ? null : (
+          <OtherAct act={actOf('switch_again', { engine: swap.engine, model: swap.model })} />
+        )}
+        {lost ? null : <OtherAct act={actOf('choose_model', {})} />}
+        <a class="button plain" href="/">
+          Home
         </a>
-      )}
-      <a class="button" href="/library">
-        Choose another model
-      </a>
-      <a class="button plain" href="/">
-        Home
-      </a>
-    </p>
+      </p>
+    </>
+  )
+}
+
+function OtherAct({ act }: { readonly act: Act }) {
+  return (
+    <a class="button" href={act.page}>
+      {act.label}
+    </a>
   )
 }
 
