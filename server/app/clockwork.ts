@@ -12,15 +12,20 @@ interface Needs {
 type PeriodKey = Extract<SettingKey, 'machines.pollSeconds' | 'models.scanSeconds'>
 
 /**
- * Calls `fn` again and again until aborted, first after one period. A changed setting counts at once: the wait that was begun with
+ * Calls `fn` again and again until aborted, first after one period. `atMostMs`, read before each wait, may make a wait shorter. A changed setting counts at once: the wait that was begun with
  * the old period (which may be a day) ends, and one of the new period begins.
  */
-export function everyBySetting({ clock, settings }: Needs, key: PeriodKey, fn: () => Promise<void>, signal: AbortSignal): void {
+export function everyBySetting(
+  { clock, settings, atMostMs = () => Number.POSITIVE_INFINITY }: Needs & { readonly atMostMs?: () => number },
+  key: PeriodKey,
+  fn: () => Promise<void>,
+  signal: AbortSignal,
+): void {
   let round = new AbortController()
   const begin = (): void => {
     round.abort()
     round = new AbortController()
-    clock.every(() => settings.get(key) * 1000, fn, AbortSignal.any([signal, round.signal]))
+    clock.every(() => Math.min(settings.get(key) * 1000, atMostMs()), fn, AbortSignal.any([signal, round.signal]))
   }
   if (signal.aborted) return
   begin()

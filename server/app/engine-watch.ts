@@ -9,7 +9,7 @@ import type { SettingsUse } from './use-cases.ts'
 export interface EngineWatchNeeds {
   readonly clock: Clock
   readonly engines: Pick<Engines, 'look'>
-  readonly fleet: Pick<Fleet, 'views' | 'onObserved'>
+  readonly fleet: Pick<Fleet, 'view' | 'views' | 'onObserved'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'> }
   readonly settings: Pick<SettingsUse, 'get' | 'watch'>
   readonly log: Log
@@ -27,7 +27,9 @@ export type EngineWatch = ReturnType<typeof createEngineWatch>
 export function createEngineWatch(needs: EngineWatchNeeds) {
   const { settings } = needs
   const looks = new Map<string, SiteLook>()
-  const looking = new Set<string>()
+  /** Machines that did not answer when they were last looked at. */
+  const silent = new Set<string>()
+  const looking = new Map<string, Promise<void>>()
   const listeners = new Set<(site: EngineSite) => void>()
 
   const sites = (): EngineSite[] =>
@@ -44,10 +46,8 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
     for (const listener of listeners) listener(site)
   }
 
-  const lookAt = async (site: EngineSite, signal?: AbortSignal): Promise<void> => {
+  const lookNow = async (site: EngineSite, signal?: AbortSignal): Promise<void> => {
     const place = placeOf(site)
-    if (looking.has(place)) return
-    looking.add(place)
     try {
       const look = await needs.engines.look({ address: site.machine.address, port: site.port }, signal)
       if (signal?.aborted !== true) keep(site, look)
@@ -58,12 +58,42 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
     }
   }
 
+  /** Nothing while a look at the same place is under way. */
+  const lookAt = async (site: EngineSite, signal?: AbortSignal): Promise<void> => {
+    const place = placeOf(site)
+    if (looking.has(place)) return
+    const look = lookNow(site, signal)
+    looking.set(place, look)
+    await look
+  }
+
+  /** A look that begins now: one that is under way may have begun while nothing could answer. */
+  const lookAfresh = async (site: EngineSite, signal: AbortSignal): Promise<void> => {
+    await looking.get(placeOf(site))
+    await lookAt(site, signal)
+  }
+
   /** Starts a look at every site and forgets places that are no longer sites; ends when all looks have ended. */
   const lookAll = async (signal?: AbortSignal): Promise<void> => {
     const now = sites()
     const places = new Set(now.map(placeOf))
     for (const place of looks.keys()) if (!places.has(place)) looks.delete(place)
     await Promise.all(now.map((site) => lookAt(site, signal)))
+  }
+
+  /** True once: at the first good look at a machine after its silence. */
+  const isBack = (machine: string): boolean => {
+    if (needs.fleet.view(machine).reach !== 'unreachable') return silent.delete(machine)
+    silent.add(machine)
+    return false
+  }
+
+  const follow = (machine: string, signal: AbortSignal): void => {
+    const back = isBack(machine)
+    for (const site of sites().filter((one) => one.machine.id === machine)) {
+      if (back) void lookAfresh(site, signal)
+      else if (!looks.has(placeOf(site))) void lookAt(site, signal)
+    }
   }
 
   return {
@@ -77,14 +107,12 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
       return site === undefined ? null : (looks.get(placeOf(site))?.look ?? null)
     },
 
-    /** Looks by the clock, and at once at a place that a look at a machine has just shown. */
+    /** Looks by the clock, and at once at a place that a look at a machine has just shown, or whose machine has just come back. */
     start(signal: AbortSignal): void {
       const round = async (): Promise<void> => void lookAll(signal)
       void round()
       everyBySetting(needs, 'machines.pollSeconds', round, signal)
-      const off = needs.fleet.onObserved((machine) => {
-        for (const site of sites()) if (site.machine.id === machine && !looks.has(placeOf(site))) void lookAt(site, signal)
-      })
+      const off = needs.fleet.onObserved((machine) => follow(machine, signal))
       signal.addEventListener('abort', off, { once: true })
     },
 

@@ -31,6 +31,8 @@ interface Known {
 
 /** Containers of other names that are looked into as well, so that an engine started by hand is seen; each costs a few ms. */
 const othersWatched = 8
+/** A silent machine is tried again this soon, however long the usual period is: its return must be seen within seconds, ms. */
+const knockMs = 3000
 
 export type Fleet = ReturnType<typeof createFleet>
 
@@ -149,7 +151,8 @@ export function createFleet(needs: FleetNeeds) {
     const signal = AbortSignal.any([life, until])
     const look = (): Promise<void> => lookOnce(id).catch(() => undefined)
     await look()
-    everyBySetting(needs, 'machines.pollSeconds', look, signal)
+    const atMostMs = (): number => (knownOf(id).reach === 'unreachable' ? knockMs : Number.POSITIVE_INFINITY)
+    everyBySetting({ ...needs, atMostMs }, 'machines.pollSeconds', look, signal)
   }
 
   const follow = (id: string): void => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createOwnerRig, type OwnerRig } from '../fakes/owner-rig.ts'
+import { createOwnerRig, type OwnerRig, qwen } from '../fakes/owner-rig.ts'
 import type { MemorySparks } from '../sim/doors/memory.ts'
 
 let rig: OwnerRig
@@ -37,6 +37,28 @@ test('a machine that comes back is told once, and its last good values were kept
   expect(rig.machines.find(rig.idOf('spark-1'))).toMatchObject({ state: 'reachable', stale: false, trouble: null })
   expect(rig.told('machine_back')).toHaveLength(1)
 })
+
+test.each([1, 300])(
+  'with a look every %i s, a machine that was silent for minutes, and what serves on it, are seen within 10 s of its return',
+  async (pollSeconds) => {
+    await begin()
+    rig.world.startForeign('spark-1', { name: 'by-hand', image: 'vllm-node', command: ['vllm', 'serve', qwen.repo, '--port', '8000'] })
+    await rig.clock.until(() => rig.status.status().sentence.includes('answer'), 600_000)
+    const engines = (): string[] => rig.status.status().clusters.flatMap((cluster) => cluster.engines.map((engine) => engine.state))
+    expect(engines()).toContain('answering')
+    rig.settings.change('machines.pollSeconds', pollSeconds, undefined, 'owner')
+    const silentMs = 4 * pollSeconds * 1000 + 120_000
+    for (const fall of [rig.world.freeze, rig.world.reboot]) {
+      fall('spark-1', silentMs)
+      await rig.clock.advance(silentMs - 1000)
+      expect(reachOf('spark-1')).toBe('unreachable')
+      expect(engines()).not.toContain('answering')
+      await rig.clock.advance(11_000)
+      expect(reachOf('spark-1')).toBe('reachable')
+      expect(engines().includes('answering')).toBe(fall === rig.world.freeze)
+    }
+  },
+)
 
 test('a machine whose connections hang does not delay the looks at another', async () => {
   await begin()

@@ -1,24 +1,16 @@
 // What measurements stand on: simulated Sparks behind a real sshd each, and the built appliance as a process of its own.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createSystemClock } from '../../server/adapters/system/clock.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
+import { beginLife, type Life, type LifeOptions } from '../e2e/life.ts'
 import { demoNodes } from '../sim/core/demo-world.ts'
 import type { World } from '../sim/core/types.ts'
 import { createWorld } from '../sim/core/world.ts'
 import { loopbackAddresses } from '../sim/doors/addresses.ts'
 import type { Door } from '../sim/doors/node-site.ts'
 import { openSshdDoor } from '../sim/doors/sshd-door.ts'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const main = join(root, 'dist/server/main.js')
-const startMs = 30_000
-/** After this long a child that was asked to end is killed, ms. */
-const patienceMs = 10_000
 
 /** What has been opened is closed in reverse, whatever fails on the way. */
 export interface Closing {
@@ -64,73 +56,15 @@ export function countAtSshd(door: Door, machine: number): { readonly channels: n
   return { channels: log.match(/^Starting session: /gm)?.length ?? 0, logins: log.match(/^Accepted publickey for /gm)?.length ?? 0 }
 }
 
-export interface Built {
-  readonly url: string
+export interface Built extends Life {
   readonly client: Client
-  /** From the start of the process to the first 200 of /readyz, ms. */
-  readonly readyMs: number
-  /** Resident memory now, bytes. */
-  memory(): number
-  stop(): Promise<void>
-}
-
-export interface BuiltOptions {
-  readonly dataDir: string
-  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts what `make build` made, and waits until it says that it is ready. */
-export async function startBuilt(closing: Closing, { dataDir, env = {} }: BuiltOptions): Promise<Built> {
-  if (!existsSync(main)) throw new Error('There is no dist/: run make build first.')
-  const port = await freePort()
-  const began = performance.now()
-  const child = spawn(process.execPath, [main], {
-    cwd: root,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      LOG_LEVEL: 'error',
-      ...env,
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const stop = (): Promise<void> => end(child)
-  closing.add(stop)
-  const url = `http://127.0.0.1:${port}`
-  await ready(`${url}/readyz`, child)
-  return {
-    url,
-    client: createClient(fetch, url),
-    readyMs: performance.now() - began,
-    memory: () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024,
-    stop,
-  }
-}
-
-async function ready(url: string, child: ChildProcess): Promise<void> {
-  const until = performance.now() + startMs
-  for (;;) {
-    const isReady = await fetch(url).then(
-      (answer) => answer.ok,
-      () => false,
-    )
-    if (isReady) return
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the appliance ended with ${child.exitCode}`)
-    if (performance.now() > until) throw new Error('the appliance is not ready in time')
-    await pause(5)
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
-  await ended
-  clearTimeout(timer)
+export async function startBuilt(closing: Closing, options: Pick<LifeOptions, 'dataDir' | 'env'>): Promise<Built> {
+  const life = await beginLife({ ...options, built: true, env: { LOG_LEVEL: 'error', ...options.env } })
+  closing.add(() => life.stop())
+  return { ...life, client: createClient(fetch, life.url) }
 }
 
 /** Lets the appliance in on every Spark, adds each and has its disks read. */
@@ -155,12 +89,4 @@ export async function until<T>(what: string, found: () => T | undefined | null |
     if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`)
     await pause(2)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const bound = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof bound === 'object' && bound !== null ? bound.port : 0
 }
