@@ -3,9 +3,15 @@
 
 const usage = `usage: spark-control serve
        spark-control inspect HUB_DIR [--json]
+       spark-control backup FILE
+       spark-control restore FILE
+       spark-control move-aside
 
-  serve     runs the appliance (PORT and DATA_DIR from the environment)
-  inspect   says what the appliance would say about the models in a Hugging Face hub folder on this disk`
+  serve       runs the appliance (PORT and DATA_DIR from the environment)
+  inspect     says what the appliance would say about the models in a Hugging Face hub folder on this disk
+  backup      copies the database, also while the appliance runs (PORT, HOST and SETUP_CODE as it has them)
+  restore     puts a backup in place while the appliance is stopped; what was there is kept beside it
+  move-aside  renames a database that cannot be used, so that the appliance can start empty`
 
 const lowestNode = 22
 
@@ -19,6 +25,12 @@ async function run(words: readonly string[]): Promise<number> {
   if (command === 'inspect') {
     const { inspect } = await import('./adapters/files/inspect.ts')
     const { text, code } = await inspect(rest, Date.now())
+    ;(code === 0 ? process.stdout : process.stderr).write(text)
+    return code
+  }
+  if (command === 'backup' || command === 'restore' || command === 'move-aside') {
+    const { storageCommand } = await import('./storage-words.ts')
+    const { text, code } = await storageCommand(words, process.env, Date.now())
     ;(code === 0 ? process.stdout : process.stderr).write(text)
     return code
   }

@@ -14,6 +14,7 @@ import type { Clock, Engines, Ids, Log, RecipeFiles, Sparks, Stores } from './ap
 import { createRecipes } from './app/recipes.ts'
 import { createSettings } from './app/settings.ts'
 import { createStatus } from './app/status.ts'
+import { createStorage } from './app/storage.ts'
 import { createSwapRunner } from './app/swap-runner.ts'
 import { createSwaps } from './app/swaps.ts'
 import type { UseCases } from './app/use-cases.ts'
@@ -58,6 +59,7 @@ export function compose(world: Adapters): Graph {
   let ready = false
 
   const events = createEvents({ store: stores.events, clock, log, checkPayloads: world.checkEvents ?? false })
+  const storage = createStorage({ clock, log, store: stores, onBack: events.catchUp })
   const settings = createSettings({ store: stores.settings, clock, env: world.env, events, log })
   const fleet = createFleet({
     clock,
@@ -139,6 +141,7 @@ export function compose(world: Adapters): Graph {
     fleet,
     checkLock: lock.checkLock,
     nameOf,
+    storage,
     shutdown: life.signal,
   })
 
@@ -177,6 +180,7 @@ export function compose(world: Adapters): Graph {
     events,
     currentSwap: () => swaps.current(),
     lockView: () => lock.find(),
+    storage,
   })
 
   /** A live switch is taken up with what the machines say now, where they say it soon. */
@@ -200,12 +204,13 @@ export function compose(world: Adapters): Graph {
     lock,
     status,
     chat,
+    storage,
     isReady: () => ready,
     version: world.version,
     async start(signal) {
       signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
       if (signal?.aborted === true) life.abort(signal.reason)
-      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock })) {
+      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock, storage })) {
         if (life.signal.aborted) return
         await job.start(life.signal)
       }

@@ -6,6 +6,7 @@ import type { Observed } from './app/observed.ts'
 import type { Clock } from './app/ports.ts'
 import type { Recipes } from './app/recipes.ts'
 import type { Status } from './app/status.ts'
+import type { Storage } from './app/storage.ts'
 import type { LockUse } from './app/use-cases.ts'
 
 export interface Job {
@@ -26,13 +27,14 @@ interface Owners {
   readonly observed: Observed
   readonly status: Status
   readonly lock: LockUse
+  readonly storage: Storage
 }
 
 /** A reservation that ran out is told within this time, even when nobody asks, ms. */
 const reservationMs = 5000
 
 /** Listeners come before what they listen to, so that no first look goes unheard. */
-export function jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock }: Owners): readonly Job[] {
+export function jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock, storage }: Owners): readonly Job[] {
   const endReservations = (signal: AbortSignal): void =>
     clock.every(
       () => reservationMs,
@@ -40,6 +42,7 @@ export function jobsOf({ clock, recipes, fleet, discovery, watch, observed, stat
       signal,
     )
   return [
+    { owner: 'storage', does: 'notices that it can write again', every: '3 seconds', start: storage.start },
     { owner: 'recipes', does: 'reads recipe files that changed', every: '3 seconds', start: recipes.start },
     { owner: 'observed', does: 'adopts what serves, forgets what is gone', every: 'after each look', start: observed.start },
     { owner: 'status', does: 'tells of changes of the engine', every: 'after each look', start: status.start },

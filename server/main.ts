@@ -13,21 +13,20 @@ import { createRecipeFiles, readFamilies } from './adapters/files/recipe-files.t
 import { shippedRecipes } from './adapters/files/shipped-dir.ts'
 import { readWebAssets } from './adapters/files/web-assets.ts'
 import { createEngines } from './adapters/outbound/engines.ts'
-import { openStores } from './adapters/sqlite/open.ts'
-import { StorageError } from './adapters/sqlite/storage-error.ts'
 import { generateKeyPair } from './adapters/ssh/key-pair.ts'
 import { createSparks } from './adapters/ssh/sparks.ts'
 import { createSystemClock } from './adapters/system/clock.ts'
 import { createSystemIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
 import type { RecipeFiles } from './app/ports.ts'
-import { compose, type Graph } from './compose.ts'
-import { SparkError } from './contract/errors.ts'
+import { compose } from './compose.ts'
+import { SparkError, tellError } from './contract/errors.ts'
 import { inferWith } from './domain/models.ts'
 import { type Access, createAccess } from './http/access.ts'
 import { createApp } from './http/app.ts'
 import { createPages } from './http/pages/pages.tsx'
 import { createRenderProblem } from './http/pages/problem.tsx'
+import { usableStores } from './usable-stores.ts'
 
 /** How long open answers (a chat in the middle of a sentence) may go on after the server was told to stop, ms. */
 const drainMs = 7000
@@ -73,6 +72,8 @@ export function readBoot(env: Env): Boot {
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
 
+export const databasePath = (dataDir: string): string => join(dataDir, 'spark-control.sqlite')
+
 function openDataDir(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -96,8 +97,13 @@ function sessionSecret(dataDir: string): string {
     if (codeOf(error) !== 'ENOENT') throw new BootError(`${path} cannot be read (${codeOf(error)}).`, 73, { cause: error })
   }
   const made = randomBytes(32).toString('hex')
-  writeFileSync(path, `${made}\n`, { mode: 0o600 })
-  chmodSync(path, 0o600)
+  try {
+    writeFileSync(path, `${made}\n`, { mode: 0o600 })
+    chmodSync(path, 0o600)
+  } catch (error) {
+    // A full disk keeps nobody out: sessions end with this process then.
+    if (codeOf(error) !== 'ENOSPC') throw error
+  }
   return made
 }
 
@@ -168,21 +174,26 @@ async function drained(server: Server, clock: { sleep(ms: number, signal?: Abort
   await Promise.all([hangUp, idle])
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, as it would without us. */
-function askedToStop(): Promise<string> {
-  return new Promise((done) => {
-    const names = ['SIGTERM', 'SIGINT'] as const
-    const heard = (name: NodeJS.Signals): void => {
-      for (const one of names) process.off(one, heard)
-      done(name)
-    }
-    for (const one of names) process.on(one, heard)
-  })
+/** Calls once at the first SIGTERM or SIGINT; a second one ends the process at once, as it would without us. Returns how to stop listening. */
+function onStop(act: (name: string) => void): () => void {
+  const names = ['SIGTERM', 'SIGINT'] as const
+  const off = (): void => {
+    for (const one of names) process.off(one, heard)
+  }
+  const heard = (name: NodeJS.Signals): void => {
+    off()
+    act(name)
+  }
+  for (const one of names) process.on(one, heard)
+  return off
 }
 
-function greeting(boot: Boot, at: AddressInfo, access: Access): string {
+const askedToStop = (): Promise<string> => new Promise((done) => void onStop(done))
+
+function greeting(boot: Boot, at: AddressInfo, access: Access, trouble: string | null = null): string {
   const shown = at.address === '0.0.0.0' || at.address === '::' ? '127.0.0.1' : at.family === 'IPv6' ? `[${at.address}]` : at.address
-  const lines = [`Spark Control is ready at http://${shown}:${at.port}/`]
+  const url = `http://${shown}:${at.port}/`
+  const lines = [trouble === null ? `Spark Control is ready at ${url}` : `Spark Control waits for you at ${url}\n${trouble}`]
   if (access.code !== null) {
     lines.push(`It listens on ${boot.host}, so others on your network can see it. To change anything, enter this set-up code once:`)
     lines.push('', `    ${access.code}`, '')
@@ -217,13 +228,35 @@ async function run(boot: Boot, env: Env): Promise<void> {
   closing.add(() => process.off('unhandledRejection', stray))
   try {
     openDataDir(boot.dataDir)
-    const stores = openStores({ path: join(boot.dataDir, 'spark-control.sqlite'), ids, log })
+    const access = createAccess({ clock, ids, loopback: isLoopback(boot.host), secret: sessionSecret(boot.dataDir) })
+    const version = ownVersion()
+    const renderProblem = createRenderProblem(version)
+    const assets = readWebAssets(fileURLToPath(new URL('../web/', import.meta.url)))
+    const door = createDoor()
+    const server = createAdaptorServer({ fetch: door.fetch }) as Server
+    const at = await listening(server, boot)
+    const hangUp = once(() => drained(server, clock))
+    closing.add(hangUp)
+    const front = { access, assets, renderProblem, version, clock, ids, log }
+
+    const early = new AbortController()
+    const offStop = onStop(() => early.abort())
+    const stores = await usableStores({
+      ...front,
+      path: databasePath(boot.dataDir),
+      env,
+      serve: (app) => door.open(app.fetch),
+      announce: (trouble) => void process.stdout.write(`${greeting(boot, at, access, trouble)}\n`),
+      stopped: early.signal,
+    })
+    offStop()
+    if (stores === null) return
     closing.add(() => stores.close())
     const engines = createEngines({ log })
     closing.add(() => engines.close())
     const sparks = createSparks({ clock, log, privateKey: () => stores.machines.keyPair()?.privateKey ?? '' })
     closing.add(() => sparks.close())
-    const world = {
+    const graph = compose({
       clock,
       ids,
       log,
@@ -233,41 +266,53 @@ async function run(boot: Boot, env: Env): Promise<void> {
       ...(await recipesOf(boot.dataDir)),
       generateKeyPair,
       env,
-      version: ownVersion(),
-    }
-    const graph = compose(world)
+      version,
+    })
     closing.add(() => graph.close())
-    await serve(boot, graph, { clock, ids, log, secret: sessionSecret(boot.dataDir), closing })
+    const ending = new AbortController()
+    closing.add(hangUp)
+    closing.add(() => ending.abort())
+    const pages = createPages({ useCases: graph, clock, assets, access, ending: ending.signal })
+    door.open(createApp({ ...front, useCases: graph, parseOutput: false, pages, ending: ending.signal }).fetch)
+    await graph.start()
+    process.stdout.write(`${greeting(boot, at, access)}\n`)
     log.info('stopping; switches go on, on the machines', { signal: await askedToStop() })
   } finally {
     await closing.all()
   }
 }
 
-type Tools = Pick<Parameters<typeof createApp>[0], 'clock' | 'ids' | 'log'> & {
-  readonly secret: string
-  readonly closing: ReturnType<typeof createClosing>
+type Fetch = ReturnType<typeof createApp>['fetch']
+
+/** Where requests come in. The address is taken before any machine is touched; who comes early waits until somebody answers. */
+function createDoor(): { readonly fetch: (...request: Parameters<Fetch>) => Promise<Response>; open(answering: Fetch): void } {
+  let open: (answering: Fetch) => void = () => undefined
+  let answering: Promise<Fetch> = new Promise((done) => {
+    open = done
+  })
+  return {
+    fetch: async (...request) => (await answering)(...request),
+    open(next) {
+      open(next)
+      answering = Promise.resolve(next)
+    },
+  }
 }
 
-/** Listens first (a taken port is told before any machine is touched), then starts the graph, then says where it is. */
-async function serve(boot: Boot, graph: Graph, { clock, ids, log, secret, closing }: Tools): Promise<void> {
-  const access = createAccess({ clock, ids, loopback: isLoopback(boot.host), secret })
-  const ending = new AbortController()
-  const pages = createPages({
-    useCases: graph,
-    clock,
-    assets: readWebAssets(fileURLToPath(new URL('../web/', import.meta.url))),
-    access,
-    ending: ending.signal,
-  })
-  const renderProblem = createRenderProblem(graph.version)
-  const app = createApp({ useCases: graph, clock, ids, log, access, parseOutput: false, pages, renderProblem, ending: ending.signal })
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  const at = await listening(server, boot)
-  closing.add(() => drained(server, clock))
-  closing.add(() => ending.abort())
-  await graph.start()
-  process.stdout.write(`${greeting(boot, at, access)}\n`)
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null
+  return () => {
+    done ??= act()
+    return done
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof SparkError) {
+    const { happened, now, next } = tellError(error.code, error.facts)
+    return [happened, now, next].join(' ')
+  }
+  return error instanceof BootError ? error.message : String(error instanceof Error ? error.stack : error)
 }
 
 /** The whole life of the appliance; resolves when it has ended. The exit code is in process.exitCode. */
@@ -278,10 +323,10 @@ export async function main(): Promise<void> {
   try {
     await run(readBoot(process.env), process.env)
   } catch (error) {
-    process.exitCode = error instanceof BootError ? error.exitCode : error instanceof StorageError ? 73 : 1
+    process.exitCode = error instanceof BootError ? error.exitCode : 1
     if (error instanceof SparkError && error.code === 'setting_invalid') process.exitCode = 78
-    const told = error instanceof BootError || error instanceof StorageError || error instanceof SparkError
-    process.stderr.write(`${told ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+    if (error instanceof SparkError && error.code.startsWith('storage_')) process.exitCode = 73
+    process.stderr.write(`${sentenceOf(error)}\n`)
   }
 }
 

@@ -3,6 +3,7 @@ import { type EventPayload, type EventType, quietEvents, events as table } from 
 import type { EventView } from '../contract/operations/shapes.ts'
 import { isoTime } from './iso-time.ts'
 import type { Clock, EventStore, Log, StoredEvent } from './ports.ts'
+import { isStorageTrouble } from './storage.ts'
 import type { EventsUse } from './use-cases.ts'
 
 export interface EventsNeeds {
@@ -15,9 +16,17 @@ export interface EventsNeeds {
 
 /** So frequent, and so soon untrue, that they are never written down. They reach listeners with the number 0. */
 const unstored: readonly EventType[] = ['machine_observed']
+/** News kept in memory while nothing can be written; the oldest fall away. */
+const mostHeld = 1000
 
-export function createEvents({ store, clock, log, checkPayloads = false }: EventsNeeds): EventsUse {
+export interface Events extends EventsUse {
+  /** Writes down what happened while nothing could be written. */
+  catchUp(): void
+}
+
+export function createEvents({ store, clock, log, checkPayloads = false }: EventsNeeds): Events {
   const listeners = new Set<(event: StoredEvent) => void>()
+  let held: StoredEvent[] = []
 
   const nudge = (event: StoredEvent): void => {
     for (const listener of [...listeners]) {
@@ -43,9 +52,28 @@ export function createEvents({ store, clock, log, checkPayloads = false }: Event
     }
   }
 
+  /** News of what has happened already: on a full disk it is told now and written down later. */
+  const append: EventsUse['append'] = (type, payload) => {
+    try {
+      stage(type, payload).nudge()
+    } catch (error) {
+      if (!isStorageTrouble(error)) throw error
+      const event = { id: 0, type, at: clock.now(), payload }
+      held = [...held, event].slice(-mostHeld)
+      nudge(event)
+    }
+  }
+
   return {
-    append: (type, payload) => stage(type, payload).nudge(),
+    append,
     stage,
+    catchUp: () => {
+      while (held[0] !== undefined) {
+        const { type, at, payload } = held[0]
+        store.append(type, at, payload)
+        held = held.slice(1)
+      }
+    },
     subscribe: (listener) => {
       // Its own entry each time: the same function subscribed twice is told twice and leaves twice.
       const own = (event: StoredEvent): void => listener(event)

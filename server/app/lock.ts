@@ -5,6 +5,7 @@ import type { LockView } from '../contract/operations/shapes.ts'
 import type { Swap } from '../domain/swap.ts'
 import { isoTime } from './iso-time.ts'
 import type { Clock, Ids, Reservation, ReservationStore, SwapStore } from './ports.ts'
+import { isStorageTrouble } from './storage.ts'
 import type { EventsUse, LockUse } from './use-cases.ts'
 import { createWaiting } from './waiting.ts'
 
@@ -50,7 +51,12 @@ export function createLock(needs: LockNeeds): Lock {
   const standing = (cluster: string): Reservation | null => {
     const reservation = store.reservations.find(cluster)
     if (reservation === null || reservation.until > clock.now()) return reservation
-    end(reservation, 'expired', reservation.holder)
+    try {
+      end(reservation, 'expired', reservation.holder)
+    } catch (error) {
+      // It is over all the same; its row goes when something can be written again.
+      if (!isStorageTrouble(error)) throw error
+    }
     return null
   }
 

@@ -1,4 +1,5 @@
 // What the app needs from the world. Adapters and the simulator implement these; nothing here knows how.
+import type { SparkError } from '../contract/errors.ts'
 import type { EngineLook, Serving } from '../domain/engine.ts'
 import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
 import type { FolderListing } from '../domain/model.ts'
@@ -290,6 +291,26 @@ export interface RecipeStore {
   confirm(recipeId: string, wordsDigest: string, at: number): void
 }
 
+/** Whether anything can be written down now. */
+export interface WritingState {
+  /** storage_full or storage_denied since the last write that failed; null when writing works. Reading always goes on. */
+  trouble(): SparkError | null
+  /** Tries a small write when there is trouble; true when writing works. */
+  tryAgain(): boolean
+}
+
+export interface Backup {
+  readonly name: string
+  readonly path: string
+  readonly sizeBytes: number
+}
+
+export interface Backups {
+  /** A copy of the whole database of one instant, checked, in the folder of backups; writing goes on meanwhile. */
+  take(now: number): Promise<Backup>
+  read(name: string): Uint8Array<ArrayBuffer>
+}
+
 export interface Stores {
   readonly machines: MachineStore
   readonly swaps: SwapStore
@@ -301,5 +322,7 @@ export interface Stores {
   readonly recipes: RecipeStore
   /** The appliance's own id, made once per database. */
   readonly appliance: string
+  readonly writing: WritingState
+  readonly backups: Backups
   close(): void
 }

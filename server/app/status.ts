@@ -17,6 +17,7 @@ import type { Fleet } from './fleet.ts'
 import { isoTime } from './iso-time.ts'
 import type { Observed } from './observed.ts'
 import type { Clock, FileProblem, ServingStore } from './ports.ts'
+import type { Storage } from './storage.ts'
 import type { EventsUse, SettingsUse, StatusUse } from './use-cases.ts'
 
 export interface StatusNeeds {
@@ -31,6 +32,7 @@ export interface StatusNeeds {
   readonly recipes: { problems(): readonly FileProblem[] }
   readonly settings: Pick<SettingsUse, 'get'>
   readonly events: Pick<EventsUse, 'append'>
+  readonly storage: Pick<Storage, 'attention'>
   readonly currentSwap: () => SwapView | null
   readonly lockView: () => LockView
 }
@@ -109,7 +111,9 @@ export function createStatus(needs: StatusNeeds): Status {
     const views = needs.fleet.views()
     const all = engines(views)
     const main = all[0] ?? mainView(views)
-    const rows = attention({ now: clock.now(), appliance: needs.appliance, views, engine: main, problems: needs.recipes.problems() })
+    const own = needs.storage.attention()
+    const others = attention({ now: clock.now(), appliance: needs.appliance, views, engine: main, problems: needs.recipes.problems() })
+    const rows = own === null ? others : [own, ...others]
     const looks = views.flatMap((view) => (view.observation === null ? [] : [view.observation.at]))
     return {
       version: needs.version,

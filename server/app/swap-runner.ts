@@ -4,6 +4,7 @@ import type { Plan, PlanStart } from '../domain/plan.ts'
 import { forwardPhases, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
 import type { ModelStore } from './ports.ts'
+import { isStorageTrouble } from './storage.ts'
 import { createGround, type Ground, type GroundNeeds, toldLines, touchedMachines } from './swap-ground.ts'
 import { load } from './swap-load.ts'
 import { outcomeEvent } from './swap-outcome.ts'
@@ -83,9 +84,9 @@ export function createSwapRunner(needs: RunnerNeeds) {
       if (isBack) await giveUp(backward, null)
       else await walk(forward)
     } catch (error) {
-      if (shutdown.aborted) return
+      if (leavesLive(error, shutdown)) return
       await giveUp(backward, error).catch((second: unknown) => {
-        if (shutdown.aborted) return
+        if (leavesLive(second, shutdown)) return
         needs.log.error('giving a switch up failed', { swap: id, error: second })
         end(backward, 'failed', troubleOf(second, needs), { kind: 'unknown', why: 'What answers shows on Home when it is seen.' })
       })
@@ -202,6 +203,13 @@ export function createSwapRunner(needs: RunnerNeeds) {
   }
 
   return { run, cancel: (id: string) => cancels.get(id)?.abort(new SparkError('cancelled', {})) }
+}
+
+/** What cannot be written down must not be decided either: it is raised, the row stays live and is taken up again (swaps.ts). */
+function leavesLive(error: unknown, shutdown: AbortSignal): boolean {
+  if (shutdown.aborted) return true
+  if (isStorageTrouble(error)) throw error
+  return false
 }
 
 /** Any error as the owner reads it; `now` is filled in at the end, when it is known. */

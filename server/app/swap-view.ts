@@ -15,7 +15,11 @@ export interface SwapViewNeeds {
   readonly machineName: (id: string) => string
   /** Null: no machine of that name is in the list any more. */
   readonly machineId: (name: string) => string | null
+  /** Nothing can be written down now: what the row says of its progress may be old. */
+  readonly waits: boolean
 }
+
+const waitingSentence = 'Waiting: the appliance cannot write down what happens. What was started on the Sparks goes on.'
 
 const time = (ms: number): string => new Date(ms).toISOString()
 
@@ -38,7 +42,7 @@ export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
     state: swap.state,
     phase: swap.phase,
     restored: swap.restored,
-    progress: swap.progress,
+    progress: needs.waits && swap.state === 'running' ? { percent: null, sentence: waitingSentence } : swap.progress,
     // When it takes longer than it ever did nobody knows how much longer: "0 seconds" would be said for minutes.
     etaSeconds: left === null || left < 500 ? null : Math.round(left / 1000),
     overdue: swap.state === 'running' && isOverdue(past, needs.now - swap.startedAt),

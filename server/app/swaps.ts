@@ -6,6 +6,7 @@ import type { Plan } from '../domain/plan.ts'
 import { canCancel, type Requester, type Swap } from '../domain/swap.ts'
 import type { Made, Plans } from './plans.ts'
 import type { Clock, Ids, Log, ServingStore, SwapStore } from './ports.ts'
+import { isStorageTrouble, type Storage } from './storage.ts'
 import type { SwapRunner } from './swap-runner.ts'
 import { swapView } from './swap-view.ts'
 import type { EventsUse, StopAsk, SwapAsk, SwapsUse } from './use-cases.ts'
@@ -23,6 +24,7 @@ export interface SwapsNeeds {
   /** Raises swap_locked or lock_token_wrong; ends the reservation when breakLock is given. */
   readonly checkLock: (ask: { cluster: string; token?: string | undefined; breakLock?: boolean | undefined; by: string }) => void
   readonly nameOf: (model: string | null) => string
+  readonly storage: Pick<Storage, 'writable' | 'isWritable'>
   /** Aborted when the appliance stops; swaps stay live in the database and on the machines. */
   readonly shutdown: AbortSignal
 }
@@ -41,6 +43,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
       now: clock.now(),
       store: store.swaps,
       nameOf: needs.nameOf,
+      waits: !needs.storage.isWritable(),
       machineName: (id) => needs.fleet.views().find((one) => one.machine.id === id)?.machine.name ?? id,
       machineId: (name) => needs.fleet.views().find((one) => one.machine.name === name)?.machine.id ?? null,
     })
@@ -67,9 +70,21 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     })
   }
 
+  /** A disk that is full half way is like a restart: the machines go on, and the switch is taken up when it can be written again. */
+  const walk = async (id: string, taken: 'new' | 'recovered'): Promise<void> => {
+    try {
+      if (taken === 'recovered') store.swaps.renewFence(id)
+      await needs.runner.run(id, needs.shutdown, taken)
+    } catch (error) {
+      if (!isStorageTrouble(error)) throw error
+      needs.log.warn('a switch waits until it can be written down', { swap: id })
+      await needs.storage.writable(needs.shutdown).catch(() => undefined)
+      if (!needs.shutdown.aborted) await walk(id, 'recovered')
+    }
+  }
+
   const launch = (id: string, taken: 'new' | 'recovered'): void => {
-    const promise: Promise<void> = needs.runner
-      .run(id, needs.shutdown, taken)
+    const promise: Promise<void> = walk(id, taken)
       .catch((error: unknown) => needs.log.error('a switch ended in an error', { swap: id, error }))
       .then(() => void running.delete(promise))
     running.add(promise)
@@ -210,7 +225,6 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
       const live = store.swaps.live('default')
       if (live === null) return
       raiseFence()
-      store.swaps.renewFence(live.id)
       launch(live.id, 'recovered')
     },
     settled: async () => {

@@ -146,6 +146,12 @@ export interface ChatUse {
   inFlight(engine: string): number
 }
 
+export interface StorageUse {
+  /** A checked copy of the database, kept in the folder of backups. Raises storage_full, storage_denied. */
+  backUp(): Promise<{ readonly name: string; readonly path: string; readonly sizeBytes: number }>
+  readBackup(name: string): Uint8Array<ArrayBuffer>
+}
+
 export interface UseCases {
   readonly settings: SettingsUse
   readonly events: EventsUse
@@ -157,6 +163,7 @@ export interface UseCases {
   readonly lock: LockUse
   readonly status: StatusUse
   readonly chat: ChatUse
+  readonly storage: StorageUse
   /** True once the database is open and the first recovery is done. */
   readonly isReady: () => boolean
   readonly version: string

@@ -8,6 +8,7 @@ import { outcomeErrors } from './errors-of-outcomes.ts'
 import { requestErrors } from './errors-of-requests.ts'
 import { settingErrors } from './errors-of-settings.ts'
 import { startErrors } from './errors-of-starts.ts'
+import { storageErrors } from './errors-of-storage.ts'
 import { swapErrors } from './errors-of-swaps.ts'
 
 export const errors = {
@@ -19,6 +20,7 @@ export const errors = {
   ...outcomeErrors,
   ...engineErrors,
   ...settingErrors,
+  ...storageErrors,
 } as const
 
 type Errors = typeof errors

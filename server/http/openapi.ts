@@ -10,7 +10,14 @@ type Components = Record<string, JsonSchema>
 
 /** What any operation may be refused with before its own work begins. */
 const edgeErrors: readonly ErrorCode[] = ['host_not_allowed', 'internal']
-const changeErrors: readonly ErrorCode[] = ['cross_site', 'sign_in_needed', 'unsupported_media', 'body_too_large']
+const changeErrors: readonly ErrorCode[] = [
+  'cross_site',
+  'sign_in_needed',
+  'unsupported_media',
+  'body_too_large',
+  'storage_full',
+  'storage_denied',
+]
 
 const problemSchema: JsonSchema = {
   type: 'object',

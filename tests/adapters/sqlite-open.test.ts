@@ -6,9 +6,9 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readMigrations } from '../../server/adapters/sqlite/migrate.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
-import { StorageError } from '../../server/adapters/sqlite/storage-error.ts'
 import { createSystemIds } from '../../server/adapters/system/ids.ts'
 import type { Log } from '../../server/app/ports.ts'
+import { SparkError, tellError } from '../../server/contract/errors.ts'
 
 const ids = createSystemIds()
 const log: Log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -20,12 +20,13 @@ const open = (path: string, more: { migrations?: string } = {}): OpenStores => {
   opened.push(stores)
   return stores
 }
-const refusal = (act: () => unknown): StorageError => {
+const refusal = (act: () => unknown): { code: string; sentence: string } => {
   try {
     act()
   } catch (error) {
-    if (error instanceof StorageError) return error
-    throw error
+    if (!(error instanceof SparkError)) throw error
+    const { happened, now } = tellError(error.code, error.facts)
+    return { code: error.code, sentence: `${happened} ${now}` }
   }
   throw new Error('it was not refused')
 }
@@ -61,7 +62,9 @@ describe('opening the database', () => {
     const path = join(folder, 'text.db')
     writeFileSync(path, 'This is a letter to Alice. '.repeat(400))
     const before = readFileSync(path)
-    expect(refusal(() => open(path)).sentence).toContain('is damaged and cannot be used. It was left as it is.')
+    expect(refusal(() => open(path)).sentence).toMatch(
+      /is damaged and cannot be used: it is not a database\. The file was left exactly as it is\./,
+    )
     expect(readFileSync(path)).toEqual(before)
   })
 
@@ -84,7 +87,7 @@ describe('opening the database', () => {
     raw.pragma('user_version = 99')
     raw.close()
     const before = readFileSync(path)
-    expect(refusal(() => open(path)).sentence).toMatch(/written by a newer Spark Control \(its version 99, this one knows 1\)/)
+    expect(refusal(() => open(path)).sentence).toMatch(/written by a newer Spark Control \(its form 99, this one knows 1\)/)
     expect(readFileSync(path)).toEqual(before)
   })
 
@@ -99,7 +102,7 @@ describe('opening the database', () => {
   })
 
   it('refuses a folder that is not there, and a second process on the same file', () => {
-    expect(refusal(() => open(join(folder, 'nowhere', 'a.db'))).sentence).toContain('cannot be opened or written (ENOENT)')
+    expect(refusal(() => open(join(folder, 'nowhere', 'a.db'))).sentence).toContain('cannot write its database (ENOENT)')
     const path = join(folder, 'twice.db')
     const first = open(path)
     expect(refusal(() => open(path)).sentence).toContain('in use by another process')
@@ -160,7 +163,7 @@ describe('migrations', () => {
   })
 
   it('refuses an installation whose steps are missing or have a gap', () => {
-    expect(refusal(() => readMigrations(join(folder, 'nowhere'))).sentence).toContain('installation is incomplete')
+    expect(refusal(() => readMigrations(join(folder, 'nowhere'))).sentence).toMatch(/installation .* is incomplete/)
     const steps = join(folder, 'gap')
     writeSteps(steps, { '0001-a.sql': '', '0003-c.sql': '' })
     expect(refusal(() => readMigrations(steps)).sentence).toContain('database steps are missing')

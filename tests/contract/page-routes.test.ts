@@ -6,6 +6,7 @@ import { createEdge } from '../fakes/edge.ts'
 
 /** What each form of the pages does, as an operation that a program can call. null: it is about this browser alone. */
 const sameAs: Readonly<Record<string, OperationId | null>> = {
+  'POST /backup': 'backups.take',
   'POST /engines/:id/stop': 'engines.stop',
   'POST /reservation/end': 'lock.release',
   'POST /setup': 'machines.add',

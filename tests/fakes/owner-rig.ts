@@ -139,6 +139,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     events,
     currentSwap: () => swap,
     lockView: () => freeLockSample,
+    storage: { attention: () => null },
   })
 
   return {

@@ -292,6 +292,13 @@ export function createFakeUseCases(): FakeUseCases {
       },
       inFlight: () => 0,
     },
+    storage: {
+      async backUp() {
+        note('storage.backUp', null)
+        return { name: 'spark-control-20260101T000000Z.sqlite', path: '/data/backups/spark-control-20260101T000000Z.sqlite', sizeBytes: 6 }
+      },
+      readBackup: () => new TextEncoder().encode('SQLite'),
+    },
     isReady: () => ready,
     version: '0.1.0',
   }

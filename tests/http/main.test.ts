@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -100,15 +100,65 @@ describe('the appliance as a process', () => {
     expect(life.err()).toContain(`The data folder ${join(file, 'data')} cannot be written (ENOTDIR).`)
   })
 
-  it('leaves a database of another program as it is, and says so', async () => {
+  it('with a damaged database says so on every path, moves it aside only when told to, and then starts empty', async () => {
     const dataDir = folder()
     const path = join(dataDir, 'spark-control.sqlite')
     writeFileSync(path, 'this is no database, but somebody may want it')
-    chmodSync(path, 0o600)
     const life = begin({ DATA_DIR: dataDir })
-    expect(await life.ended).toBe(73)
-    expect(life.err()).toContain('is damaged and cannot be used. It was left as it is.')
-    expect(statSync(path).size).toBe(45)
+    await expect.poll(() => life.out() + life.err(), { timeout: 15_000 }).toContain('waits for you at')
+    const url = /waits for you at (\S+)/.exec(life.out())?.[1] ?? ''
+    const html = { headers: { accept: 'text/html' } }
+    for (const page of ['', 'machines', 'swaps/new?model=x']) {
+      const answer = await fetch(`${url}${page}`, html)
+      expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('left exactly as it is')])
+    }
+    const told = await fetch(`${url}api/status`)
+    expect(told.headers.get('content-type')).toBe('application/problem+json')
+    expect(await told.json()).toMatchObject({ status: 503, code: 'storage_damaged', happened: expect.stringContaining(path) })
+    const chat = await fetch(`${url}v1/models`)
+    expect([chat.status, await chat.json()]).toEqual([503, { error: expect.objectContaining({ code: 'storage_damaged' }) }])
+    expect([(await fetch(`${url}healthz`)).status, (await fetch(`${url}readyz`)).status]).toEqual([200, 503])
+    expect((await fetch(`${url}assets/app.css`)).status).toBe(200)
+
+    const post = (to: string, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${url}${to}`, { method: 'POST', redirect: 'manual', headers })
+    expect((await post('storage/aside', { origin: 'http://elsewhere.example' })).status).toBe(403)
+    expect((await post('storage/check')).status).toBe(503)
+    expect(readdirSync(dataDir).sort()).toEqual(['session-key', 'spark-control.sqlite'])
+    expect(readFileSync(path, 'utf8')).toBe('this is no database, but somebody may want it')
+
+    const moved = await (await post('storage/aside')).text()
+    const aside = readdirSync(dataDir).find((name) => name.includes('.aside-')) ?? 'none'
+    expect(moved).toContain(aside)
+    expect(readFileSync(join(dataDir, aside), 'utf8')).toBe('this is no database, but somebody may want it')
+    await life.url()
+    expect((await fetch(`${url}readyz`)).status).toBe(200)
+    expect(await (await fetch(`${url}api/machines`)).json()).toEqual({ machines: [] })
+    life.process.kill('SIGTERM')
+    expect(await life.ended).toBe(0)
+  })
+
+  it('with a damaged database wants the set-up code before it moves anything, and ends when told to', async () => {
+    const dataDir = folder()
+    const path = join(dataDir, 'spark-control.sqlite')
+    writeFileSync(path, '')
+    const waiting = async (): Promise<{ life: Life; code: string; aside(code: string): Promise<Response> }> => {
+      const life = begin({ DATA_DIR: dataDir, HOST: '0.0.0.0' })
+      await expect.poll(() => life.out() + life.err(), { timeout: 15_000 }).toMatch(/^ {4}[0-9a-f-]{14}$/m)
+      const url = /waits for you at (\S+)/.exec(life.out())?.[1] ?? ''
+      const aside = (code: string): Promise<Response> =>
+        fetch(`${url}storage/aside`, { method: 'POST', headers: { authorization: `Bearer ${code}` } })
+      return { life, code: /^ {4}(\S+)$/m.exec(life.out())?.[1] ?? '', aside }
+    }
+    const first = await waiting()
+    expect((await first.aside('aaaa-bbbb-cccc')).status).toBe(401)
+    first.life.process.kill('SIGTERM')
+    expect(await first.life.ended).toBe(0)
+    expect(readdirSync(dataDir).sort()).toEqual(['session-key', 'spark-control.sqlite'])
+    expect(statSync(path).size).toBe(0)
+    const second = await waiting()
+    expect((await second.aside(second.code)).status).toBe(200)
+    await second.life.url()
   })
 
   it('refuses a second life on the same data', async () => {

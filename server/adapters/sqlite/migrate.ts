@@ -1,8 +1,12 @@
 // Migrations: numbered .sql files beside this module, forward only, each in one transaction together with its version number.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Database } from 'better-sqlite3'
-import { StorageError } from './storage-error.ts'
+import { SparkError } from '../../contract/errors.ts'
+
+/** The folder of this version's steps. */
+export const shippedSteps = fileURLToPath(new URL('./migrations/', import.meta.url))
 
 export interface Migration {
   readonly version: number
@@ -18,7 +22,7 @@ export function readMigrations(folder: string): readonly Migration[] {
   const migrations = names.map((name) => ({ version: Number(name.slice(0, 4)), name, sql: readFileSync(join(folder, name), 'utf8') }))
   const gap = migrations.find((migration, index) => migration.version !== index + 1)
   if (migrations.length === 0 || gap !== undefined) {
-    throw new StorageError(`This installation is incomplete: database steps are missing in ${folder}. Install Spark Control again.`)
+    throw new SparkError('storage_incomplete', { why: `database steps are missing in ${folder}` })
   }
   return migrations
 }
@@ -44,6 +48,6 @@ function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (cause) {
-    throw new StorageError(`This installation is incomplete: ${folder} cannot be read. Install Spark Control again.`, { cause })
+    throw new SparkError('storage_incomplete', { why: `${folder} cannot be read` }, { cause })
   }
 }

@@ -64,6 +64,30 @@ export const houseOperations = {
     risk: 'mutating',
     examples: [{ title: 'back to 8000', params: { key: 'engine.port' }, out: settingSample }],
   }),
+  'backups.take': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/backups',
+    summary: 'Copy the database while it is in use',
+    description:
+      'The copy is of one instant, checked, and kept in the folder `backups` of the data folder; the newest ten stay. It holds the private key of this appliance.',
+    input: {},
+    output: z.object({ name: z.string(), path: z.string(), sizeBytes: z.number() }),
+    status: 201,
+    errors: ['storage_full', 'storage_denied'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [
+      {
+        title: 'now',
+        out: {
+          name: 'spark-control-20260101T000000Z.sqlite',
+          path: '/data/backups/spark-control-20260101T000000Z.sqlite',
+          sizeBytes: 180_224,
+        },
+      },
+    ],
+  }),
   'events.list': operation({
     kind: 'sse',
     method: 'get',

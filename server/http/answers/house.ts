@@ -6,11 +6,12 @@ import type { houseOperations } from '../../contract/operations/house.ts'
 import type { Access } from '../access.ts'
 import { Also, type AnswersOf } from '../api.ts'
 
-type Needs = Pick<UseCases, 'status' | 'settings' | 'isReady' | 'version'> & { readonly access: Access }
+type Needs = Pick<UseCases, 'status' | 'settings' | 'storage' | 'isReady' | 'version'> & { readonly access: Access }
 
 export function houseAnswers({
   status,
   settings,
+  storage,
   isReady,
   version,
   access,
@@ -20,6 +21,7 @@ export function houseAnswers({
     'settings.list': () => ({ settings: settings.list() }),
     'settings.change': ({ params, body }, call) => settings.change(params.key, body.value, body.version, call.requester().name),
     'settings.reset': ({ params }, call) => settings.reset(params.key, call.requester().name),
+    'backups.take': () => storage.backUp(),
     'health.live': () => ({ ok: true }),
     'health.ready': () => (isReady() ? { ok: true, version } : new Also({ ok: false, version })),
     'access.signIn': ({ body }, call) => {

@@ -41,6 +41,7 @@ export function SettingsPage({
           <ThemeForm theme={theme} />
         </section>
       ) : null}
+      {group === null ? <BackupPart /> : null}
       {shown.map((name) => (
         <section class="card" id={groupId(name)} aria-labelledby={`${groupId(name)}-title`}>
           <h2 id={`${groupId(name)}-title`} class="group-title">
@@ -54,6 +55,23 @@ export function SettingsPage({
         </section>
       ))}
     </div>
+  )
+}
+
+function BackupPart() {
+  return (
+    <form class="card stack" method="post" action="/backup">
+      <h2>Backup</h2>
+      <p>
+        One file with everything Spark Control knows: machines, settings, history, and its private key. Keep it where only you can read it.
+        To go back to it, stop Spark Control and run <code>spark-control restore FILE</code>.
+      </p>
+      <p>
+        <button type="submit" class="button">
+          Download a backup
+        </button>
+      </p>
+    </form>
   )
 }
 

@@ -1,0 +1,90 @@
+// Copies of the database, taken while it is written. SQLite's backup carries every later change of this connection into the copy,
+// so what lies there in the end is the database of one instant. Each copy is read whole before it is called one.
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import type { Backup, Backups } from '../../app/ports.ts'
+import { checkDatabase } from './check-file.ts'
+import { syncFolder } from './create-file.ts'
+import { storageFailure } from './storage-failure.ts'
+
+/** Older ones of these make room: a disk that fills up with copies would end the writing. */
+const keptBackups = 10
+const namePattern = /^spark-control-\d{8}T\d{6}Z(-\d+)?\.sqlite$/
+
+export function createBackups(db: Database.Database, name: string): Backups {
+  let folder: string | null = null
+  const place = (): string => {
+    if (folder === null) {
+      folder = name.includes('/') ? join(dirname(name), 'backups') : mkdtempSync(join(tmpdir(), 'spark-control-backups-'))
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+    }
+    return folder
+  }
+  const listed = (): string[] =>
+    readdirSync(place())
+      .filter((one) => namePattern.test(one))
+      .sort()
+  return {
+    async take(now): Promise<Backup> {
+      const stamp = `spark-control-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}`
+      try {
+        const taken = new Set(listed())
+        let file = `${stamp}.sqlite`
+        for (let number = 2; taken.has(file); number += 1) file = `${stamp}-${number}.sqlite`
+        const path = join(place(), file)
+        await copyTo(db, path)
+        for (const old of listed().slice(0, -keptBackups)) rmSync(join(place(), old), { force: true })
+        return { name: file, path, sizeBytes: statSync(path).size }
+      } catch (error) {
+        throw storageFailure(error, name)
+      }
+    },
+    read(file) {
+      if (!namePattern.test(file)) throw new RangeError('that is not the name of a backup')
+      return readFileSync(join(place(), file))
+    },
+  }
+}
+
+/** The same of a database that no process has open; storage_busy where one has. */
+export async function copyFile(from: string, to: string): Promise<void> {
+  checkDatabase(from)
+  try {
+    const db = new Database(from, { readonly: true })
+    try {
+      await copyTo(db, to)
+    } finally {
+      db.close()
+      rmSync(`${from}-shm`, { force: true })
+    }
+  } catch (error) {
+    throw storageFailure(error, to)
+  }
+}
+
+/** Appears under its name whole, checked and synced. */
+async function copyTo(db: Database.Database, path: string): Promise<void> {
+  const making = `${path}.part`
+  try {
+    closeSync(openSync(making, 'w', 0o600))
+    await db.backup(making)
+    const copy = new Database(making)
+    try {
+      // One file, with no log beside it.
+      copy.pragma('journal_mode = DELETE')
+    } finally {
+      copy.close()
+    }
+    checkDatabase(making)
+    const handle = openSync(making, 'r')
+    fsyncSync(handle)
+    closeSync(handle)
+    renameSync(making, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${making}${end}`, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,112 @@
+// Looks at a database file before anything is opened for writing. What it refuses is byte for byte as it was.
+import { existsSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { SparkError } from '../../contract/errors.ts'
+import { type Migration, readMigrations, schemaVersion, shippedSteps } from './migrate.ts'
+import { storageFailure } from './storage-failure.ts'
+import { faultOfLog } from './write-ahead-log.ts'
+
+/** Marks a file as ours ("Sprk"), so that somebody else's database is never migrated. */
+export const applicationId = 0x5370726b
+
+/** The smallest page of SQLite: a shorter file passes for an empty database. */
+const leastBytes = 512
+
+/** Columns that hold JSON: SQLite's own check does not read them. */
+const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
+  ['machines', ['model_folders']],
+  ['swaps', ['plan', 'way_back', 'progress', 'requested_by', 'trouble']],
+  ['serving', ['plan', 'machines']],
+  ['events', ['payload']],
+  ['settings', ['value']],
+  ['model_listings', ['folders']],
+]
+
+/** True: a sound database is there. False: there is none, and nothing that was one. Raises storage_damaged, storage_newer and their like. */
+export function checkFile(path: string, steps: readonly Migration[], busyMs: number): boolean {
+  const damaged = (why: string): SparkError => new SparkError('storage_damaged', { file: path, why })
+  const log = logOf(path)
+  const file = statOf(path)
+  if (file === null) {
+    // SQLite would make an empty database and delete the log, which may hold all there was.
+    if (log.length > 0) throw damaged('the file is gone, but the log that belongs to it is there')
+    return false
+  }
+  if (file.isDirectory()) throw damaged('it is a folder')
+  if (!file.isFile()) throw damaged('it is not a file')
+  // A database of ours appears whole under its name (create-file.ts): an empty one has lost what it held.
+  if (file.size === 0) throw damaged('it is empty')
+  if (file.size < leastBytes) throw damaged('it is no database, or cut off within its first page')
+  const fault = faultOfLog(log)
+  if (fault !== null) throw damaged(fault)
+  checkContent(path, steps, busyMs)
+  return true
+}
+
+/** The same for a database of this version of Spark Control. */
+export function checkDatabase(path: string, busyMs = 1000): void {
+  checkFile(path, readMigrations(shippedSteps), busyMs)
+}
+
+/** Through a connection that cannot write: not even the log is put into the file when it closes. */
+function checkContent(path: string, steps: readonly Migration[], busyMs: number): void {
+  const made = ['-wal', '-shm'].filter((end) => !existsSync(`${path}${end}`))
+  try {
+    const db = new Database(path, { readonly: true, timeout: busyMs })
+    try {
+      refuseUnusable(db, path, steps)
+    } finally {
+      db.close()
+      for (const end of made) rmSync(`${path}${end}`, { force: true })
+    }
+  } catch (error) {
+    throw storageFailure(error, path)
+  }
+}
+
+function refuseUnusable(db: Database.Database, name: string, steps: readonly Migration[]): void {
+  const owner = Number(db.pragma('application_id', { simple: true }))
+  if (owner !== applicationId) throw new SparkError('storage_foreign', { file: name })
+  const version = schemaVersion(db)
+  if (version > steps.length) throw new SparkError('storage_newer', { file: name, version, known: steps.length })
+  const damaged = (why: string): SparkError => new SparkError('storage_damaged', { file: name, why })
+  const check = String(db.pragma('integrity_check(1)', { simple: true }))
+  if (check !== 'ok') throw damaged(check.split('\n')[0]?.slice(0, 200) ?? '')
+  if (JSON.stringify(shapeOf(db)) !== JSON.stringify(shapeAfter(steps, version))) throw damaged('its tables are not as they were made')
+  for (const [table, columns] of jsonColumns) {
+    const test = columns.map((column) => `(${column} IS NOT NULL AND NOT json_valid(${column}))`).join(' OR ')
+    if (db.prepare(`SELECT 1 FROM ${table} WHERE ${test} LIMIT 1`).get() !== undefined) throw damaged(`a row of ${table} cannot be read`)
+  }
+}
+
+function shapeOf(db: Database.Database): unknown[] {
+  return db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name").all()
+}
+
+function shapeAfter(steps: readonly Migration[], version: number): unknown[] {
+  const db = new Database(':memory:')
+  try {
+    for (const step of steps.slice(0, version)) db.exec(step.sql)
+    return shapeOf(db)
+  } finally {
+    db.close()
+  }
+}
+
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw storageFailure(error, path)
+  }
+}
+
+function logOf(path: string): Buffer {
+  try {
+    return readFileSync(`${path}-wal`)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return Buffer.alloc(0)
+    throw storageFailure(error, path)
+  }
+}
