@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createRecipeFiles, readFamilies } from '../server/adapters/files/recipe-files.ts'
 import type { Family, FamilyExample } from '../server/domain/family.ts'
 import { inferModel } from '../server/domain/infer.ts'
+import { bytesPerToken } from '../server/domain/memory.ts'
 import type { FolderListing } from '../server/domain/model.ts'
 import { listing } from './domain/listings.ts'
 
@@ -38,6 +39,9 @@ function outcome(example: FamilyExample, families: readonly Family[]): FamilyExa
     ...(example.expect.flags === undefined
       ? {}
       : { flags: Object.fromEntries(Object.keys(example.expect.flags).map((name) => [name, flags[name] ?? null])) }),
+    ...(example.expect.tokenBytes === undefined || found.memory.shape.cache === null
+      ? {}
+      : { tokenBytes: bytesPerToken(found.memory.shape.cache) }),
   }
 }
 

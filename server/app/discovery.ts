@@ -2,6 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import type { FolderListing, Inference, Model } from '../domain/model.ts'
 import { mergeModels } from '../domain/models.ts'
+import type { MemorySizes } from '../domain/sized-inference.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
 import { keepUnchanged } from './kept-listings.ts'
@@ -12,7 +13,7 @@ export interface DiscoveryNeeds {
   readonly clock: Clock
   readonly sparks: Pick<Sparks, 'scan' | 'launcherFiles'>
   readonly store: { readonly machines: Pick<MachineStore, 'list' | 'find'>; readonly models: ModelStore }
-  readonly fleet: Pick<Fleet, 'onObserved' | 'view'>
+  readonly fleet: Pick<Fleet, 'onObserved' | 'view' | 'views'>
   readonly settings: Pick<SettingsUse, 'get' | 'watch'>
   readonly events: Pick<EventsUse, 'append' | 'subscribe'>
   readonly log: Log
@@ -125,6 +126,16 @@ export function createDiscovery(needs: DiscoveryNeeds) {
 
     /** Files of the launchers' own recipes, in the owner's order of machines. */
     launcherFiles: (): readonly LauncherFile[] => needs.store.machines.list().flatMap((one) => launcherFiles.get(one.id) ?? []),
+    memorySizes(model: Model): MemorySizes {
+      const seen = needs.fleet.views().flatMap(({ machine, observation }) => {
+        const total = observation?.memory.totalBytes ?? 0
+        return total > 0 ? [{ id: machine.id, total }] : []
+      })
+      const holders = seen.filter(({ id }) => model.copies.some((copy) => copy.machine === id))
+      const of = (sizes: readonly { total: number }[], pick: (...all: number[]) => number): number | null =>
+        sizes.length === 0 ? null : pick(...sizes.map((size) => size.total))
+      return { largest: of(holders, Math.max), smallest: of(seen, Math.min) }
+    },
     machineCount: (): number => needs.store.machines.list().length,
 
     /** Reads the disks of every machine now; ends when all have answered or failed. */

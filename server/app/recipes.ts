@@ -5,6 +5,7 @@ import { inferredRecipe } from '../domain/inferred-recipe.ts'
 import type { Model } from '../domain/model.ts'
 import { type Recipe, type RecipeSource, recipeWords } from '../domain/recipe.ts'
 import { recipeProblem } from '../domain/recipe-draft.ts'
+import type { MemorySizes } from '../domain/sized-inference.ts'
 import type { Clock, FileProblem, Ids, LauncherFile, Log, RecipeFiles, RecipeStore } from './ports.ts'
 import type { EventsUse, RecipesUse } from './use-cases.ts'
 
@@ -18,6 +19,8 @@ export interface RecipesNeeds {
     models(): readonly Model[]
     launcherFiles(): readonly LauncherFile[]
     machineCount(): number
+    /** Memory of the machines that may run it. */
+    memorySizes(model: Model): MemorySizes
   }
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
@@ -90,7 +93,8 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     return read.flatMap(([, recipe]) => recipe ?? [])
   }
 
-  const inferred = (model: Model): Recipe[] => (model.inference.servable === false ? [] : [inferredRecipe(model.id, model.inference)])
+  const inferred = (model: Model): Recipe[] =>
+    model.inference.servable === false ? [] : [inferredRecipe(model.id, model.inference, needs.models.memorySizes(model))]
 
   const of = (id: string): readonly Recipe[] => {
     const model = needs.models.domainModel(id)
@@ -110,7 +114,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     if (best !== undefined) return best
     if (model === null) throw new SparkError('model_unknown', { model: id.slice(0, 300) })
     // Not servable by what is known: the recipe is only the ground on which the plan says why.
-    return inferredRecipe(model.id, model.inference)
+    return inferredRecipe(model.id, model.inference, needs.models.memorySizes(model))
   }
 
   const view = (recipe: Recipe): RecipeView => ({

@@ -80,6 +80,12 @@ const Quantization = z.enum(['none', 'fp8', 'nvfp4', 'mxfp4', 'int4', 'int8'])
 const Words = z.array(z.string().min(1).max(200)).min(1)
 const Badge = z.enum(['vision', 'video', 'audio', 'reasoning', 'tools', 'moe'])
 
+const Memory = z.strictObject({
+  note: Sentence.optional(),
+  formula: z.enum(['grouped', 'encoder-decoder']).optional(),
+  fullEvery: z.int().min(2).max(64).optional(),
+})
+
 const Settings = z.strictObject({
   as: As.optional(),
   unservable: Sentence.optional(),
@@ -88,6 +94,7 @@ const Settings = z.strictObject({
   badges: z.array(Badge).optional(),
   flags: z.array(z.strictObject({ name: FlagName, value: FlagValue, reason: Sentence })).optional(),
   env: Env.optional(),
+  memory: Memory.optional(),
 })
 
 const When = z
@@ -119,6 +126,7 @@ const Example = z.strictObject({
     reasoning: z.string().nullable(),
     badges: z.array(Badge).optional(),
     flags: z.record(z.string(), z.union([z.string(), z.number(), z.literal(true), z.null()])).optional(),
+    tokenBytes: z.number().positive().optional(),
   }),
 })
 
@@ -131,6 +139,6 @@ export const FamilyFile = z.strictObject({
   unnamed: z.enum(['chat', 'completion']).default('chat'),
   set: Settings.default({}),
   rules: z.array(z.strictObject({ when: When, set: Settings, why: Sentence.optional() })).default([]),
-  memory: Sentence.optional(),
+  memory: Memory.optional(),
   examples: z.array(Example).min(1, 'needs at least one example, which is its test'),
 })

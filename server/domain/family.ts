@@ -1,5 +1,6 @@
 // A family is what models of one kind have in common when vLLM serves them. Families are data (recipes/families/*.yaml); this is how they match.
 import { expertCount, type ModelFacts, nameHas } from './facts.ts'
+import type { FamilyMemory } from './memory.ts'
 import type { Flag, Quantization, ServedAs } from './model.ts'
 import type { Json } from './tolerant-json.ts'
 
@@ -13,6 +14,7 @@ export interface FamilySettings {
   readonly badges?: readonly string[] | undefined
   readonly flags?: readonly Omit<Flag, 'source'>[] | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
+  readonly memory?: FamilyMemory | undefined
 }
 
 /** Conditions; all that are given must hold, in a list one must. */
@@ -54,6 +56,8 @@ export interface FamilyExample {
     readonly badges?: readonly string[] | undefined
     /** Flags that must be there with this value; null: must not be there. */
     readonly flags?: Readonly<Record<string, string | number | true | null>> | undefined
+    /** Bytes that a token of context costs at 16 bits an element. */
+    readonly tokenBytes?: number | undefined
   }
 }
 
@@ -71,8 +75,7 @@ export interface Family {
   readonly unnamed: 'chat' | 'completion'
   readonly set: FamilySettings
   readonly rules: readonly FamilyRule[]
-  /** What is particular about its memory, for people. */
-  readonly memory?: string | undefined
+  readonly memory?: FamilyMemory | undefined
   readonly examples: readonly FamilyExample[]
 }
 
@@ -148,7 +151,7 @@ export function whenHolds(when: FamilyWhen, facts: ModelFacts, about: FamilyCirc
 
 /** The settings of a family for one model: its own, then every rule that holds, in the order of the file. Flags of one name: the last wins. */
 export function familySettings(family: Family, facts: ModelFacts, about: FamilyCircumstances): FamilySettings {
-  let settings: FamilySettings = family.set
+  let settings: FamilySettings = { memory: family.memory, ...family.set }
   for (const rule of family.rules) {
     if (!whenHolds(rule.when, facts, about)) continue
     const given = Object.fromEntries(Object.entries(rule.set).filter(([, value]) => value !== undefined)) as FamilySettings

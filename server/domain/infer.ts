@@ -3,12 +3,16 @@ import { capabilities, seesPictures } from './capabilities.ts'
 import { type ModelFacts, maxContext, readFacts } from './facts.ts'
 import { type Family, type FamilySettings, familyOf, familySettings } from './family.ts'
 import { allWeightsHere, lacksTokenizer } from './folder.ts'
-import type { Flag, FolderListing, Inference, ServedAs } from './model.ts'
+import type { MemoryShape } from './memory.ts'
+import { fitLadder, visibleBytes } from './memory-fit.ts'
+import { cacheShape, keepsState } from './memory-shape.ts'
+import type { Flag, FolderListing, Inference, ModelMemory, ServedAs } from './model.ts'
 import { type QuantizationReading, readQuantization } from './quantization.ts'
 import { type Sizing, sizingFlags, storageEnv } from './serve-flags.ts'
-import { estimatedParameters } from './shape.ts'
+import { estimatedParameters, headCount } from './shape.ts'
 import { isHeadless, isMistralForm, obstacle, poolingTask, talksAs } from './task.ts'
 import { markerSettings } from './template-markers.ts'
+import { numberField, textField } from './tolerant-json.ts'
 import { topologyFor } from './topology.ts'
 import { bytesInWords } from './words.ts'
 
@@ -20,6 +24,30 @@ function plannedBytes(facts: ModelFacts, quantization: QuantizationReading): num
   if (parameters === null || facts.weightsBytes === 0) return facts.weightsBytes
   const described = (parameters * bitsOf[quantization.scheme]) / 8
   return facts.weightsBytes < described * 0.4 ? described : facts.weightsBytes
+}
+
+/** vLLM turns weights of 32 bits into 16 while it loads them. */
+const loadsInHalf = (facts: ModelFacts, quantization: QuantizationReading): boolean =>
+  quantization.scheme === 'none' &&
+  [facts.text, facts.config].some((place) => (textField(place, 'torch_dtype') ?? textField(place, 'dtype')) === 'float32')
+
+function memoryShape(facts: ModelFacts, quantization: QuantizationReading, settings: FamilySettings): MemoryShape {
+  const planned = plannedBytes(facts, quantization)
+  const half = loadsInHalf(facts, quantization)
+  const described = planned > facts.weightsBytes
+  return {
+    weightsBytes: half ? Math.round(planned / 2) : planned,
+    weightsFrom: described
+      ? 'what its config describes, since the files here hold less than half of that'
+      : `the sizes of its weight files${half ? ', halved: 32-bit weights are loaded as 16-bit ones' : ''}`,
+    cache: cacheShape(facts, settings.memory),
+    states: keepsState(facts, settings.memory),
+    trained: maxContext(facts),
+    hidden: numberField(facts.text, 'hidden_size', 'n_embd', 'd_model') ?? 4096,
+    vocabulary: numberField(facts.text, 'vocab_size') ?? numberField(facts.config, 'vocab_size') ?? 150_000,
+    senses: seesPictures(facts) || capabilities(facts, { talks: true, tools: null, reasoning: null, badges: [] }).includes('audio'),
+    heads: headCount(facts),
+  }
 }
 
 function bitsPerWeight(facts: ModelFacts): number | null {
@@ -127,9 +155,10 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
   const pooling = poolingTasks.includes(found.as)
   const tools = talks ? (known.tools ?? null) : null
   const reasoning = talks ? (known.reasoning ?? null) : null
-  const weights = plannedBytes(facts, quantization)
-  const topology = topologyFor(facts, weights, pooling)
-  const sizing = { weights, nodes: topology.minNodes, pooling, quantization }
+  const memory: ModelMemory = { shape: memoryShape(facts, quantization, known), pooling, narrowCache: quantization.fp8Cache }
+  const weights = memory.shape.weightsBytes
+  const topology = topologyFor(memory.shape, fitLadder(memory.shape, visibleBytes, memory.narrowCache), pooling)
+  const sizing = { memory: { ...memory, nodes: topology.minNodes, totalBytes: visibleBytes }, quantization }
   return {
     ...found,
     reason: reasonFor(found, facts, topology.kind === 'too_large', weights),
@@ -142,6 +171,7 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
     flags: never ? [] : flagsOf(facts, family, { ...known, tools, reasoning }, sizing),
     env: never ? {} : { ...storageEnv(quantization), ...known.env, ...onlineEnv(facts) },
     weightsBytes: facts.weightsBytes,
+    memory,
     maxContext: maxContext(facts),
   }
 }
@@ -151,7 +181,7 @@ const loading: ReadonlySet<string> = new Set(['trust-remote-code', 'hf-overrides
 
 function flagsOf(facts: ModelFacts, family: Family | null, settings: FamilySettings, sizing: Sizing): readonly Flag[] {
   const source = family === null ? 'chat template' : `recipes/families/${family.file}`
-  const said = (settings.flags ?? []).filter((flag) => !sizing.pooling || loading.has(flag.name))
+  const said = (settings.flags ?? []).filter((flag) => !sizing.memory.pooling || loading.has(flag.name))
   const own = said.map((flag) => ({ ...flag, source }))
   const parsers = parserFlags(settings, source, family?.title ?? 'the model')
   return oneEach([...parsers, ...sizingFlags(facts, sizing), ...codeFlag(facts, family), ...own, ...mistralFlags(facts)])

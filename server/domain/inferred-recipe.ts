@@ -2,12 +2,14 @@
 import type { Flag, Inference } from './model.ts'
 import { modelName } from './model-name.ts'
 import type { Recipe } from './recipe.ts'
+import { type MemorySizes, sizedInference } from './sized-inference.ts'
 
 /** Flags that follow from the number of machines; a recipe says them with `nodes`. */
 const byNodes = new Set(['tensor-parallel-size'])
 
 /** The recipe that inference suggests. It must be confirmed once before its first start. */
-export function inferredRecipe(modelId: string, inference: Inference): Recipe {
+export function inferredRecipe(modelId: string, given: Inference, sizes: MemorySizes): Recipe {
+  const inference = sizedInference(given, sizes)
   return {
     id: `inferred:${modelId}`,
     source: 'inferred',

@@ -1,4 +1,5 @@
 // A model is a folder on disks. FolderListing is what a scan of one machine read there; Model is what all machines say together.
+import type { MemoryShape } from './memory.ts'
 
 /** One file of a snapshot, links followed. `sizeBytes` null: the link's target is missing. */
 export interface ListedFile {
@@ -39,6 +40,14 @@ export interface Flag {
   readonly source: string
 }
 
+/** What of a model takes memory, and how it is served in that respect. */
+export interface ModelMemory {
+  readonly shape: MemoryShape
+  readonly pooling: boolean
+  /** The checkpoint was calibrated for an 8-bit cache. */
+  readonly narrowCache: boolean
+}
+
 /** What inference says of one folder. It is honest: `servable` null means "needs set-up", with the reason. */
 export interface Inference {
   readonly servable: boolean | null
@@ -53,6 +62,7 @@ export interface Inference {
   readonly flags: readonly Flag[]
   readonly env: Readonly<Record<string, string>>
   readonly weightsBytes: number
+  readonly memory: ModelMemory
   /** Longest context the model was trained for, tokens. */
   readonly maxContext: number | null
 }

@@ -5,7 +5,7 @@ import { modelListing } from './listings.ts'
 
 describe('an inferred recipe', () => {
   const given = modelListing('RedHatAI/Thing-70B-NVFP4', { ...qwen3, num_attention_heads: 64 }, {}, 140e9)
-  const recipe = inferredRecipe(given.id, infer(given))
+  const recipe = inferredRecipe(given.id, infer(given), { largest: null, smallest: null })
 
   test('is not confirmed, names its machines and gives every flag a reason', () => {
     expect(recipe).toMatchObject({
@@ -26,6 +26,17 @@ describe('an inferred recipe', () => {
       ]),
     )
     for (const one of recipe.flags) expect(one.reason.length * one.source.length).toBeGreaterThan(0)
+  })
+
+  test('asks for more machines and a shorter cache where these have 64 GB', () => {
+    const gib = 2 ** 30
+    const small = inferredRecipe(given.id, infer(given), { largest: 60 * gib, smallest: 60 * gib })
+    expect(small.nodes).toBe(4)
+    const value = (name: string): number => Number(small.flags.find((one) => one.name === name)?.value)
+    expect(140e9 / 4 + value('kv-cache-memory-bytes')).toBeLessThan(value('gpu-memory-utilization') * 60 * gib)
+    expect(new Set(small.flags.map((one) => one.name)).size).toBe(small.flags.length)
+    const alone = inferredRecipe('a/b', infer(modelListing('a/b', qwen3, {}, 60e9)), { largest: 121 * gib, smallest: 60 * gib })
+    expect(alone.nodes).toBe(1)
   })
 
   test('takes overrides: one replaced in its place, one added, one left out', () => {

@@ -1,6 +1,6 @@
 // Domain values for tests, whole and plausible; a test names only what it is about.
 import type { Launcher, Machine, MachineView, Observation } from '../../server/domain/machine.ts'
-import type { Inference, Model } from '../../server/domain/model.ts'
+import type { Inference, Model, ModelMemory } from '../../server/domain/model.ts'
 import type { PlanFacts } from '../../server/domain/plan-swap.ts'
 import type { Recipe } from '../../server/domain/recipe.ts'
 
@@ -74,8 +74,29 @@ export const buildInference = (change: Partial<Inference> = {}): Inference => ({
   flags: [],
   env: {},
   weightsBytes: 16 * GB,
+  memory: buildMemory(change.weightsBytes ?? 16 * GB),
   maxContext: 40960,
   ...change,
+})
+
+/** As Qwen3 8B keeps its context, with other weights. */
+export const buildMemory = (weightsBytes: number): ModelMemory => ({
+  pooling: false,
+  narrowCache: false,
+  shape: {
+    weightsBytes,
+    weightsFrom: 'the sizes of its weight files',
+    cache: {
+      parts: [{ what: 'full attention', layers: 36, bytes: 4096, atMost: null, heads: 8, narrows: true }],
+      formula: '36 layers keep everything',
+    },
+    states: false,
+    trained: 40_960,
+    hidden: 4096,
+    vocabulary: 151_936,
+    senses: false,
+    heads: 32,
+  },
 })
 
 export const buildModel = (change: Partial<Model> = {}): Model => ({
