@@ -1,42 +1,24 @@
 // Breaks something in the running demo, to see what Spark Control makes of it: node scripts/break.ts F7 --node spark-1 --times 1
 import { parseArgs } from 'node:util'
-import type { FaultName } from '../tests/sim/core/types.ts'
-import { type Order, sendOrder } from './demo/controls.ts'
+import { groupWords, type Switch, switches, switchOf } from '../tests/sim/core/switches.ts'
+import type { FaultName, Moment } from '../tests/sim/core/types.ts'
+import { sendOrder } from './demo/controls.ts'
+import type { Order } from './demo/orders.ts'
 
-const faults: Readonly<Record<FaultName, string>> = {
-  F3: 'the image is missing, and the launcher says all is well',
-  F4: 'the image differs on the other Spark',
-  F5: 'no SSH from one Spark to the other',
-  F6: 'the user may not use docker',
-  F7: 'the engine fails while it starts',
-  F8: 'too little memory is free at the start',
-  F9: 'no memory is left for the KV cache',
-  F10: 'loading stops half way and says nothing more',
-  F11: 'the engine dies while it serves',
-  F12: 'memory stays taken after a stop, until a restart',
-  F13: 'the engine hangs: it says it is healthy and never answers',
-  F14: 'the Spark freezes in the middle of a load (--for seconds)',
-  F15: 'the Spark loses power in the middle of a load (--for seconds)',
-  F16: 'earlyoom kills the engine',
-  F17: 'uvx is not installed',
-  F18: 'a download needs permission',
-  F19: 'the disk is full',
-  F21: 'a download stalls at its last file',
-  F25: 'the wrong number of cables',
-  F26: 'a mod of the recipe fails',
-  F27: 'nvidia-smi fails',
-  F28: 'a stop that takes a minute and fails',
-}
+const line = ({ name, words, moments }: Switch): string =>
+  `  ${name.padEnd(5)}${words}${moments.length === 0 ? '' : ` [--at ${moments.join(', ')}]`}`
+
+const table = Object.entries(groupWords)
+  .map(([group, words]) => [words, ...switches.filter((one) => one.group === group).map(line)].join('\n'))
+  .join('\n\n')
 
 const usage = `
-  break.ts FAULT [--node spark-1] [--model REPO] [--times 1] [--for SECONDS]
+  break.ts FAULT [--node spark-1] [--model REPO] [--times 1] [--for SECONDS] [--at MOMENT] [--percent 80]
   break.ts freeze --node spark-1 [--for 30]      nothing on it moves for a while
   break.ts reboot --node spark-1 [--for 10]      it loses power
   break.ts mend [FAULT]                          makes it good again
 
-${Object.entries(faults)
-  .map(([name, words]) => `  ${name.padEnd(5)}${words}`)
-  .join('\n')}
+${table}
 `
 
 class UsageError extends Error {}
@@ -45,7 +27,14 @@ function readOrder(argv: readonly string[]): Order {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { node: { type: 'string' }, model: { type: 'string' }, times: { type: 'string' }, for: { type: 'string' } },
+    options: {
+      node: { type: 'string' },
+      model: { type: 'string' },
+      times: { type: 'string' },
+      for: { type: 'string' },
+      at: { type: 'string' },
+      percent: { type: 'string' },
+    },
   })
   const [word = 'list', second] = positionals
   const node = values.node ?? null
@@ -56,13 +45,32 @@ function readOrder(argv: readonly string[]): Order {
     if (node === null) throw new UsageError(`Say which: break.ts ${word} --node spark-1`)
     return { act: word, node, seconds: seconds ?? (word === 'freeze' ? 30 : 10) }
   }
-  return { act: 'break', fault: faultOf(word), node, model: values.model ?? null, times: numberOf('--times', values.times), seconds }
+  const fault = faultOf(word)
+  return {
+    act: 'break',
+    fault,
+    node,
+    model: values.model ?? null,
+    times: numberOf('--times', values.times),
+    seconds,
+    at: momentOf(fault, values.at),
+    percent: numberOf('--percent', values.percent),
+  }
 }
 
 function faultOf(word: string): FaultName {
   const name = word.toUpperCase()
-  if (/^F\d+$/.test(name) && name in faults) return name as FaultName
+  const found = switches.find((one) => one.name === name)
+  if (found !== undefined) return found.name
   throw new UsageError(`There is no switch "${word}".\n${usage}`)
+}
+
+function momentOf(fault: FaultName, text: string | undefined): Moment | null {
+  if (text === undefined) return null
+  const moments = switchOf(fault)?.moments ?? []
+  const found = moments.find((one) => one === text)
+  if (found !== undefined) return found
+  throw new UsageError(moments.length === 0 ? `${fault} has no other moment.` : `${fault} knows --at ${moments.join(', ')}, not "${text}".`)
 }
 
 function numberOf(option: string, text: string | undefined): number | null {

@@ -5,27 +5,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { FaultName, World } from '../../tests/sim/core/types.ts'
-
-/** What break.ts may ask for; times in seconds of the one who watches. */
-export type Order =
-  | { readonly act: 'list' }
-  | { readonly act: 'mend'; readonly fault: FaultName | null; readonly node: string | null }
-  | { readonly act: 'freeze'; readonly node: string; readonly seconds: number }
-  | { readonly act: 'reboot'; readonly node: string; readonly seconds: number }
-  | {
-      readonly act: 'break'
-      readonly fault: FaultName
-      readonly node: string | null
-      readonly model: string | null
-      readonly times: number | null
-      readonly seconds: number | null
-    }
-
-export interface OrderAnswer {
-  readonly sentence: string
-  readonly broken: readonly string[]
-}
+import type { World } from '../../tests/sim/core/types.ts'
+import { brokenNow, type Order, type OrderAnswer, obey } from './orders.ts'
 
 interface Key {
   readonly url: string
@@ -83,54 +64,4 @@ export async function sendOrder(port: number, order: Order): Promise<OrderAnswer
     body: JSON.stringify(order),
   }).catch(() => null)
   return answer === null ? null : ((await answer.json()) as OrderAnswer)
-}
-
-function obey(world: World, order: Order): string {
-  const scale = world.options.timeScale
-  const simulated = (seconds: number): number => Math.round((seconds * 1000) / scale)
-  if (order.act === 'list') return ''
-  if (order.act === 'mend') {
-    const all = order.fault === null ? world.faults().map((fault) => fault.name) : [order.fault]
-    for (const name of all) world.clearFault(name, order.node ?? undefined)
-    return all.length === 0 ? 'Nothing was broken.' : `Mended: ${all.join(', ')}.`
-  }
-  if (order.act === 'freeze') {
-    world.freeze(nodeOf(world, order.node), simulated(order.seconds))
-    return `${order.node} is frozen for ${order.seconds} s.`
-  }
-  if (order.act === 'reboot') {
-    world.reboot(nodeOf(world, order.node), simulated(order.seconds))
-    return `${order.node} lost power and is back in ${order.seconds} s.`
-  }
-  world.setFault({
-    name: order.fault,
-    ...(order.node === null ? {} : { node: nodeOf(world, order.node) }),
-    ...(order.model === null ? {} : { model: order.model }),
-    ...(order.times === null ? {} : { times: order.times }),
-    ...(order.seconds === null ? {} : { forMs: simulated(order.seconds) }),
-  })
-  return `${order.fault} is on.`
-}
-
-function nodeOf(world: World, name: string): string {
-  const names = world.options.nodes.map((node) => node.name)
-  if (!names.includes(name)) throw new Error(`There is no "${name}". There are ${names.join(' and ')}.`)
-  return name
-}
-
-function brokenNow(world: World): readonly string[] {
-  const faults = world
-    .faults()
-    .map(({ name, node, model, times }) =>
-      [
-        name,
-        node === undefined ? 'anywhere' : `on ${node}`,
-        ...(model === undefined ? [] : [`for ${model}`]),
-        times === undefined ? 'until mended' : `${times} more`,
-      ].join(', '),
-    )
-  const away = world.options.nodes
-    .filter((node) => !world.isReachable(node.name))
-    .map((node) => `${node.name} is ${world.reach(node.name)}`)
-  return [...faults, ...away]
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSystemClock } from '../../server/adapters/system/clock.ts'
 import { demoNodes } from './core/demo-world.ts'
-import type { World } from './core/types.ts'
+import type { SimNodeOptions, World } from './core/types.ts'
 import { createWorld } from './core/world.ts'
 import { loopbackAddresses } from './doors/addresses.ts'
 import type { Door, DoorMachine, DoorOptions } from './doors/node-site.ts'
@@ -39,15 +39,24 @@ command: |
   vllm serve example/model --port {port} --speculative-config '{{"method": "mtp"}}'
 `
 
-/** Two demo nodes at loopback addresses of their own, a hundred times faster than real ones. */
-export async function openBench(open: (options: DoorOptions) => Promise<Door>, timeScale = 0.01): Promise<Bench> {
-  const [one = '', two = ''] = loopbackAddresses(2)
+/** Two demo nodes at loopback addresses of their own, a hundred times faster than real ones; `more` of them for two addresses. */
+export async function openBench(
+  open: (options: DoorOptions) => Promise<Door>,
+  {
+    timeScale = 0.01,
+    more = () => [],
+  }: { readonly timeScale?: number; readonly more?: (addresses: readonly string[]) => readonly SimNodeOptions[] } = {},
+): Promise<Bench> {
+  const [one = '', two = '', ...others] = loopbackAddresses(4)
   const clock = createSystemClock({
     onError: (error) => {
       throw error
     },
   })
-  const nodes = demoNodes([one, two]).map((node) => ({ ...node, launcherRecipes: { 'example.yaml': launcherRecipeText } }))
+  const nodes = [...demoNodes([one, two]), ...more(others)].map((node) => ({
+    ...node,
+    launcherRecipes: { 'example.yaml': launcherRecipeText },
+  }))
   const world = createWorld({ nodes, clock, timeScale, seed: 7 })
   const folder = mkdtempSync(join(tmpdir(), 'spark-bench-'))
   const pair = newKeyPair()

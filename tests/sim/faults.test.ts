@@ -211,3 +211,113 @@ test('F27: nvidia-smi cannot talk to the driver', async () => {
   await clock.until(() => next.code !== null)
   expect([next.code, next.out]).toEqual([0, 'NVIDIA GB10, [N/A], 11.17 W\n'])
 })
+
+const end = (scene: Scene, session: Session): Promise<void> => scene.clock.until(() => session.code !== null)
+
+test('F16: the system takes the memory of the engine back, and says so in the log', async () => {
+  const { launch, says, inside, clock, world } = scene({ name: 'F16', times: 1 })
+  await launch(solo)
+  await says('sending SIGTERM to process')
+  await clock.advance(1_000)
+  expect(inside()?.log).toContain('"VLLM::EngineCor"')
+  expect(inside()).toMatchObject(deadInside)
+  expect([world.serving(), world.faults()]).toEqual([[], []])
+})
+
+test('F16: while it serves, the same lines stand before the end of the engine', async () => {
+  const { launch, says, inside, world } = scene({ name: 'F16', at: 'serving', times: 1 })
+  await launch(solo)
+  await says('EngineDeadError')
+  expect(inside()?.log).toMatch(/Application startup complete[\s\S]*sending SIGTERM to process[\s\S]*EngineDeadError/)
+  expect(world.serving()).toEqual([])
+})
+
+test('F26: a mod that fails stops the containers again', async () => {
+  const { launch, world } = scene({ name: 'F26', node: 'spark-2' })
+  const session = await launch(['-n', '192.168.177.11,192.168.177.12', '--apply-mod', 'mods/one', '-d', 'exec', ...large])
+  expect(session.out).toContain('Error: Patch script failed on 192.168.177.12\n\nStopping cluster...')
+  expect([session.code, world.look('spark-1').containers, world.look('spark-2').containers]).toEqual([1, [], []])
+})
+
+test('F28: a stop hangs for more than a minute, fails, and the container is still there', async () => {
+  const all = scene({ name: 'F28', node: 'spark-1', times: 1 })
+  await all.launch(solo)
+  const from = all.clock.now()
+  const stop = type(all.world, 'spark-1', 'docker', 'stop', 'vllm_node')
+  await end(all, stop)
+  expect(all.clock.now() - from).toBeGreaterThanOrEqual(60_000)
+  expect([stop.code, stop.err]).toEqual([1, expect.stringContaining('tried to kill container, but did not receive an exit event')])
+  expect(all.inside()).toMatchObject({ state: 'running' })
+  const again = type(all.world, 'spark-1', 'docker', 'stop', 'vllm_node')
+  await end(all, again)
+  expect([again.code, all.inside()]).toEqual([0, undefined])
+})
+
+test('F25: with three cables in use nothing is started, unless the ports are named', async () => {
+  const { launch, world } = scene({ name: 'F25', node: 'spark-1' })
+  const session = await launch(both)
+  expect(session.out).toContain('Error: Unexpected number of active CX7 interfaces (3). Expected 2 (non-mesh) or 4 (mesh).')
+  expect([session.code, world.look('spark-1').containers]).toEqual([1, []])
+  const named = ['--eth-if', 'enp1s0f1np1', '--ib-if', 'rocep1s0f1,roceP2p1s0f1']
+  expect((await launch([...named, ...both])).code).toBe(0)
+})
+
+const lost = 'example/Not-There-Yet'
+function downloads(...faults: readonly Fault[]): Scene & { fetch(): Promise<Session> } {
+  const clock = createFakeClock()
+  const world = createWorld({ clock, seed: 11, timeScale: 1, nodes: demoNodes(), hub: [{ ...qwen3Small, repo: lost }] })
+  for (const fault of faults) world.setFault(fault)
+  const all = { ...scene(), clock, world }
+  return {
+    ...all,
+    async fetch() {
+      const session = type(world, 'spark-1', 'hf-download.sh', lost)
+      await end(all, session)
+      return session
+    },
+  }
+}
+const found = (world: World): unknown => world.models('spark-1').find((model) => model.repo === lost)?.state
+
+test('F17: without uvx no download begins', async () => {
+  const { fetch, world } = downloads({ name: 'F17' })
+  expect(await fetch()).toMatchObject({ code: 1, out: expect.stringContaining("Error: 'uvx' command not found.") })
+  expect([found(world), world.look('spark-1').uvx]).toEqual([undefined, false])
+})
+
+test('F18: a gated model is told with the number of the refusal', async () => {
+  const { fetch, world } = downloads({ name: 'F18', times: 1 })
+  const session = await fetch()
+  expect(session).toMatchObject({ code: 1, err: expect.stringContaining('401 Client Error') })
+  expect(session.out).toContain(`Error: Failed to download model '${lost}'.`)
+  expect(found(world)).toBeUndefined()
+  expect((await fetch()).code).toBe(0)
+})
+
+test('F19: a full disk leaves a part of the model, and the next try goes on from there', async () => {
+  const { fetch, world } = downloads({ name: 'F19', times: 1 })
+  expect(await fetch()).toMatchObject({ code: 1, err: expect.stringContaining('[Errno 28] No space left on device') })
+  expect(found(world)).toBe('interrupted')
+  expect((await fetch()).code).toBe(0)
+  expect(found(world)).toBe('complete')
+})
+
+test('F20: a cache of another user can be read and not written', async () => {
+  const { fetch, world } = downloads({ name: 'F20', node: 'spark-1' })
+  expect(await fetch()).toMatchObject({ code: 1, err: expect.stringMatching(/\[Errno 13\] Permission denied: '.*\/hub\/models--example/) })
+  expect([world.look('spark-1').cacheWritable, world.look('spark-2').cacheWritable]).toEqual([false, true])
+  world.clearFault('F20')
+  expect((await fetch()).code).toBe(0)
+})
+
+test('F21: a download stands still at its last file, without an end', async () => {
+  const all = downloads({ name: 'F21' })
+  const session = type(all.world, 'spark-1', 'hf-download.sh', lost)
+  await all.clock.advance(7_200_000)
+  const files = Number(/Fetching (\d+) files/.exec(session.err)?.[1])
+  expect(session.err.split('\r').at(-1)).toContain(`| ${files - 1}/${files} [`)
+  expect([session.code, found(all.world)]).toEqual([null, 'downloading'])
+  session.hangUp()
+  await end(all, session)
+  expect(found(all.world)).toBe('interrupted')
+})

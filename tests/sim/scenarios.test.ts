@@ -6,8 +6,9 @@ import type { Sparks } from '../../server/app/ports.ts'
 import type { Machine } from '../../server/domain/machine.ts'
 import { createFakeClock } from '../fakes/clock.ts'
 import { createFakeLog } from '../fakes/log.ts'
+import { qwen3Small } from './core/demo-models.ts'
 import { demoNodes } from './core/demo-world.ts'
-import type { World } from './core/types.ts'
+import { type SimNodeOptions, smallUnitBytes, type World } from './core/types.ts'
 import { createWorld } from './core/world.ts'
 import { createMemorySparks } from './doors/memory.ts'
 import type { Door, DoorOptions } from './doors/node-site.ts'
@@ -34,9 +35,15 @@ const machineOf = (one: { name: string; address: string; port: number; user: str
   addedAt: 0,
 })
 
+/** Beside the two at home: what else is in use, with the oldest launcher, half the memory and a shell that is no bash. */
+const others = ([three = '', four = '']: readonly string[]): readonly SimNodeOptions[] => [
+  { name: 'spark-3', address: three, era: 'E1', totalBytes: smallUnitBytes, loginShell: 'fish', banner: true, models: [qwen3Small] },
+  { name: 'spark-4', address: four, era: 'E2', models: [], diskBytesPerSecond: 50_000_000 },
+]
+
 async function memoryStage(): Promise<Stage> {
   const clock = createFakeClock()
-  const world = createWorld({ nodes: demoNodes(), clock, timeScale: 0.01, seed: 7 })
+  const world = createWorld({ nodes: [...demoNodes(), ...others(['127.0.1.3', '127.0.1.4'])], clock, timeScale: 0.01, seed: 7 })
   const sparks = createMemorySparks(world)
   const machines: Machine[] = []
   for (const { name, address } of world.options.nodes) {
@@ -53,16 +60,19 @@ async function memoryStage(): Promise<Stage> {
 
 async function realStage(open: (options: DoorOptions) => Promise<Door>): Promise<Stage> {
   const pair = generateKeyPair()
-  const bench = await openBench(async (options) => {
-    const door = await open(options)
-    door.authorize(pair.publicKey)
-    return door
-  })
+  const bench = await openBench(
+    async (options) => {
+      const door = await open(options)
+      door.authorize(pair.publicKey)
+      return door
+    },
+    { more: others },
+  )
   const sparks = createSparks({ privateKey: () => pair.privateKey, log: createFakeLog() })
   return {
     world: bench.world,
     sparks,
-    machines: [machineOf(bench.machine(0)), machineOf(bench.machine(1))],
+    machines: [0, 1, 2, 3].map((at) => machineOf(bench.machine(at))),
     until: (so) => expect.poll(so, { timeout: 20_000, interval: 100 }).toBe(true),
     close: async () => {
       sparks.close()
@@ -132,7 +142,7 @@ describe.each([
     const nodes = ['-n', '192.168.177.11,192.168.177.12']
     const ran = await launch(...nodes, '-t', 'vllm-node', '-d', 'exec', 'vllm', 'serve', 'nvidia/Qwen3-235B-A22B-NVFP4', '-tp', '2')
     expect(ran).toMatchObject({ exitCode: 0, text: expect.stringContaining('Launching worker (rank 1) on 192.168.177.12') })
-    for (const machine of stage.machines) expect((await watch(machine)).container).toBe('running')
+    for (const machine of stage.machines.slice(0, 2)) expect((await watch(machine)).container).toBe('running')
     await stop(...nodes)
     expect((await watch(stage.machines[1])).container).toBe('absent')
   }, 60_000)
@@ -140,12 +150,77 @@ describe.each([
   test('a lower fence starts nothing, and the same step never runs twice', async () => {
     const calls = (): number => stage.world.argvLog.filter((call) => call.tool.endsWith('ibdev2netdev')).length
     const key = { swap: 'once', step: 'start' }
-    const again = { ...key, appliance: 'us', fence: 1000, argv: ['ibdev2netdev'], cwd: null, env: {} }
+    order = 1000
+    const again = { ...key, appliance: 'us', fence: order, argv: ['ibdev2netdev'], cwd: null, env: {} }
     const before = calls()
     await stage.sparks.startJob(head(), again)
     await stage.until(async () => (await stage.sparks.readJob(head(), key, 0)).state === 'ended')
     await stage.sparks.startJob(head(), again)
     expect(calls() - before).toBe(1)
     await expect(stage.sparks.startJob(head(), { ...again, step: 'late', fence: 5 })).rejects.toMatchObject({ code: 'fence_refused' })
+  }, 60_000)
+
+  const machineAt = (at: number): Machine => stage.machines[at] as Machine
+  const cacheRow = async (): Promise<unknown> =>
+    (await stage.sparks.survey(head(), 'vllm-node', [])).rows.find((row) => row.id === 'cache')?.state
+
+  test('each era of the launcher is known by its help, through a login shell that is no bash and talks', async () => {
+    const seen = await Promise.all([0, 2, 3].map(async (at) => (await stage.sparks.probe(machineAt(at), [])).launcher))
+    expect(seen.map((one) => [one?.era, one?.carriesQuotes, one?.flags.solo])).toEqual([
+      ['E3', true, true],
+      ['E1', false, false],
+      ['E2', true, true],
+    ])
+  }, 60_000)
+
+  test('a unit of 64 GB tells its own memory', async () => {
+    expect((await stage.sparks.probe(machineAt(2), [])).memory.totalBytes).toBe(smallUnitBytes)
+    expect((await stage.sparks.probe(head(), [])).memory.totalBytes).toBeGreaterThan(2 * smallUnitBytes - 1)
+  }, 60_000)
+
+  test('F30: fish, a banner and "stdin is not a tty" come in the way, and everything is read and started as before', async () => {
+    stage.world.setFault({ name: 'F30' })
+    await stage.until(async () => stage.world.look('spark-1').loginShell === 'fish')
+    const known = (await stage.sparks.scan(machineAt(2))).map((one) => one.id)
+    expect(known).toEqual([qwen3Small.repo])
+    expect((await serve('Qwen/Qwen3-8B', '--port', '8000')).exitCode).toBe(0)
+    expect(await watch()).toMatchObject({ container: 'running' })
+    await stop('--solo')
+    stage.world.clearFault('F30')
+  }, 60_000)
+
+  test('F20: a model folder of another user is seen by the set-up check', async () => {
+    expect(await cacheRow()).toBe('good')
+    stage.world.setFault({ name: 'F20', node: 'spark-1' })
+    await stage.until(async () => (await cacheRow()) !== 'good')
+    stage.world.clearFault('F20')
+    await stage.until(async () => (await cacheRow()) === 'good')
+  }, 60_000)
+
+  test('F23: the launcher is gone with the line, and its containers are found asleep when SSH is back', async () => {
+    stage.world.setFault({ name: 'F23', times: 1, forMs: 50_000 })
+    order += 1
+    const key = { swap: `swap${order}`, step: 'start' }
+    const launcher = (await stage.sparks.probe(head(), [])).launcher?.path ?? ''
+    const argv = [`${launcher}/launch-cluster.sh`, '--solo', '-d', 'exec', 'vllm', 'serve', 'Qwen/Qwen3-8B']
+    await stage.sparks.startJob(head(), { ...key, appliance: 'us', fence: order, argv, cwd: null, env: {} })
+    await stage.until(async () => stage.world.faults().length === 0)
+    await stage.until(async () => (await watch().catch((error: { code: string }) => error.code)) === 'machine_unreachable')
+    await stage.until(async () => (await watch().catch(() => null)) !== null)
+    expect(await stage.sparks.readJob(head(), key, 0)).toMatchObject({ state: 'ended', exitCode: 129 })
+    expect(await watch()).toMatchObject({ container: 'running', serving: null })
+    await stop('--solo')
+  }, 60_000)
+
+  test('F2 and F29: what was left by others is seen as it is, and goes when it is mended', async () => {
+    stage.world.setFault({ name: 'F29', node: 'spark-1' })
+    stage.world.setFault({ name: 'F2', node: 'spark-1' })
+    await stage.until(async () => (await watch()).serving !== null)
+    const names = (await stage.sparks.probe(head(), [])).containers?.map((one) => one.name) ?? []
+    expect(names).toContain('vllm_node')
+    expect(names.filter((name) => /^(sparkrun_[0-9a-f]{12}_(head|solo)|comfyui)$/.test(name))).toHaveLength(3)
+    stage.world.clearFault('F2')
+    stage.world.clearFault('F29')
+    expect((await stage.sparks.probe(head(), [])).containers).toEqual([])
   }, 60_000)
 })

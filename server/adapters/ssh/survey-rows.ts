@@ -88,6 +88,15 @@ function imageRow({ answer, image, launcher, docker }: SurveyFacts): Said {
 function cacheRow({ answer }: SurveyFacts): Said {
   const cache = answer.text('cache')
   const models = answer.text('cache_found').trim().length
+  const owner = answer.text('cache_foreign').trim()
+  if (owner !== '') {
+    const user = answer.text('user').trim()
+    const whose = owner === user ? 'may not be written to' : `belongs to ${owner}, and ${user} may not write there`
+    return warning(
+      `${cache}, or a model in it, ${whose}. Models start from it, but downloads fail.`,
+      `sudo chown -R ${quote(user)} ${quote(cache)} && chmod -R u+rwX ${quote(cache)}`,
+    )
+  }
   if (models > 0) return good(`${models === 1 ? 'One model folder' : `${models} model folders`} in ${cache}.`)
   if (answer.text('cache_there').trim() === 'yes') return warning(`${cache} holds no models yet.`)
   return warning(

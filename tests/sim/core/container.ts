@@ -113,20 +113,23 @@ export function startContainer(sim: Sim, node: SimNode, order: RunOrder, imageId
   return container
 }
 
-/** A new process in a running container; its output goes to the container's log unless someone else listens. */
+/**
+ * A new process in a running container; its output goes to the container's log unless someone else listens.
+ * `grown`: an engine that has long been loaded.
+ */
 export function spawn(
   sim: Sim,
   node: SimNode,
   container: SimContainer,
   asGiven: readonly string[],
-  write: (text: string) => void = container.log.append,
+  { write = container.log.append, grown = false }: { readonly write?: ((text: string) => void) | undefined; readonly grown?: boolean } = {},
 ): SimProcess {
   const { words, viaShell } = unwrapShell(asGiven)
   const process = createProcess({
     pid: node.nextPid++,
     title: words.join(' '),
     now: sim.clock.now(),
-    program: createProgram({ sim, node, container, words, viaShell, write }),
+    program: createProgram({ sim, node, container, words, viaShell, write, grown }),
     onEnd: (self) => {
       container.processes = container.processes.filter((one) => one !== self)
       giveBack(sim, node, self)

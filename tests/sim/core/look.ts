@@ -6,6 +6,9 @@ import { memoryOf, type SimNode } from './node.ts'
 import type { Sim } from './sim.ts'
 import type { ContainerLook, NodeLook } from './types.ts'
 
+export const isCacheWritable = (sim: Sim, node: SimNode): boolean =>
+  node.options.cacheWritable !== false && !sim.faults.isOn('F20', node.name)
+
 const defaultDisk = { totalBytes: 3_840_000_000_000, freeBytes: 2_100_000_000_000 }
 
 export function lookAt(sim: Sim, node: SimNode): NodeLook {
@@ -30,6 +33,9 @@ export function lookAt(sim: Sim, node: SimNode): NodeLook {
     hubPath: `${node.home}/.cache/huggingface/hub`,
     disk: node.options.disk ?? defaultDisk,
     uvx: node.options.uvx !== false && !sim.faults.isOn('F17', node.name),
+    cacheWritable: isCacheWritable(sim, node),
+    loginShell: sim.faults.isOn('F30', node.name) ? 'fish' : (node.options.loginShell ?? 'bash'),
+    banner: node.options.banner === true || sim.faults.isOn('F30', node.name),
   }
 }
 

@@ -25,6 +25,8 @@ export interface SimNode {
   life: AbortController
   frozenUntil: number
   downUntil: number
+  /** SSH alone is refused until then. */
+  lineCutUntil: number
   nextPid: number
 }
 
@@ -68,6 +70,7 @@ export function createNode(options: SimNodeOptions, index: number, seed: number,
     life: new AbortController(),
     frozenUntil: 0,
     downUntil: 0,
+    lineCutUntil: 0,
     nextPid: 2_000,
   }
   for (const name of options.images ?? ['vllm-node']) {
@@ -89,6 +92,11 @@ export function processesOf(node: SimNode): readonly SimProcess[] {
 export function memoryOf(node: SimNode, now: number): MemoryLook {
   const held = processesOf(node).reduce((sum, process) => sum + process.heldBytes, 0)
   return node.memory.look(held, now)
+}
+
+export function sshReachOf(node: SimNode, now: number): Reach {
+  const reach = reachOf(node, now)
+  return reach === 'up' && node.lineCutUntil > now ? 'down' : reach
 }
 
 export function reachOf(node: SimNode, now: number): Reach {

@@ -9,6 +9,8 @@ export interface VllmFace {
   phase: VllmPhase
   wedged: boolean
   readySince: number | null
+  /** The machine takes its memory back. */
+  killBySystem(): void
 }
 
 export interface SimProcess {

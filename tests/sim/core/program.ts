@@ -15,6 +15,8 @@ export interface Place {
   readonly viaShell: boolean
   /** Where short commands write; an engine writes to the container's log. */
   readonly write: (text: string) => void
+  /** An engine that has long been loaded. */
+  readonly grown: boolean
 }
 
 type Program = (self: SimProcess, signal: AbortSignal) => Promise<number>
@@ -35,10 +37,10 @@ const quick: Readonly<Record<string, (words: readonly string[]) => { text: strin
 
 /** The program for a place. */
 export function createProgram(place: Place): Program {
-  const { sim, node, container, words } = place
+  const { sim, node, container, words, grown } = place
   const name = words[0] ?? ''
   const args = parseServe(words)
-  if (args !== null) return (self, signal) => serve({ sim, node, container, self, args, signal })
+  if (args !== null) return (self, signal) => serve({ sim, node, container, self, args, grown, signal })
   if (name === 'sleep') {
     const seconds = Number(words[1])
     return (_, signal) => (Number.isFinite(seconds) ? sim.wait(node, seconds * 1000, signal).then(() => 0) : forever(signal))

@@ -21,6 +21,10 @@ export interface Sim {
   releaseMs(): number
   reboot(node: SimNode, downMs: number): void
   freeze(node: SimNode, ms: number): void
+  /** Its sshd is gone for a while; everything else on it goes on. */
+  cutLine(node: SimNode, ms: number): void
+  /** One executable on a node, as others would run it. */
+  runTool(call: ToolCall, io: ToolIo): Promise<number>
   changed(): void
 }
 

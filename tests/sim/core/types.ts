@@ -31,6 +31,9 @@ export interface SimModel {
   readonly revision?: string
 }
 
+/** MemTotal of a 64 GB unit. */
+export const smallUnitBytes = 63_000_000 * 1024
+
 export type Era = 'E1' | 'E2' | 'E3'
 
 export interface SimNodeOptions {
@@ -60,9 +63,20 @@ export interface SimNodeOptions {
   readonly dockerGroup?: boolean
   /** False: uvx is not installed. */
   readonly uvx?: boolean
+  /** Reading weights; absent: 250 MB/s. */
+  readonly diskBytesPerSecond?: number
+  /** False: the cache folder belongs to another user (like F20 for good). */
+  readonly cacheWritable?: boolean
+  /** What sshd runs for this user; fish understands no bash, but starts a `bash -s`. */
+  readonly loginShell?: 'bash' | 'fish'
+  /** True: start files print words of welcome before every command, and `stdin: is not a tty`. */
+  readonly banner?: boolean
 }
 
-/** A failure switch, numbered as in the reference. Per node, with an optional number of times. */
+/** How far a start has come: the launcher begins, its containers are up, so much of the weights is read, it serves. `now`: at once. */
+export type Moment = 'now' | 'launcher' | 'containers' | 'weights' | 'serving'
+
+/** A failure switch, numbered as in the reference. Per node and moment, with an optional number of times. */
 export type FaultName = `F${number}`
 export interface Fault {
   readonly name: FaultName
@@ -71,8 +85,14 @@ export interface Fault {
   readonly model?: string
   /** How often it strikes; absent: until switched off. */
   readonly times?: number
-  /** How long it lasts, unscaled ms (F14: silence, F15: power off). */
+  /** How long it lasts, unscaled ms (F14: silence, F15: power off, F23: no SSH); a state that lasts is mended by itself after it. */
   readonly forMs?: number
+  /** From which moment of a start it counts; absent: the switch's own (`switches.ts`). */
+  readonly at?: Moment
+  /** With `weights`: at the first step from so many percent on; absent: 50. */
+  readonly percent?: number
+  /** Waits so long after the moment, unscaled ms. */
+  readonly afterMs?: number
 }
 
 export interface SimOptions {
@@ -157,6 +177,9 @@ export interface NodeLook {
   readonly hubPath: string
   readonly disk: { readonly totalBytes: number; readonly freeBytes: number }
   readonly uvx: boolean
+  readonly cacheWritable: boolean
+  readonly loginShell: 'bash' | 'fish'
+  readonly banner: boolean
 }
 
 /** The simulated cluster. */
@@ -176,6 +199,8 @@ export interface World {
   isReachable(node: string): boolean
   /** Which of both it is: doors hold connections of a frozen node and refuse those of one that is down. */
   reach(node: string): Reach
+  /** As `reach`, for SSH alone: down also while only its sshd is gone (F23). */
+  sshReach(node: string): Reach
   /** /proc files of a node by their path below /proc: meminfo, pressure/memory, uptime, sys/kernel/random/boot_id. */
   proc(node: string): Readonly<Record<string, string>>
   look(node: string): NodeLook

@@ -1,10 +1,13 @@
 // A vLLM process from its first line to its last: imports, weights, compile, CUDA graphs, ready. The port opens only at ready.
 import type { SimContainer } from './container.ts'
+import type { Passage } from './faults.ts'
+import { passed } from './moments.ts'
 import { memoryOf, processesOf, type SimNode } from './node.ts'
 import { createPrng } from './prng.ts'
 import { forever, type SimProcess, type VllmFace } from './process.ts'
 import type { Sim } from './sim.ts'
-import type { FaultName, SimModel } from './types.ts'
+import { snapshotOf } from './snapshot.ts'
+import type { FaultName, Moment, SimModel } from './types.ts'
 import type { VllmArgs } from './vllm-args.ts'
 import { joinRanks, livePeers, otherRanks, startRayRanks } from './vllm-group.ts'
 import { engineInitText, freeMemoryText, gibText, graphBar, type Level, logLine, type Speaker, shardBar } from './vllm-log.ts'
@@ -15,6 +18,8 @@ export interface Birthplace {
   readonly container: SimContainer
   readonly self: SimProcess
   readonly args: VllmArgs
+  /** It has long been loaded. */
+  readonly grown: boolean
   readonly signal: AbortSignal
 }
 
@@ -55,7 +60,7 @@ export async function serve(place: Birthplace): Promise<number> {
     container.log.append(`usage: vllm serve [model_tag] [options]\nvllm serve: error: ${args.complaint}\n`)
     return 2
   }
-  const face: VllmFace = { args, phase: 'imports', wedged: false, readySince: null }
+  const face: VllmFace = { args, phase: 'imports', wedged: false, readySince: null, killBySystem: () => killBySystem(place, face) }
   self.vllm = face
   const rayRanks: SimProcess[] = []
   try {
@@ -73,25 +78,31 @@ export async function serve(place: Birthplace): Promise<number> {
 async function start(place: Birthplace, face: VllmFace, rayRanks: SimProcess[]): Promise<Load> {
   const { sim, node, self, args } = place
   const prng = createPrng(sim.options.seed, `load ${node.name} ${self.pid} ${args.model}`)
-  await imports(place, prng.next)
+  if (!place.grown) await imports(place, prng.next)
   const model = findModel(node, args)
   const shareBytes = model.weightsBytes / Math.max(1, args.worldSize)
   const load: Load = { ...place, face, model, startedAt: sim.clock.now(), random: prng.next, shareBytes, rayRanks }
-  await joinRanks(load)
-  startRayRanks(load)
-  await weights(load)
-  checkPeers(load)
-  face.phase = 'compile'
-  await compile(load)
-  face.phase = 'graphs'
-  await graphs(load)
-  checkPeers(load)
+  if (place.grown) self.heldBytes = args.gpuMemoryUtilization * node.memory.totalBytes
+  else await grow(load)
   face.phase = 'ready'
   face.readySince = sim.clock.now()
   face.wedged = strikes(place, 'F13')
   if (args.rank === 0) sayReady(load)
   sim.changed()
+  await passed(sim, passageOf(load, 'serving'))
   return load
+}
+
+async function grow(load: Load): Promise<void> {
+  await joinRanks(load)
+  startRayRanks(load)
+  await weights(load)
+  checkPeers(load)
+  load.face.phase = 'compile'
+  await compile(load)
+  load.face.phase = 'graphs'
+  await graphs(load)
+  checkPeers(load)
 }
 
 // ---- phases
@@ -149,7 +160,9 @@ function findModel(node: SimNode, args: VllmArgs): SimModel {
     ])
   }
   if ((model.state ?? 'complete') !== 'complete') {
-    throw new EngineFailure([`FileNotFoundError: No such file or directory: "model-00002-of-00002.safetensors" (${args.model})`])
+    const { files, indexFiles } = snapshotOf(model)
+    const missing = indexFiles?.find((name) => files.every((file) => file.name !== name)) ?? 'model.safetensors'
+    throw new EngineFailure([`FileNotFoundError: No such file or directory: "${missing}" (${args.model})`])
   }
   if (model.config['model_type'] === undefined)
     throw new EngineFailure([`ValueError: Unrecognized model in ${args.model}. Should have a \`model_type\` key in its config.json.`])
@@ -161,14 +174,15 @@ async function weights(load: Load): Promise<void> {
   face.phase = 'weights'
   const speaker = worker(load)
   say(load, speaker, 'INFO', 'gpu_model_runner.py:3808', `Starting to load model ${load.args.model}...`)
-  const budget = clamp(shareBytes / bytesPerSecond, 60, 550) * (0.95 + 0.1 * load.random())
+  const slower = bytesPerSecond / (node.options.diskBytesPerSecond ?? bytesPerSecond)
+  const budget = clamp(shareBytes / bytesPerSecond, 60, 550) * slower * (0.95 + 0.1 * load.random())
   const shards = clamp(Math.ceil(load.model.weightsBytes / 4.8e9), 2, 10)
   const stallAt = strikes(load, 'F10') ? Math.ceil(shards * (0.4 + 0.35 * load.random())) : Number.POSITIVE_INFINITY
-  const half = Math.ceil(shards / 2)
   for (let done = 0; done <= shards; done++) {
     load.container.log.append(shardBar(speaker, done, shards, (budget * done) / shards))
     if (done >= stallAt) await forever(signal)
-    if (done === half) await halfway(load)
+    await passed(sim, passageOf(load, 'weights', (100 * (done - 1)) / shards, (100 * done) / shards))
+    if (stallAt === Number.POSITIVE_INFINITY && strikes(load, 'F10')) await forever(signal)
     if (done < shards) await sim.wait(node, seconds(budget / shards), signal)
     hold(load, overheadBytes + (shareBytes * Math.min(done + 1, shards)) / shards)
     if (done < shards) node.memory.read(shareBytes / shards)
@@ -180,16 +194,24 @@ async function weights(load: Load): Promise<void> {
   self.heldBytes = overheadBytes + shareBytes
 }
 
-/** What strikes in the middle of a load: the host freezes, loses power, or earlyoom kills the engine. */
-async function halfway(load: Load): Promise<void> {
-  const { sim, node } = load
-  const freeze = strike(load, 'F14')
-  if (freeze !== null) sim.freeze(node, freeze.forMs ?? 60_000)
-  const off = strike(load, 'F15')
-  if (off !== null) sim.reboot(node, off.forMs ?? 90_000)
-  if (strike(load, 'F16') !== null) {
-    throw new EngineFailure([`sending SIGTERM to process ${load.self.pid + 113} uid 0 "VLLM::EngineCor": badness 903, VmRSS 41213 MiB`])
-  }
+/** A switch that names no node meets the head alone, so that one switch makes one failure. */
+const passageOf = ({ node, args }: Load, moment: Moment, from = 0, to = 0): Passage => ({
+  moment,
+  nodes: [node.name],
+  leads: args.rank === 0,
+  model: args.model,
+  from,
+  to,
+})
+
+/** earlyoom (F16): it says what it does, then the engine is gone. */
+function killBySystem(place: Birthplace, face: VllmFace): void {
+  const line = `sending SIGTERM to process ${place.self.pid + 113} uid 0 "VLLM::EngineCor": badness 903, VmRSS 41213 MiB`
+  if (face.phase === 'ready') {
+    place.container.log.append(`${line}\n`)
+    tellDeath(place.container, place.self, place.sim.clock.now())
+  } else tellFailure(place, [line])
+  place.self.kill(1)
 }
 
 async function compile(load: Load): Promise<void> {
@@ -294,12 +316,10 @@ function hold(load: Load, bytes: number): void {
 }
 
 /** A fault that names no node strikes the head alone, so that one switch makes one failure. */
-function strike({ sim, node, args }: Birthplace, name: FaultName): ReturnType<Sim['faults']['strike']> {
+function strikes({ sim, node, args }: Birthplace, name: FaultName): boolean {
   const named = sim.faults.list().some((fault) => fault.name === name && fault.node === node.name)
-  return args.rank === 0 || named ? sim.faults.strike(name, node.name, args.model) : null
+  return (args.rank === 0 || named) && sim.faults.strike(name, node.name, args.model) !== null
 }
-
-const strikes = (place: Birthplace, name: FaultName): boolean => strike(place, name) !== null
 
 interface Shape {
   max_position_embeddings?: number

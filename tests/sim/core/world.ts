@@ -3,7 +3,8 @@ import { endContainer, startContainer } from './container.ts'
 import { createFaultBook } from './faults.ts'
 import { lookAt } from './look.ts'
 import { meminfo, pressureOf, pressureText, releaseMs } from './memory.ts'
-import { createNode, imageRef, memoryOf, processesOf, reachOf, type SimNode, uuid } from './node.ts'
+import { thrown } from './moments.ts'
+import { createNode, imageRef, memoryOf, processesOf, reachOf, type SimNode, sshReachOf, uuid } from './node.ts'
 import { hexOf } from './prng.ts'
 import { forever, type SimProcess } from './process.ts'
 import type { Sim } from './sim.ts'
@@ -31,13 +32,18 @@ export function createWorld(options: SimOptions): World {
     setFault(fault) {
       sim.faults.set(fault)
       strikeServing(sim, fault)
+      thrown(sim, fault)
     },
-    clearFault: (name, node) => sim.faults.clear(name, node),
+    clearFault(name, node) {
+      sim.faults.clear(name, node)
+      sim.changed()
+    },
     faults: () => sim.faults.list(),
     reboot: (name, downMs = 90_000) => sim.reboot(sim.node(name), downMs),
     freeze: (name, ms) => sim.freeze(sim.node(name), ms),
     isReachable: (name) => reachOf(sim.node(name), clock.now()) === 'up',
     reach: (name) => reachOf(sim.node(name), clock.now()),
+    sshReach: (name) => sshReachOf(sim.node(name), clock.now()),
     proc: (name) => procOf(sim.node(name), clock.now()),
     look: (name) => lookAt(sim, sim.node(name)),
     serving: () => nodes.flatMap((node) => servesOf(node)),
@@ -87,6 +93,11 @@ function createSim(options: SimOptions, nodes: readonly SimNode[], changed: () =
       node.frozenUntil = Math.max(node.frozenUntil, clock.now() + Math.round(ms * timeScale))
       announce(sim, node.frozenUntil)
     },
+    cutLine(node, ms) {
+      node.lineCutUntil = Math.max(node.lineCutUntil, clock.now() + Math.round(ms * timeScale))
+      announce(sim, node.lineCutUntil)
+    },
+    runTool: (call, io) => runTool(sim, call, io),
     changed,
   }
   return sim
@@ -104,6 +115,7 @@ function reboot(sim: Sim, node: SimNode, downMs: number): void {
   node.life = new AbortController()
   node.downUntil = now + Math.round(downMs * sim.options.timeScale)
   node.frozenUntil = 0
+  node.lineCutUntil = 0
   node.bootId = uuid(node.prng)
   node.bootedAt = node.downUntil
   for (const container of [...node.containers.values()]) endContainer(sim, node, container, 137)

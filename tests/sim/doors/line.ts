@@ -50,6 +50,12 @@ export function createLines(world: World, latencyMs: number): Lines {
     Object.assign(lineTo(node), part)
   }
 
+  const whyRefused = (node: string): string | null => {
+    if (lineTo(node).state === 'refused') return 'connection refused'
+    if (world.reach(node) === 'down') return 'no route to host'
+    return world.sshReach(node) === 'down' ? 'connection refused' : null
+  }
+
   return {
     controls: {
       cut: (node, how) => change(node, { state: how }),
@@ -68,8 +74,8 @@ export function createLines(world: World, latencyMs: number): Lines {
         if (clock.now() >= until) throw new SparkError('machine_timeout', { machine, seconds })
         await clock.sleep(500, signal)
       }
-      if (lineTo(node).state === 'refused') throw new SparkError('machine_unreachable', { machine, why: 'connection refused' })
-      if (world.reach(node) === 'down') throw new SparkError('machine_unreachable', { machine, why: 'no route to host' })
+      const why = whyRefused(node)
+      if (why !== null) throw new SparkError('machine_unreachable', { machine, why })
       return node
     },
     hostKey: (node) => lineTo(node).hostKey,

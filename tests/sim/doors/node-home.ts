@@ -1,5 +1,5 @@
 // A simulated node's own corner of this disk: its HOME, the executables on its PATH, and its /proc files.
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { NodeLook, World } from '../core/types.ts'
 import { createHubFiles } from './hub-files.ts'
@@ -46,19 +46,27 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   }
   for (const tool of onPath) stub(join(bin, tool), tool)
   writeShellFiles(home, bin)
+  const fish = join(folder, 'shells/fish')
+  const login = join(folder, 'login')
+  writeExecutable(fish, fishText)
   if (look.launcher !== null && launcher !== null) {
     writeLauncher(look.launcher, look.dotenv, launcher, stub)
     writeRecipes(join(launcher, 'recipes'), world.options.nodes.find((one) => one.name === node)?.launcherRecipes ?? {})
   }
 
-  const hub = createHubFiles(join(home, '.cache/huggingface/hub'), join(home, 'models'), () => world.options.clock.now())
-  mkdirSync(join(home, '.cache/huggingface/hub'), { recursive: true })
+  const hubPath = join(home, '.cache/huggingface/hub')
+  const hub = createHubFiles(hubPath, join(home, 'models'), () => world.options.clock.now())
+  mkdirSync(hubPath, { recursive: true })
   const uvx = join(home, '.local/bin/uvx')
   const refresh = (): void => {
+    const now = world.look(node)
+    if (!isRoot) setOwner(hubPath, true)
     hub.write(world.models(node))
     hub.touch()
     if (!world.look(node).uvx) rmSync(uvx, { force: true })
     else if (!existsSync(uvx)) stub(uvx, 'uvx')
+    replaceFile(login, loginText(now, fish))
+    setOwner(hubPath, now.cacheWritable)
     for (const [name, text] of Object.entries(world.proc(node))) replaceFile(join(proc, name), text)
   }
   refresh()
@@ -74,6 +82,7 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
       HOSTNAME: node,
       LANG: 'C.UTF-8',
       SPARK_CONTROL_PROC: proc,
+      SIM_LOGIN: login,
     },
     refresh,
     stop() {
@@ -87,6 +96,38 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
 function launcherFolder(path: string, simulatedHome: string, home: string): string {
   return path.startsWith(`${simulatedHome}/`) ? join(home, path.slice(simulatedHome.length)) : join(home, path)
 }
+
+/** What sshd runs for a login: what the node has in its way today, then its shell. */
+export const entryCommand = `cd "$HOME"; . "$SIM_LOGIN"; if [ -n "$SSH_ORIGINAL_COMMAND" ]; then exec $SIM_WRAP "$SHELL" -c "$SSH_ORIGINAL_COMMAND"; else exec $SIM_WRAP "$SHELL" -l; fi`
+
+/** root writes anywhere; without these it is a user like any other. */
+const asAnybody = 'setpriv --bounding-set=-dac_override,-dac_read_search'
+const isRoot = process.getuid?.() === 0
+
+/** The cache of somebody else: everybody may read it. */
+function setOwner(folder: string, ours: boolean): void {
+  if (isRoot) chownSync(folder, ours ? 0 : 65_534, ours ? 0 : 65_534)
+  else chmodSync(folder, ours ? 0o755 : 0o555)
+}
+
+/** What is in the way of a login: start files that talk, a shell that is no bash, a cache that may not be written. */
+function loginText(look: NodeLook, fish: string): string {
+  const noise = `echo 'Welcome to DGX Spark, ${look.name}! Have a lot of fun.'; echo 'stdin: is not a tty' >&2\n`
+  const wrap = isRoot && !look.cacheWritable ? `SIM_WRAP='${asAnybody}'\n` : ''
+  return `${wrap}${look.banner ? noise : ''}${look.loginShell === 'fish' ? `SHELL=${quote(fish)}\nexport SHELL\n` : ''}`
+}
+
+/** Stands in for fish: runs plain commands, refuses what only bash understands, as fish words it. */
+const fishText = `#!/bin/bash
+while [ "$1" = -l ]; do shift; done
+[ "$1" = -c ] || exec bash
+case $2 in
+  *'\${'*|*'$('*|*'[['*|*'<<'*|*'$?'*|*'() {'*|*'; then'*|*'; do'*)
+    echo "fish: Unsupported use of shell syntax. This is not bash." >&2
+    exit 127 ;;
+esac
+exec bash -c "$2"
+`
 
 /** As Ubuntu's skeleton: .bashrc does nothing in a shell without a person, .profile adds ~/.local/bin. */
 function writeShellFiles(home: string, bin: string): void {

@@ -37,6 +37,21 @@ export function createNodeProcesses(home: string, listener: () => number | undef
   }
 }
 
+/** Those below `root` that run the same program as it does: sshd's sessions, without the commands in them. */
+export function daemonsUnder(root: number | undefined): readonly number[] {
+  if (root === undefined) return []
+  const program = programOf(root)
+  const parents = parentsOfAll()
+  return [...parents.keys()].filter((pid) => {
+    if (pid === root || !programOf(pid).startsWith(program)) return false
+    for (let at = parents.get(pid); at !== undefined && at > 1; at = parents.get(at)) if (at === root) return true
+    return false
+  })
+}
+
+/** The name without its rewritten title: sshd, sshd-session. */
+const programOf = (pid: number): string => readProc(`${pid}/comm`).trim()
+
 /** No error when it is gone already. */
 export function send(pid: number, name: NodeJS.Signals): void {
   try {

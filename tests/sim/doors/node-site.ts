@@ -113,7 +113,7 @@ export async function openSite({ world, dir, onTrouble }: DoorOptions): Promise<
 /** A new boot id: nothing that ran before runs now. Frozen: nothing moves, and goes on later as if nothing had been. */
 async function followNode(world: World, guard: Guard): Promise<void> {
   const { bootId } = world.look(guard.node)
-  const reach = world.reach(guard.node)
+  const reach = world.sshReach(guard.node)
   if (bootId !== guard.bootId) {
     guard.bootId = bootId
     await cutPower(guard)

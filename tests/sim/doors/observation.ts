@@ -112,7 +112,15 @@ export function surveyOf(look: NodeLook, machine: Machine, image: string, peers:
         'git clone https://github.com/eugr/spark-vllm-docker',
       ),
       row('image', 'Image', hasImage, hasImage ? `${image} is here.` : `${image} is not here.`, './build-and-copy.sh'),
-      row('cache', 'Model folder', true, `${machine.cachePath ?? look.hubPath} is here.`, null),
+      row(
+        'cache',
+        'Model folder',
+        look.cacheWritable,
+        look.cacheWritable
+          ? `${machine.cachePath ?? look.hubPath} is here.`
+          : `${machine.cachePath ?? look.hubPath} belongs to another user.`,
+        'sudo chown -R $USER ~/.cache/huggingface',
+      ),
       row(
         'uvx',
         'Downloads',

@@ -4,7 +4,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type ServerChannel, type Session } from 'ssh2'
 import type { Reach } from '../core/types.ts'
-import type { NodeHome } from './node-home.ts'
+import { entryCommand, type NodeHome } from './node-home.ts'
 import { send } from './node-processes.ts'
 import { type Door, type DoorOptions, openSite } from './node-site.ts'
 import { type HostKey, hostKeyOf, parseKey } from './ssh-keys.ts'
@@ -135,10 +135,10 @@ function serveSession(session: Session, home: NodeHome): void {
   let child: ChildProcessWithoutNullStreams | undefined
   session.on('pty', (_accept, reject) => reject?.())
   session.on('exec', (accept, _reject, { command }) => {
-    child = run(accept(), home, ['-c', command])
+    child = run(accept(), home, command)
   })
   session.on('shell', (accept) => {
-    child = run(accept(), home, ['-l'])
+    child = run(accept(), home, '')
   })
   session.on('signal', (accept, _reject, { name }) => {
     if (child?.pid !== undefined) send(-child.pid, `SIG${name}` as NodeJS.Signals)
@@ -147,8 +147,12 @@ function serveSession(session: Session, home: NodeHome): void {
 }
 
 /** As sshd does it: its own session, exit code when the process ends, the channel open while anything holds its streams. */
-function run(channel: ServerChannel, home: NodeHome, args: readonly string[]): ChildProcessWithoutNullStreams {
-  const child = spawn('/bin/bash', args, { cwd: home.home, env: { ...home.env, USER: user, LOGNAME: user }, detached: true })
+function run(channel: ServerChannel, home: NodeHome, command: string): ChildProcessWithoutNullStreams {
+  const child = spawn('/bin/bash', ['-c', entryCommand], {
+    cwd: home.home,
+    env: { ...home.env, USER: user, LOGNAME: user, SSH_ORIGINAL_COMMAND: command },
+    detached: true,
+  })
   for (const stream of [channel, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined)
   channel.pipe(child.stdin)
   child.stdout.pipe(channel, { end: false })

@@ -5,8 +5,8 @@ import { connect, createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Reach } from '../core/types.ts'
-import type { NodeHome } from './node-home.ts'
-import { send } from './node-processes.ts'
+import { entryCommand, type NodeHome } from './node-home.ts'
+import { daemonsUnder, send } from './node-processes.ts'
 import { type Door, type DoorOptions, openSite } from './node-site.ts'
 import { type HostKey, hostKeyOf } from './ssh-keys.ts'
 
@@ -21,6 +21,8 @@ interface Daemon {
   readonly keysFile: string
   readonly start: () => Promise<void>
   readonly pid: () => number | undefined
+  /** sshd's own processes that hold a connection each; what they run is not among them. */
+  readonly sessions: () => readonly number[]
   readonly end: () => Promise<void>
 }
 
@@ -69,7 +71,11 @@ export async function openSshdDoor(options: DoorOptions): Promise<Door> {
 
 /** A frozen host's kernel still takes connections, but nobody greets: the site stops the sessions, this the listener. */
 async function turn(daemon: Daemon, reach: Reach): Promise<void> {
-  if (reach === 'down') return await daemon.end()
+  if (reach === 'down') {
+    // Its sessions are processes of their own and would outlive it.
+    for (const pid of daemon.sessions()) send(pid, 'SIGKILL')
+    return await daemon.end()
+  }
   if (daemon.pid() === undefined) await daemon.start()
   const pid = daemon.pid()
   if (pid !== undefined) send(pid, reach === 'frozen' ? 'SIGSTOP' : 'SIGCONT')
@@ -124,6 +130,7 @@ function prepare({ sshd, more, home, address, port, folder, hostKey, keys }: Dae
     hostKey: hostKey.fingerprint,
     keysFile,
     pid,
+    sessions: () => daemonsUnder(pid()),
     async start() {
       // -D: stays our child, so that we know when it ends and end it by its pid.
       child = spawn(sshd, ['-D', '-f', configFile, '-E', join(folder, 'log')], { stdio: 'ignore' })
@@ -170,7 +177,7 @@ function configText({ home, address, port, folder, keysFile, more }: ConfigFacts
     'Subsystem sftp internal-sftp',
     `SetEnv ${variables.join(' ')}`,
     // A login begins in the user's real home; a node's begins in its own.
-    `ForceCommand cd "$HOME" && if [ -n "$SSH_ORIGINAL_COMMAND" ]; then exec "$SHELL" -c "$SSH_ORIGINAL_COMMAND"; else exec "$SHELL" -l; fi`,
+    `ForceCommand ${entryCommand}`,
     '',
   ].join('\n')
 }

@@ -33,6 +33,8 @@ ${cacheLines(machine)}
 ${diskLines}
 section cache_found
 [ -d "$cache" ] && [ -r "$cache" ] && find -L "$cache" -mindepth 1 -maxdepth 1 -name 'models--*' -printf x 2>/dev/null
+section cache_foreign
+[ -d "$cache" ] && find "$cache" -maxdepth 1 \\( -path "$cache" -o -name 'models--*' \\) ! -writable -printf '%u' -quit 2>/dev/null
 section cache_there
 [ -d "$cache" ] && printf 'yes'
 section uvx

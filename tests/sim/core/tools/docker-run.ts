@@ -102,7 +102,7 @@ async function execute(
   const isServe = parseServe(words) !== null
   const unfollow = isServe ? container.log.follow(io.out) : () => undefined
   try {
-    const process = spawn(sim, node, container, words, isServe ? undefined : io.out)
+    const process = spawn(sim, node, container, words, { write: isServe ? undefined : io.out })
     // A process that was exec'd lives on when the docker client that asked for it is gone.
     return await Promise.race([process.ended, sim.aborted(io.signal)])
   } finally {

@@ -1,4 +1,5 @@
 // hf-download.sh: fetches a model with uvx, then copies it to other nodes.
+import { isCacheWritable } from '../look.ts'
 import { reachOf, type SimNode } from '../node.ts'
 import type { Sim, Tool } from '../sim.ts'
 import { snapshotOf } from '../snapshot.ts'
@@ -61,6 +62,11 @@ export async function download(sim: Sim, node: SimNode, repo: string, io: ToolIo
   if (model === undefined || sim.faults.strike('F18', node.name) !== null) {
     await sim.wait(node, 800, io.signal)
     io.err(model === undefined ? repositoryMissing(repo) : gated(repo))
+    return 1
+  }
+  if (!isCacheWritable(sim, node)) {
+    await sim.wait(node, 800, io.signal)
+    io.err(`PermissionError: [Errno 13] Permission denied: '${node.home}/.cache/huggingface/hub/models--${repo.replace('/', '--')}'\n`)
     return 1
   }
   const isDone = there !== undefined && (there.state ?? 'complete') === 'complete'

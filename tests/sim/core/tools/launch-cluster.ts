@@ -1,8 +1,9 @@
 // launch-cluster.sh: reads its flags, finds its nodes, and starts, stops or looks at the containers of one name.
 import { daemonTrouble } from '../container.ts'
+import { passed } from '../moments.ts'
 import { reachOf } from '../node.ts'
 import type { Tool } from '../sim.ts'
-import type { ToolIo } from '../types.ts'
+import type { Moment, ToolIo } from '../types.ts'
 import { execute, startCluster } from './launcher-exec.ts'
 import { parseLauncherFlags, usageText } from './launcher-flags.ts'
 import { checkImages, isRunning, type Launch, sshReaches } from './launcher-launch.ts'
@@ -55,12 +56,30 @@ async function act(launch: Launch): Promise<number> {
 const trimmed = ({ crew, node, flags, say }: Launch): Crew | null =>
   crew.solo || node.era === 'E1' ? crew : trimCrew(crew, flags.words, say)
 
+/** 129: its terminal went away (F23). */
 async function bringUp(launch: Launch): Promise<number> {
+  const terminal = new AbortController()
+  const io = { ...launch.io, signal: AbortSignal.any([launch.io.signal, terminal.signal]) }
+  try {
+    return await takeSteps({ ...launch, io }, () => terminal.abort(new Error('hang-up')))
+  } catch (error) {
+    if (launch.io.signal.aborted || !terminal.signal.aborted) throw error
+    return 129
+  }
+}
+
+async function takeSteps(launch: Launch, hangUp: () => void): Promise<number> {
+  const members = [launch.crew.head, ...launch.crew.workers].flatMap(({ node }) => node?.name ?? [])
+  const model = launch.flags.words[2] ?? ''
+  const at = (moment: Moment): Promise<void> => passed(launch.sim, { moment, nodes: members, leads: true, model, from: 0, to: 0, hangUp })
+  await at('launcher')
   const wasRunning = sayRunning(launch)
   if (!wasRunning) {
     if (!launch.crew.solo && !checkImages(launch)) return 1
     const failed = await startCluster(launch)
     if (failed !== null) return failed
+    await at('containers')
+    launch.io.signal.throwIfAborted()
   }
   return await execute({ ...launch, wasRunning })
 }
