@@ -5,6 +5,7 @@ import { createDiscovery } from './app/discovery.ts'
 import { createEngineWatch } from './app/engine-watch.ts'
 import { createEvents } from './app/events.ts'
 import { createFleet } from './app/fleet.ts'
+import { createHealth } from './app/health.ts'
 import { createLock } from './app/lock.ts'
 import { createMachines } from './app/machines.ts'
 import { createModels } from './app/models.ts'
@@ -99,6 +100,7 @@ export function compose(world: Adapters): Graph {
     nameOf,
   })
   const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
+  const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
   const plans = createPlans({
     clock,
     ids,
@@ -172,6 +174,7 @@ export function compose(world: Adapters): Graph {
     appliance: stores.appliance,
     fleet,
     watch,
+    health,
     observed,
     store: stores,
     models: discovery,
@@ -210,7 +213,7 @@ export function compose(world: Adapters): Graph {
     async start(signal) {
       signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
       if (signal?.aborted === true) life.abort(signal.reason)
-      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock, storage })) {
+      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, health, observed, status, lock, storage })) {
         if (life.signal.aborted) return
         await job.start(life.signal)
       }

@@ -2,6 +2,7 @@
 import type { Discovery } from './app/discovery.ts'
 import type { EngineWatch } from './app/engine-watch.ts'
 import type { Fleet } from './app/fleet.ts'
+import type { Health } from './app/health.ts'
 import type { Observed } from './app/observed.ts'
 import type { Clock } from './app/ports.ts'
 import type { Recipes } from './app/recipes.ts'
@@ -24,6 +25,7 @@ interface Owners {
   readonly fleet: Fleet
   readonly discovery: Discovery
   readonly watch: EngineWatch
+  readonly health: Health
   readonly observed: Observed
   readonly status: Status
   readonly lock: LockUse
@@ -34,7 +36,7 @@ interface Owners {
 const reservationMs = 5000
 
 /** Listeners come before what they listen to, so that no first look goes unheard. */
-export function jobsOf({ clock, recipes, fleet, discovery, watch, observed, status, lock, storage }: Owners): readonly Job[] {
+export function jobsOf({ clock, recipes, fleet, discovery, watch, health, observed, status, lock, storage }: Owners): readonly Job[] {
   const endReservations = (signal: AbortSignal): void =>
     clock.every(
       () => reservationMs,
@@ -46,6 +48,7 @@ export function jobsOf({ clock, recipes, fleet, discovery, watch, observed, stat
     { owner: 'recipes', does: 'reads recipe files that changed', every: '3 seconds', start: recipes.start },
     { owner: 'observed', does: 'adopts what serves, forgets what is gone', every: 'after each look', start: observed.start },
     { owner: 'status', does: 'tells of changes of the engine', every: 'after each look', start: status.start },
+    { owner: 'health', does: 'sends a test request where something is suspicious', every: 'after each look', start: health.start },
     { owner: 'discovery', does: 'reads the disks', every: 'models.scanSeconds', start: discovery.start },
     { owner: 'engine-watch', does: 'looks at engines over HTTP', every: 'machines.pollSeconds', start: watch.start },
     { owner: 'fleet', does: 'looks at every machine', every: 'machines.pollSeconds', start: fleet.start },

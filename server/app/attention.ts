@@ -1,7 +1,6 @@
 // What needs the owner, most urgent first: one sentence each, with the page that mends it.
 import type { StatusView } from '../contract/operations/shapes.ts'
-import type { EngineState } from '../domain/engine-state.ts'
-import { silence } from '../domain/engine-state.ts'
+import { type EngineState, silence } from '../domain/engine-state.ts'
 import type { MachineView } from '../domain/machine.ts'
 import { aboutDuration, bytesInWords } from '../domain/words.ts'
 import type { FileProblem } from './ports.ts'
@@ -12,7 +11,8 @@ export interface AttentionFacts {
   readonly now: number
   readonly appliance: string
   readonly views: readonly MachineView[]
-  readonly engine: EngineState
+  readonly engine: Pick<EngineState, 'state' | 'sentence'>
+  readonly memoryDanger: (view: MachineView) => string | null
   readonly problems: readonly FileProblem[]
 }
 
@@ -51,6 +51,8 @@ function ofObservation(
 ): { code: string; sentence: string }[] {
   const name = view.machine.name
   const rows: { code: string; sentence: string }[] = []
+  const danger = facts.memoryDanger(view)
+  if (danger !== null) rows.push({ code: 'memory_danger', sentence: danger })
   if (seen.dockerProblem === 'permission') {
     rows.push({ code: 'docker_permission', sentence: `${name} does not let us use docker without sudo.` })
   } else if (seen.dockerProblem !== null) {

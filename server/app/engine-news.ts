@@ -12,7 +12,7 @@ const lasting: ReadonlySet<string> = new Set(['answering', 'degraded', 'stopped'
 export function tellStateChanges(events: Pick<EventsUse, 'append'>, engine: () => EngineView): () => void {
   let told: { readonly state: string; readonly model: string | null } | null = null
   return () => {
-    const { id, state: shown, model } = engine()
+    const { id, state: shown, model, verdict, sentence, evidence } = engine()
     if (shown === 'switching') told = null
     const state = shown === 'busy' ? 'answering' : shown
     if (!lasting.has(state)) return
@@ -21,6 +21,14 @@ export function tellStateChanges(events: Pick<EventsUse, 'append'>, engine: () =
     const anotherModel = before === null || (model !== null && before.model !== model)
     const promised = model === null ? 'stopped' : 'answering'
     const expected = anotherModel ? promised : before.state
-    if (state !== expected) events.append('engine_state_changed', { engine: id, state, model: model ?? before?.model ?? null })
+    if (state === expected) return
+    events.append('engine_state_changed', {
+      engine: id,
+      state,
+      model: model ?? before?.model ?? null,
+      verdict,
+      sentence,
+      evidence: evidence.map(({ what, value }) => `${what}: ${value}`),
+    })
   }
 }

@@ -2,13 +2,14 @@
 import type { EngineView } from '../contract/operations/shapes.ts'
 import { httpUrl } from '../domain/address.ts'
 import type { Serving } from '../domain/engine.ts'
-import { type EngineSite, mainEngine, servingContainer } from '../domain/engine-sites.ts'
-import type { EngineState, ProcessState } from '../domain/engine-state.ts'
+import type { EngineSigns } from '../domain/engine-signs.ts'
+import { type EngineSite, mainEngine } from '../domain/engine-sites.ts'
+import type { EngineState } from '../domain/engine-state.ts'
 import type { MachineView } from '../domain/machine.ts'
-import type { SiteLook } from './engine-watch.ts'
 import { isoTimeOrNull } from './iso-time.ts'
+import { factViews } from './swap-view.ts'
 
-export const emptyEngine: Omit<EngineView, 'state' | 'sentence'> = {
+export const emptyEngine: Omit<EngineView, 'state' | 'sentence' | 'verdict' | 'evidence'> = {
   id: mainEngine,
   model: null,
   modelName: null,
@@ -28,7 +29,17 @@ export interface ServingViewFacts {
   readonly views: readonly MachineView[]
   readonly modelName: string
   readonly capabilities: readonly string[]
-  readonly seen: SiteLook | null
+  readonly seen: EngineSigns
+}
+
+/** The state as the contract shows it. */
+export function stateView({
+  state,
+  sentence,
+  verdict,
+  evidence,
+}: EngineState): Pick<EngineView, 'state' | 'sentence' | 'verdict' | 'evidence'> {
+  return { state, sentence, verdict, evidence: factViews(evidence) }
 }
 
 export function servingView({ serving, state, views, seen, ...facts }: ServingViewFacts): EngineView {
@@ -38,7 +49,7 @@ export function servingView({ serving, state, views, seen, ...facts }: ServingVi
   const since = state.state === 'unreachable' ? (head?.observation?.at ?? serving.since) : serving.since
   return {
     ...emptyEngine,
-    ...state,
+    ...stateView(state),
     model: serving.model,
     modelName: facts.modelName,
     since: isoTimeOrNull(since),
@@ -47,13 +58,13 @@ export function servingView({ serving, state, views, seen, ...facts }: ServingVi
     recipe: serving.recipeId,
     adopted: serving.adopted,
     capabilities: [...facts.capabilities],
-    runningRequests: seen?.look.runningRequests ?? null,
+    runningRequests: seen.look?.runningRequests ?? null,
   }
 }
 
 export interface SiteViewFacts {
   readonly site: EngineSite
-  readonly seen: SiteLook | null
+  readonly seen: EngineSigns
   readonly name: string
   /** Its machine does not answer. */
   readonly silent: boolean
@@ -77,26 +88,13 @@ export function siteView({ site, seen, name, silent, answers }: SiteViewFacts): 
     id: site.id,
     state,
     sentence: `${name} ${siteWords[state]} on ${site.machine.name}, port ${site.port}; it was not started here.`,
-    model: seen?.good?.models[0] ?? site.command?.servedNames[0] ?? null,
+    verdict: null,
+    evidence: [],
+    model: seen.good?.models[0] ?? site.command?.servedNames[0] ?? null,
     modelName: name,
     machines: [site.machine.name],
     url: httpUrl(site.machine.address, site.port),
     observed: true,
-    runningRequests: seen?.look.runningRequests ?? null,
+    runningRequests: seen.look?.runningRequests ?? null,
   }
-}
-
-/** What the last look inside said of the process; a look from before it was started says nothing. */
-export function processOf(serving: Serving, head: MachineView | undefined, fallback: string): ProcessState {
-  const seen = head?.observation ?? null
-  if (seen === null || seen.containers === null || seen.at <= serving.since) return 'unknown'
-  const container = seen.containers.find((one) => one.name === servingContainer(serving, fallback))
-  if (container === undefined || container.state !== 'running') return 'gone'
-  return container.serving === null ? 'dead' : 'alive'
-}
-
-/** When the right model was last seen healthy, ms; another model's health proves nothing. */
-export function goodAtOf(serving: Serving, seen: SiteLook | null): number | null {
-  const good = seen?.good ?? null
-  return good?.models.includes(serving.servedName) === true ? good.at : null
 }

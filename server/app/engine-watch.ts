@@ -1,5 +1,6 @@
-// Looks at every place where something may serve, over HTTP. Each look runs by itself: one that hangs delays no other.
-import type { EngineLook } from '../domain/engine.ts'
+// Looks at every place where something may serve, over HTTP, and keeps what looks showed over time. Each look runs by itself: one that
+// hangs delays no other.
+import { afterCanary, afterCanaryAsked, afterLook, canaryLimitMs, type EngineSigns, noSigns } from '../domain/engine-signs.ts'
 import { type EngineSite, findSites } from '../domain/engine-sites.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
@@ -8,25 +9,18 @@ import type { SettingsUse } from './use-cases.ts'
 
 export interface EngineWatchNeeds {
   readonly clock: Clock
-  readonly engines: Pick<Engines, 'look'>
+  readonly engines: Pick<Engines, 'look' | 'complete'>
   readonly fleet: Pick<Fleet, 'view' | 'views' | 'onObserved'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'> }
   readonly settings: Pick<SettingsUse, 'get' | 'watch'>
   readonly log: Log
 }
 
-/** What is remembered of one address and port. */
-export interface SiteLook {
-  readonly look: EngineLook
-  /** When it last answered healthy, and the ids it then listed. */
-  readonly good: EngineLook | null
-}
-
 export type EngineWatch = ReturnType<typeof createEngineWatch>
 
 export function createEngineWatch(needs: EngineWatchNeeds) {
   const { settings } = needs
-  const looks = new Map<string, SiteLook>()
+  const known = new Map<string, EngineSigns>()
   /** Machines that did not answer when they were last looked at. */
   const silent = new Set<string>()
   const looking = new Map<string, Promise<void>>()
@@ -40,9 +34,10 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
       defaultPort: settings.get('engine.port'),
     })
 
-  const keep = (site: EngineSite, look: EngineLook): void => {
-    const before = looks.get(placeOf(site))
-    looks.set(placeOf(site), { look, good: look.reachable && look.healthy ? look : (before?.good ?? null) })
+  const signsAt = (site: EngineSite): EngineSigns => known.get(placeOf(site)) ?? noSigns
+
+  const keep = (site: EngineSite, signs: EngineSigns): void => {
+    known.set(placeOf(site), signs)
     for (const listener of listeners) listener(site)
   }
 
@@ -50,7 +45,7 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
     const place = placeOf(site)
     try {
       const look = await needs.engines.look({ address: site.machine.address, port: site.port }, signal)
-      if (signal?.aborted !== true) keep(site, look)
+      if (signal?.aborted !== true) keep(site, afterLook(signsAt(site), look))
     } catch (error) {
       if (signal?.aborted !== true) needs.log.error('looking at an engine failed', { place, error })
     } finally {
@@ -77,7 +72,7 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
   const lookAll = async (signal?: AbortSignal): Promise<void> => {
     const now = sites()
     const places = new Set(now.map(placeOf))
-    for (const place of looks.keys()) if (!places.has(place)) looks.delete(place)
+    for (const place of known.keys()) if (!places.has(place)) known.delete(place)
     await Promise.all(now.map((site) => lookAt(site, signal)))
   }
 
@@ -92,19 +87,26 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
     const back = isBack(machine)
     for (const site of sites().filter((one) => one.machine.id === machine)) {
       if (back) void lookAfresh(site, signal)
-      else if (!looks.has(placeOf(site))) void lookAt(site, signal)
+      else if (!known.has(placeOf(site))) void lookAt(site, signal)
     }
   }
 
   return {
     sites,
     lookAll,
-    /** What the last look at a site said; null when it was never looked at. */
-    lastAt: (site: EngineSite): SiteLook | null => looks.get(placeOf(site)) ?? null,
-    /** The last look at an engine by its id; null when it was never looked at or is not known. */
-    lastLook(engine = 'main'): EngineLook | null {
-      const site = sites().find((one) => one.id === engine)
-      return site === undefined ? null : (looks.get(placeOf(site))?.look ?? null)
+    /** What looks at a site have shown so far. */
+    signsAt,
+
+    /** One test request; never two at once at one place. It ends by itself within canaryLimitMs. */
+    async sendCanary(site: EngineSite, model: string, signal: AbortSignal): Promise<void> {
+      const { canary } = signsAt(site)
+      if (canary !== null && canary.endedAt === null) return
+      const { clock, engines } = needs
+      keep(site, afterCanaryAsked(signsAt(site), clock.now()))
+      const answer = await engines
+        .complete({ address: site.machine.address, port: site.port }, model, canaryLimitMs, signal)
+        .catch(() => null)
+      keep(site, afterCanary(signsAt(site), clock.now(), signal.aborted ? null : answer))
     },
 
     /** Looks by the clock, and at once at a place that a look at a machine has just shown, or whose machine has just come back. */
@@ -116,7 +118,7 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
       signal.addEventListener('abort', off, { once: true })
     },
 
-    /** Called after every look at a site. */
+    /** Called after every look at a site, and when a test request began or ended. */
     onLooked(listener: (site: EngineSite) => void): () => void {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -57,8 +57,8 @@ export function createObserved(needs: ObservedNeeds) {
     if (site.kind !== 'ours' || store.serving.find(mainEngine) !== null || store.swaps.live(cluster) !== null) return
     const views = fleet.views()
     const machineAt = views.find((view) => view.machine.id === site.machine.id)?.observation?.at
-    const look = watch.lastAt(site)?.look
-    if (look === undefined || machineAt === undefined) return
+    const look = watch.signsAt(site).look
+    if (look === null || machineAt === undefined) return
     const containerName = settings.get('engine.containerName')
     const facts = { site, look, views, models: needs.models.models(), recipesOf: needs.recipes.of, containerName, now: clock.now() }
     const serving = adopt(facts)
@@ -128,7 +128,7 @@ export function createObserved(needs: ObservedNeeds) {
       return watch.sites().filter((site) => {
         if (site.kind === 'main' || (site.kind !== 'foreign' && busy.has(site.machine.id))) return false
         if (site.kind === 'foreign') return true
-        if (site.kind === 'port') return watch.lastAt(site)?.look.reachable === true && (watch.lastAt(site)?.look.models.length ?? 0) > 0
+        if (site.kind === 'port') return watch.signsAt(site).look?.reachable === true && (watch.signsAt(site).look?.models.length ?? 0) > 0
         return store.serving.find(mainEngine) !== null
       })
     },

@@ -3,17 +3,20 @@ import { SparkError } from '../contract/errors.ts'
 import type { EngineView, LockView, StatusView, SwapView } from '../contract/operations/shapes.ts'
 import { hubId } from '../domain/adoption.ts'
 import type { Serving } from '../domain/engine.ts'
+import { type EngineSigns, noSigns } from '../domain/engine-signs.ts'
 import { type EngineSite, mainEngine } from '../domain/engine-sites.ts'
-import { type EngineFacts, engineState } from '../domain/engine-state.ts'
-import { type MachineView, missesUntilUnreachable } from '../domain/machine.ts'
+import { type EngineFacts, engineState, type ServingFacts, silentOf } from '../domain/engine-state.ts'
+import { stillFor } from '../domain/load-signs.ts'
+import type { MachineView } from '../domain/machine.ts'
 import type { Model } from '../domain/model.ts'
 import { modelName } from '../domain/model-name.ts'
 import { statusSentence } from '../domain/status-sentence.ts'
 import { attention } from './attention.ts'
 import { tellStateChanges } from './engine-news.ts'
-import { emptyEngine, goodAtOf, processOf, servingView, siteView } from './engine-view.ts'
-import type { EngineWatch, SiteLook } from './engine-watch.ts'
+import { emptyEngine, servingView, siteView, stateView } from './engine-view.ts'
+import type { EngineWatch } from './engine-watch.ts'
 import type { Fleet } from './fleet.ts'
+import type { Health } from './health.ts'
 import { isoTime } from './iso-time.ts'
 import type { Observed } from './observed.ts'
 import type { Clock, FileProblem, ServingStore } from './ports.ts'
@@ -26,6 +29,7 @@ export interface StatusNeeds {
   readonly appliance: string
   readonly fleet: Pick<Fleet, 'views' | 'onObserved'>
   readonly watch: EngineWatch
+  readonly health: Health
   readonly observed: Pick<Observed, 'observedSites' | 'comingSite'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'> }
   readonly models: { domainModel(id: string): Model | null }
@@ -42,32 +46,32 @@ export interface Status extends StatusUse {
   start(signal: AbortSignal): void
 }
 
-const leastFreshMs = 15_000
-
 export function createStatus(needs: StatusNeeds): Status {
-  const { clock, settings, watch } = needs
+  const { clock, settings, watch, health } = needs
 
   const nameOf = (id: string): string => needs.models.domainModel(id)?.name ?? modelName(id)
 
-  const freshMs = (): number => Math.max(leastFreshMs, settings.get('machines.pollSeconds') * 1000 * missesUntilUnreachable)
-
-  const seenAt = (site: EngineSite | undefined): SiteLook | null => (site === undefined ? null : watch.lastAt(site))
+  const seenAt = (site: EngineSite | undefined): EngineSigns => (site === undefined ? noSigns : watch.signsAt(site))
 
   const siteName = (site: EngineSite): string =>
-    nameOf(hubId(site.command?.model ?? watch.lastAt(site)?.look.models[0] ?? 'A model').replace(/\/+$/, ''))
+    nameOf(hubId(site.command?.model ?? watch.signsAt(site).look?.models[0] ?? 'A model').replace(/\/+$/, ''))
 
   const comingFact = (): EngineFacts['coming'] => {
     const site = needs.observed.comingSite()
-    return site === null ? null : { name: siteName(site), machine: site.machine.name }
+    if (site === null) return null
+    const { memoryMovedAt, workedAt } = health.signsOf(site.machine.id)
+    const stillMs = stillFor(clock.now(), [memoryMovedAt, workedAt], settings.get('swap.stallSeconds') * 1000)
+    return { name: siteName(site), machine: site.machine.name, stillMs }
   }
 
-  const servingFacts = (serving: Serving, views: readonly MachineView[], seen: SiteLook | null): Partial<EngineFacts> => {
+  const servingFacts = (serving: Serving, views: readonly MachineView[], seen: EngineSigns): ServingFacts => {
     const head = views.find((view) => view.machine.id === serving.machines[0])
     return {
-      serving: { name: nameOf(serving.model), servedName: serving.servedName, since: serving.since },
+      name: nameOf(serving.model),
       head: head === undefined ? null : { name: head.machine.name, reach: head.reach, seenAt: head.observation?.at ?? null },
-      process: processOf(serving, head, settings.get('engine.containerName')),
-      goodAt: goodAtOf(serving, seen),
+      judgement: health.judged(serving, views),
+      engine: seen,
+      machine: health.signsOf(serving.machines[0] ?? ''),
     }
   }
 
@@ -77,28 +81,22 @@ export function createStatus(needs: StatusNeeds): Status {
     const seen = seenAt(watch.sites().find((site) => site.id === mainEngine))
     const state = engineState({
       now: clock.now(),
-      freshMs: freshMs(),
       swap: swap === null ? null : { sentence: swapSentence(swap) },
-      serving: null,
-      head: null,
-      process: 'unknown',
-      look: seen?.look ?? null,
-      goodAt: null,
+      serving: serving === null ? null : servingFacts(serving, views, seen),
       coming: comingFact(),
       silent: silentOf(views),
       allSeen: views.length > 0 && views.every((view) => view.reach !== 'unknown'),
-      ...(serving === null ? {} : servingFacts(serving, views, seen)),
     })
-    if (serving === null) return { ...emptyEngine, ...state }
+    if (serving === null) return { ...emptyEngine, ...stateView(state) }
     const capabilities = needs.models.domainModel(serving.model)?.inference.capabilities ?? []
     return servingView({ serving, state, views, modelName: nameOf(serving.model), capabilities, seen })
   }
 
   const observedView = (site: EngineSite, views: readonly MachineView[]): EngineView => {
-    const seen = watch.lastAt(site)
+    const seen = watch.signsAt(site)
     const silent = views.find((view) => view.machine.id === site.machine.id)?.reach === 'unreachable'
-    const goodAt = seen?.good?.at ?? Number.NEGATIVE_INFINITY
-    const trustedMs = seen?.look.reachable === false ? leastFreshMs : freshMs()
+    const goodAt = seen.good?.at ?? Number.NEGATIVE_INFINITY
+    const trustedMs = seen.look?.reachable === false ? health.leastFreshMs : health.freshMs()
     return siteView({ site, seen, name: siteName(site), silent, answers: clock.now() - goodAt <= trustedMs })
   }
 
@@ -112,7 +110,14 @@ export function createStatus(needs: StatusNeeds): Status {
     const all = engines(views)
     const main = all[0] ?? mainView(views)
     const own = needs.storage.attention()
-    const others = attention({ now: clock.now(), appliance: needs.appliance, views, engine: main, problems: needs.recipes.problems() })
+    const others = attention({
+      now: clock.now(),
+      appliance: needs.appliance,
+      views,
+      engine: main,
+      memoryDanger: health.memoryDanger,
+      problems: needs.recipes.problems(),
+    })
     const rows = own === null ? others : [own, ...others]
     const looks = views.flatMap((view) => (view.observation === null ? [] : [view.observation.at]))
     return {
@@ -143,14 +148,6 @@ export function createStatus(needs: StatusNeeds): Status {
       signal.addEventListener('abort', end, { once: true })
     },
   }
-}
-
-/** What keeps us from knowing that nothing runs: a machine, or docker on one, that does not answer. */
-function silentOf(views: readonly MachineView[]): string | null {
-  const silent = views.find((view) => view.reach === 'unreachable')
-  if (silent !== undefined) return silent.machine.name
-  const closed = views.find((view) => view.observation !== null && view.observation.containers === null)
-  return closed === undefined ? null : `Docker on ${closed.machine.name}`
 }
 
 function swapSentence(swap: SwapView): string {

@@ -1,6 +1,7 @@
 // The ground a running swap stands on: its row, its machines, and patience with machines that go silent.
 import { SparkError } from '../contract/errors.ts'
 import { cleanLine } from '../domain/clean-line.ts'
+import type { Fact } from '../domain/evidence.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { ProgressNote } from '../domain/progress.ts'
 import type { Swap } from '../domain/swap.ts'
@@ -48,8 +49,13 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     const live = swap()
     const progress = { percent: note.percent, sentence: prefix + note.sentence }
     if (live.progress.percent === progress.percent && live.progress.sentence === progress.sentence) return
-    if (!store.swaps.update(id, clock.now(), { progress })) return
+    if (!store.swaps.update(id, clock.now(), { progress: { ...live.progress, ...progress } })) return
     events.append('swap_progressed', { swap: id, phase: live.phase, ...progress })
+  }
+
+  /** What the newest looks showed, for "How we know": kept with the switch, told by no event. */
+  const know = (evidence: readonly Fact[]): void => {
+    store.swaps.update(id, clock.now(), { progress: { ...swap().progress, evidence } })
   }
 
   /** A phase is written before its first effect, so that a restart knows where it was. */
@@ -127,6 +133,7 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     swap,
     machine,
     say,
+    know,
     enter,
     patient,
     sameBoot,

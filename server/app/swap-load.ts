@@ -1,5 +1,6 @@
 // Following a load: by the container's log, its process, its memory, and the door it opens at the end.
 import { SparkError } from '../contract/errors.ts'
+import { afterLoadLook, beginLoad, isStalled, type LoadSigns, loadFacts } from '../domain/load-signs.ts'
 import type { PlanStart } from '../domain/plan.ts'
 import { readProgress, splitLines } from '../domain/progress.ts'
 import { findTelling } from '../domain/trouble.ts'
@@ -11,20 +12,13 @@ const healthEveryMs = 300
 const watchEveryMs = 2000
 /** From the launcher's end to the first sight of a vllm process: imports alone take seconds on a cold disk. */
 const appearsWithinMs = 30_000
-const movedBytes = 64 * 1024 * 1024
 const linesRemembered = 2000
-/** A look that took longer was spent waiting for a silent machine: nobody knows whether the load moved meanwhile. */
-const promptMs = 10_000
 
 interface Follower {
   offset: number
   rest: string
   lines: string[]
-  availableBytes: number
-  /** How long it was seen to stand still; time without an answer does not count. */
-  stillMs: number
-  lookedAt: number
-  readonly startedAt: number
+  signs: LoadSigns
   readonly ranks: Map<string, Rank>
 }
 
@@ -38,17 +32,7 @@ interface Rank {
 export async function load(ground: Ground, start: PlanStart): Promise<void> {
   const { clock, engines, settings } = ground.needs
   const address = engineAddress(ground, start)
-  const now = clock.now()
-  const follower: Follower = {
-    offset: 0,
-    rest: '',
-    lines: [],
-    availableBytes: 0,
-    stillMs: 0,
-    lookedAt: now,
-    startedAt: now,
-    ranks: new Map(),
-  }
+  const follower: Follower = { offset: 0, rest: '', lines: [], signs: beginLoad(clock.now()), ranks: new Map() }
   let nextWatch = 0
   for (;;) {
     if (clock.now() >= nextWatch) {
@@ -58,8 +42,8 @@ export async function load(ground: Ground, start: PlanStart): Promise<void> {
     }
     const look = await engines.look(address, ground.signal)
     if (look.healthy) return
-    if (follower.stillMs > settings.get('swap.stallSeconds') * 1000)
-      throw new SparkError('load_stalled', { model: start.model, minutes: Math.max(1, Math.round(follower.stillMs / 60_000)) })
+    if (isStalled(follower.signs, settings.get('swap.stallSeconds') * 1000))
+      throw new SparkError('load_stalled', { model: start.model, minutes: Math.max(1, Math.round(follower.signs.stillMs / 60_000)) })
     await clock.sleep(healthEveryMs, ground.signal)
   }
 }
@@ -67,7 +51,7 @@ export async function load(ground: Ground, start: PlanStart): Promise<void> {
 async function followHead(ground: Ground, start: PlanStart, follower: Follower): Promise<void> {
   const { sparks, clock } = ground.needs
   const head = headOf(start)
-  let moved = false
+  let logGrew = false
   let reading: WatchReading
   do {
     const logOffset = follower.offset
@@ -77,17 +61,16 @@ async function followHead(ground: Ground, start: PlanStart, follower: Follower):
     follower.offset = reading.nextLogOffset
     if (reading.serving !== null && follower.ranks.get(head)?.seen !== true) ground.say({ percent: null, sentence: 'vLLM is starting.' })
     takeLog(ground, follower, reading)
-    moved ||= reading.log !== '' || Math.abs(reading.availableBytes - follower.availableBytes) > movedBytes
-    follower.availableBytes = reading.availableBytes
+    logGrew ||= reading.log !== ''
   } while (reading.log !== '')
-  const sinceMs = clock.now() - follower.lookedAt
-  follower.stillMs = moved ? 0 : follower.stillMs + Math.min(sinceMs, promptMs)
-  follower.lookedAt = clock.now()
+  const { availableBytes, serving } = reading
+  follower.signs = afterLoadLook(follower.signs, { at: clock.now(), logGrew, availableBytes, processSeen: serving !== null })
+  ground.know(loadFacts(follower.signs))
   ground.sameBoot(head, reading.bootId)
   if (reading.container === null) return
   if (reading.container !== 'running') throw deathOf(ground, start, follower.lines.length > 0 ? follower.lines : ['Its container is gone.'])
   // A process that ended between two looks was never seen; its last words say that there is nothing to wait for.
-  const late = clock.now() - follower.startedAt > appearsWithinMs || findTelling(follower.lines) !== null
+  const late = clock.now() - follower.signs.startedAt > appearsWithinMs || findTelling(follower.lines) !== null
   if (isDead(follower, head, reading, late)) throw deathOf(ground, start, follower.lines)
 }
 

@@ -121,7 +121,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
     needs.store.swaps.end(
       swap.id,
       now,
-      { state: 'succeeded', restored: null, trouble: null, progress: { percent: start === null ? null : 100, sentence } },
+      { state: 'succeeded', restored: null, trouble: null, progress: { ...swap.progress, percent: start === null ? null : 100, sentence } },
       () => {
         if (start === null) needs.store.serving.clear(swap.engine)
         else {
@@ -159,7 +159,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
   function causeOf(swap: Swap, cause: unknown): SwapTrouble | null {
     if (swap.cancelRequestedAt !== null) return null
     needs.log.warn('a switch did not work out', { swap: swap.id, error: cause })
-    return troubleOf(cause, needs)
+    return { ...troubleOf(cause, needs), ...(swap.progress.evidence === undefined ? {} : { evidence: swap.progress.evidence }) }
   }
 
   function end(ground: Ground, state: 'failed' | 'cancelled', trouble: SwapTrouble | null, back: Return): void {

@@ -1,13 +1,14 @@
 // Starting, warming up and making sure: nothing here believes an exit code or a container that is "Up".
 import { SparkError } from '../contract/errors.ts'
+import type { Fact } from '../domain/evidence.ts'
+import { promptMs } from '../domain/load-signs.ts'
 import type { PlanStart } from '../domain/plan.ts'
+import { exactDuration } from '../domain/words.ts'
 import type { Ground } from './swap-ground.ts'
 import { jobState, runJob } from './swap-jobs.ts'
 import { engineAddress, headOf, launchTrouble, stillAlive, workerAlive } from './swap-look.ts'
 import { proveGone } from './swap-room.ts'
 
-/** A look at a machine that took longer waited for it: what was measured meanwhile says nothing about the engine. */
-const promptMs = 10_000
 /** A healthy engine names its model at once; a busy Spark may swallow a request. */
 const namedWithinMs = 30_000
 const verifyMs = 60_000
@@ -63,10 +64,12 @@ async function firstWord(ground: Ground, start: PlanStart, limitMs: number): Pro
   const { clock, engines } = ground.needs
   let until = clock.now() + limitMs
   for (;;) {
-    await refuseAnother(ground, start)
+    const named = await refuseAnother(ground, start)
+    const sentAt = clock.now()
     const timeoutMs = Math.max(1000, until - clock.now())
     const answer = await engines.complete(engineAddress(ground, start), start.servedName, timeoutMs, ground.signal)
     ground.signal.throwIfAborted()
+    ground.know(wordFacts(start, { named, sentAt, at: clock.now(), ok: answer.ok, reason: answer.reason }))
     if (answer.ok) return
     const askedAt = clock.now()
     await stillAlive(ground, start)
@@ -74,6 +77,23 @@ async function firstWord(ground: Ground, start: PlanStart, limitMs: number): Pro
     if (clock.now() >= until) throw new SparkError('no_answer', { model: start.model, why: answer.reason ?? 'no reason was given' })
     await clock.sleep(1000, ground.signal)
   }
+}
+
+interface Word {
+  /** It says that it is well and names the right model. */
+  readonly named: boolean
+  readonly sentAt: number
+  readonly at: number
+  readonly ok: boolean
+  readonly reason: string | null
+}
+
+function wordFacts({ servedName }: PlanStart, { named, sentAt, at, ok, reason }: Word): readonly Fact[] {
+  const took = exactDuration(at - sentAt)
+  return [
+    { what: 'Its door', value: named ? `open, says it is well, names ${servedName}` : 'open, does not name its model', at: sentAt },
+    { what: 'Test request of one token', value: ok ? `answered in ${took}` : `not answered: ${reason ?? 'no reason given'}`, at },
+  ]
 }
 
 /** Healthy and under its own name. Raises wrong_model, or no_answer when it does not say so in time. */

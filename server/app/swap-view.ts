@@ -3,6 +3,7 @@ import { actOf } from '../contract/acts.ts'
 import { actKindOf } from '../contract/errors.ts'
 import type { SwapView } from '../contract/operations/shapes.ts'
 import { isOverdue, type PastSwap, remainingMs, typicalMs } from '../domain/eta.ts'
+import type { Fact } from '../domain/evidence.ts'
 import { recipeWords } from '../domain/recipe.ts'
 import { canCancel, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import { aboutDuration } from '../domain/words.ts'
@@ -42,7 +43,11 @@ export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
     state: swap.state,
     phase: swap.phase,
     restored: swap.restored,
-    progress: needs.waits && swap.state === 'running' ? { percent: null, sentence: waitingSentence } : swap.progress,
+    progress:
+      needs.waits && swap.state === 'running'
+        ? { percent: null, sentence: waitingSentence }
+        : { percent: swap.progress.percent, sentence: swap.progress.sentence },
+    evidence: factViews(swap.trouble?.evidence ?? swap.progress.evidence ?? []),
     // When it takes longer than it ever did nobody knows how much longer: "0 seconds" would be said for minutes.
     etaSeconds: left === null || left < 500 ? null : Math.round(left / 1000),
     overdue: swap.state === 'running' && isOverdue(past, needs.now - swap.startedAt),
@@ -71,6 +76,11 @@ function troubleView(swap: Swap, trouble: SwapTrouble, needs: SwapViewNeeds): Sw
   const container = swap.plan.stops[0]?.containerName
   const facts = { engine: swap.engine, swap: swap.id, model: swap.model, previous, machine, container }
   return { code, happened, now, next, line, machine: trouble.machine ?? null, run, act: kind === null ? null : actOf(kind, facts) }
+}
+
+/** Evidence as the contract shows it. */
+export function factViews(facts: readonly Fact[]): SwapView['evidence'] {
+  return facts.map((fact) => ({ ...fact, at: time(fact.at) }))
 }
 
 function pastOf(swap: Swap, store: Pick<SwapStore, 'history'>): readonly PastSwap[] {

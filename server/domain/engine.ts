@@ -26,4 +26,9 @@ export interface EngineLook {
   readonly models: readonly string[]
   readonly runningRequests: number | null
   readonly waitingRequests: number | null
+  /** Counters of vLLM's /metrics, since its start; null where it does not tell. */
+  readonly promptTokens: number | null
+  readonly generatedTokens: number | null
+  /** Share of the KV cache in use, 0 to 1. */
+  readonly cacheUsage: number | null
 }

@@ -28,6 +28,7 @@
 //
 // What may be trusted in each phase: up to `check` the old model still answers; from `make_room` on nothing is promised to
 // answer; in `restore` the new model is given up and the old one is on its way; only a final state says what answers now.
+import type { Fact } from './evidence.ts'
 import type { Plan } from './plan.ts'
 import type { Phase } from './words.ts'
 
@@ -56,6 +57,15 @@ export interface SwapTrouble {
   /** Name of the machine it is about, and a command that helps there. Rows of earlier versions lack both. */
   readonly machine?: string | null
   readonly run?: string | null
+  /** What was seen when it was found out. */
+  readonly evidence?: readonly Fact[]
+}
+
+export interface SwapProgress {
+  readonly percent: number | null
+  readonly sentence: string
+  /** What the newest looks showed. */
+  readonly evidence?: readonly Fact[]
 }
 
 export interface Swap {
@@ -73,7 +83,7 @@ export interface Swap {
   readonly phase: Phase
   readonly fence: number
   readonly restored: boolean | null
-  readonly progress: { readonly percent: number | null; readonly sentence: string }
+  readonly progress: SwapProgress
   readonly startedAt: number
   readonly endedAt: number | null
   readonly requestedBy: Requester

@@ -65,6 +65,9 @@ describe('a look at an engine', () => {
       'vllm:num_requests_running{engine="1",model_name="a {b} c"} 1.0',
       'vllm:num_requests_waiting{engine="0",model_name="a {b} c"} 4.0',
       'vllm:num_requests_waiting_total{engine="0"} 90.0',
+      'vllm:prompt_tokens_total{engine="0",model_name="a"} 1200.0',
+      'vllm:generation_tokens_total{engine="0",model_name="a"} 3.4e+06',
+      'vllm:gpu_cache_usage_perc{engine="0",model_name="a"} 0.25',
     ].join('\n')
     const engine = await engineOf({
       '/health': [200, ''],
@@ -80,6 +83,9 @@ describe('a look at an engine', () => {
       models: [model, 'lora'],
       runningRequests: 3,
       waitingRequests: 4,
+      promptTokens: 1200,
+      generatedTokens: 3_400_000,
+      cacheUsage: 0.25,
     })
     expect(look.at).toBeGreaterThanOrEqual(before)
   })

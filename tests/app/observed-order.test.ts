@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createObserved } from '../../server/app/observed.ts'
 import type { SettingValue } from '../../server/contract/settings.ts'
 import type { EngineLook, Serving } from '../../server/domain/engine.ts'
+import { noSigns } from '../../server/domain/engine-signs.ts'
 import { type EngineSite, findSites } from '../../server/domain/engine-sites.ts'
 import { buildModel, buildView } from '../fakes/builders.ts'
 import { createFakeClock } from '../fakes/clock.ts'
@@ -25,14 +26,17 @@ function createCase(endedAt: number) {
     models: ['Qwen/Qwen3-8B'],
     runningRequests: 0,
     waitingRequests: 0,
+    promptTokens: 0,
+    generatedTokens: 0,
+    cacheUsage: 0,
   })
   const observed = createObserved({
     clock,
     fleet: { views, onObserved: () => () => undefined },
     watch: {
       sites,
-      lastAt: () => ({ look: answer(), good: answer() }),
-      lastLook: answer,
+      signsAt: () => ({ ...noSigns, look: answer(), good: answer() }),
+      sendCanary: async () => undefined,
       lookAll: async () => undefined,
       start: () => undefined,
       onLooked: (listener) => {

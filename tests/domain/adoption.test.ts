@@ -3,7 +3,7 @@ import { type AdoptionFacts, adopt, agrees, matchModel } from '../../server/doma
 import { findSites } from '../../server/domain/engine-sites.ts'
 import type { Container } from '../../server/domain/machine.ts'
 import { readVllmCommand, type VllmCommand } from '../../server/domain/vllm-command.ts'
-import { buildModel, buildNow, buildRecipe, buildView } from '../fakes/builders.ts'
+import { buildLook, buildModel, buildNow, buildRecipe, buildView } from '../fakes/builders.ts'
 
 const container = (serving: string | null, change: Partial<Container> = {}): Container => ({
   name: 'vllm_node',
@@ -24,7 +24,7 @@ function adoption(text: string, answers: readonly string[], change: Partial<Adop
   const views = [buildView({}, { containers: [container(text)] }), buildView(second, { containers: worker === null ? [] : [worker] })]
   const site = findSites({ views, serving: null, containerName: 'vllm_node', defaultPort: 8000 }).find((one) => one.kind === 'ours')
   if (site === undefined) return null
-  const look = { at: buildNow, reachable: true, healthy: true, models: answers, runningRequests: 0, waitingRequests: 0 }
+  const look = buildLook({ models: answers })
   const recipesOf = () => [buildRecipe()]
   return adopt({ site, look, views, models: [buildModel()], recipesOf, containerName: 'vllm_node', now: buildNow, ...change })
 }
@@ -51,7 +51,7 @@ test.each([
 })
 
 test('nothing is adopted that is not healthy', () => {
-  const look = { at: buildNow, reachable: true, healthy: false, models: ['Qwen/Qwen3-8B'], runningRequests: 0, waitingRequests: 0 }
+  const look = buildLook({ healthy: false })
   expect(adoption('vllm serve Qwen/Qwen3-8B', [], { look })).toBeNull()
 })
 

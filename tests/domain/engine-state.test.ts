@@ -1,39 +1,45 @@
 import { expect, test } from 'vitest'
-import type { EngineLook } from '../../server/domain/engine.ts'
-import { type EngineFacts, engineState } from '../../server/domain/engine-state.ts'
+import { noSigns } from '../../server/domain/engine-signs.ts'
+import { type EngineFacts, engineState, type ServingFacts } from '../../server/domain/engine-state.ts'
+import { noMachineSigns } from '../../server/domain/machine-signs.ts'
+import type { ProcessState } from '../../server/domain/patient.ts'
 import { statusSentence } from '../../server/domain/status-sentence.ts'
-import { buildView, buildNow as now } from '../fakes/builders.ts'
+import { judge } from '../../server/domain/verdict.ts'
+import { buildClosedDoor, buildLook, buildView, buildNow as now } from '../fakes/builders.ts'
 
 const ago = (seconds: number): number => now - seconds * 1000
-const look = (change: Partial<EngineLook> = {}): EngineLook => ({
-  at: ago(2),
-  reachable: true,
-  healthy: true,
-  models: ['Qwen/Qwen3-8B'],
-  runningRequests: 0,
-  waitingRequests: 0,
-  ...change,
-})
-const gone = look({ reachable: false, healthy: false, models: [], runningRequests: null, waitingRequests: null })
-const serving = { name: 'Qwen3 8B', servedName: 'Qwen/Qwen3-8B', since: ago(3600) }
-const head: EngineFacts['head'] = { name: 'spark-1', reach: 'reachable', seenAt: ago(3) }
+const look = (change: Parameters<typeof buildLook>[0] = {}) => buildLook({ at: ago(2), ...change })
+const gone = buildClosedDoor(ago(2))
+
+interface Case {
+  readonly freshMs?: number
+  readonly since?: number
+  readonly process?: ProcessState
+  readonly look?: ReturnType<typeof look> | null
+  readonly goodAt?: number | null
+  readonly head?: ServingFacts['head']
+}
 
 /** Everything well; a row names what is not. */
-const facts = (change: Partial<EngineFacts> = {}): EngineFacts => ({
-  now,
-  freshMs: 15_000,
-  swap: null,
-  serving,
-  head,
-  process: 'alive',
-  look: look(),
-  goodAt: ago(2),
-  coming: null,
-  allSeen: true,
-  ...change,
-})
+const served = ({ freshMs = 15_000, since = ago(3600), process = 'alive', ...more }: Case): ServingFacts => {
+  const goodAt = more.goodAt === undefined ? ago(2) : more.goodAt
+  const last = more.look === undefined ? look() : more.look
+  const engine = { ...noSigns, look: last, good: goodAt === null ? null : look({ at: goodAt }) }
+  const patient = {
+    now,
+    freshMs,
+    since,
+    servedName: 'Qwen/Qwen3-8B',
+    process: { state: process, at: ago(3) },
+    engine,
+    machine: noMachineSigns,
+  }
+  const head = more.head === undefined ? { name: 'spark-1', reach: 'reachable' as const, seenAt: ago(3) } : more.head
+  return { name: 'Qwen3 8B', head, judgement: judge(patient), engine, machine: noMachineSigns }
+}
+const empty: EngineFacts = { now, swap: null, serving: null, coming: null, allSeen: true, silent: null }
 
-const table: readonly [string, Partial<EngineFacts>, string, string][] = [
+const table: readonly [string, Case, string, string][] = [
   ['a good look a moment ago', {}, 'answering', 'Qwen3 8B is answering.'],
   ['one look missed after a good one', { look: gone, goodAt: ago(9) }, 'answering', 'Qwen3 8B is answering.'],
   [
@@ -60,15 +66,22 @@ const table: readonly [string, Partial<EngineFacts>, string, string][] = [
   ['no look at all', { look: null, goodAt: null }, 'unknown', 'Whether Qwen3 8B answers was not looked at yet.'],
   ['another model that answers', { look: look({ models: ['llama'] }), goodAt: ago(7) }, 'degraded', 'llama answers where Qwen3 8B should.'],
   ['health that fails', { look: look({ healthy: false }), goodAt: ago(7) }, 'degraded', 'Qwen3 8B runs and says it is not well.'],
-  ['a process known dead', { process: 'dead' }, 'degraded', 'The vLLM process of Qwen3 8B ended on spark-1; its container is still there.'],
-  ['a container that is gone', { process: 'gone' }, 'stopped', 'Qwen3 8B is no longer running: its container on spark-1 is gone.'],
-  ['a process nobody looked at', { process: 'unknown' }, 'answering', 'Qwen3 8B is answering.'],
   [
-    'a switch that ended a moment ago',
-    { serving: { ...serving, since: ago(1) }, look: gone, goodAt: null },
+    'a process known dead, and nobody at its door',
+    { process: 'dead', look: gone, goodAt: ago(7) },
+    'degraded',
+    'The vLLM process of Qwen3 8B ended on spark-1; its container is still there.',
+  ],
+  ['a process that was not seen, and a door that opened since', { process: 'dead' }, 'answering', 'Qwen3 8B is answering.'],
+  [
+    'a process that was not seen once, before anybody looked at the door again',
+    { process: 'dead', look: look({ at: ago(4) }), goodAt: ago(4) },
     'answering',
     'Qwen3 8B is answering.',
   ],
+  ['a container that is gone', { process: 'gone' }, 'stopped', 'Qwen3 8B is no longer running: its container on spark-1 is gone.'],
+  ['a process nobody looked at', { process: 'unknown' }, 'answering', 'Qwen3 8B is answering.'],
+  ['a switch that ended a moment ago', { since: ago(1), look: gone, goodAt: null }, 'answering', 'Qwen3 8B is answering.'],
   [
     'a head that is silent',
     { head: { name: 'spark-1', reach: 'unreachable', seenAt: ago(240) } },
@@ -82,38 +95,35 @@ const table: readonly [string, Partial<EngineFacts>, string, string][] = [
     'spark-1 does not answer.',
   ],
   ['a head that left the list', { head: null }, 'unknown', 'The machine that serves Qwen3 8B is not in the list.'],
-  ['a live switch', { swap: { sentence: 'Switching to Llama.' } }, 'switching', 'Switching to Llama.'],
-  [
-    'a live switch from nothing',
-    { serving: null, head: null, swap: { sentence: 'Switching to Llama.' } },
-    'switching',
-    'Switching to Llama.',
-  ],
-  ['nothing stored', { serving: null, head: null, look: null }, 'stopped', 'Nothing is running.'],
-  [
-    'a machine that does not answer',
-    { serving: null, head: null, look: null, silent: 'spark-2' },
-    'unknown',
-    'spark-2 does not answer, so what runs there is not known.',
-  ],
-  ['machines not looked at', { serving: null, head: null, look: null, allSeen: false }, 'unknown', 'The machines were not looked at yet.'],
-  [
-    'something started by hand',
-    { serving: null, head: null, look: null, coming: { name: 'Llama', machine: 'spark-2' } },
-    'starting',
-    'Llama is starting on spark-2; it was not started here.',
-  ],
 ]
 
 test.each(table)('with %s', (_title, change, state, sentence) => {
-  expect(engineState(facts(change))).toEqual({ state, sentence })
+  expect(engineState({ ...empty, serving: served(change) })).toMatchObject({ state, sentence })
+})
+
+const coming = { name: 'Llama', machine: 'spark-2', stillMs: null }
+test.each<[string, Partial<EngineFacts>, string, string]>([
+  ['a live switch', { serving: served({}), swap: { sentence: 'Switching to Llama.' } }, 'switching', 'Switching to Llama.'],
+  ['a live switch from nothing', { swap: { sentence: 'Switching to Llama.' } }, 'switching', 'Switching to Llama.'],
+  ['nothing stored', {}, 'stopped', 'Nothing is running.'],
+  ['a machine that does not answer', { silent: 'spark-2' }, 'unknown', 'spark-2 does not answer, so what runs there is not known.'],
+  ['machines not looked at', { allSeen: false }, 'unknown', 'The machines were not looked at yet.'],
+  ['something started by hand', { coming }, 'starting', 'Llama is starting on spark-2; it was not started here.'],
+  [
+    'something started by hand that does not move',
+    { coming: { ...coming, stillMs: 1_200_000 } },
+    'degraded',
+    'Llama is starting on spark-2; it was not started here. Nothing has moved there for about 20 minutes.',
+  ],
+])('with %s, whatever else is so', (_title, change, state, sentence) => {
+  expect(engineState({ ...empty, ...change })).toMatchObject({ state, sentence })
 })
 
 test('nothing but a good look (or the end of a switch) within the limit makes it answering', () => {
   const bad = table.filter(([, , state]) => state !== 'answering' && state !== 'busy')
-  for (const [title, change] of bad) expect(engineState(facts(change)).state, title).not.toBe('answering')
-  expect(engineState(facts({ look: gone, goodAt: ago(15) })).state).toBe('answering')
-  expect(engineState(facts({ look: gone, goodAt: ago(15.001) })).state).toBe('degraded')
+  for (const [title, change] of bad) expect(engineState({ ...empty, serving: served(change) }).state, title).not.toBe('answering')
+  expect(engineState({ ...empty, serving: served({ look: gone, goodAt: ago(15) }) }).state).toBe('answering')
+  expect(engineState({ ...empty, serving: served({ look: gone, goodAt: ago(15.001) }) }).state).toBe('degraded')
 })
 
 const answering = { state: 'answering', sentence: 'Qwen3 8B is answering.' } as const

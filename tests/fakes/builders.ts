@@ -1,4 +1,5 @@
 // Domain values for tests, whole and plausible; a test names only what it is about.
+import type { EngineLook } from '../../server/domain/engine.ts'
 import type { Launcher, Machine, MachineView, Observation } from '../../server/domain/machine.ts'
 import type { Inference, Model, ModelMemory } from '../../server/domain/model.ts'
 import type { PlanFacts } from '../../server/domain/plan-swap.ts'
@@ -134,6 +135,33 @@ export const buildRecipe = (change: Partial<Recipe> = {}): Recipe => ({
   confirmed: true,
   file: null,
   ...change,
+})
+
+/** A healthy look at an engine that has nothing to do. */
+export const buildLook = (change: Partial<EngineLook> = {}): EngineLook => ({
+  at: buildNow,
+  reachable: true,
+  healthy: true,
+  models: ['Qwen/Qwen3-8B'],
+  runningRequests: 0,
+  waitingRequests: 0,
+  promptTokens: 0,
+  generatedTokens: 0,
+  cacheUsage: 0,
+  ...change,
+})
+
+/** A look that nobody answered. */
+export const buildClosedDoor = (at = buildNow): EngineLook => ({
+  at,
+  reachable: false,
+  healthy: false,
+  models: [],
+  runningRequests: null,
+  waitingRequests: null,
+  promptTokens: null,
+  generatedTokens: null,
+  cacheUsage: null,
 })
 
 export const buildFacts = (change: Partial<PlanFacts> = {}): PlanFacts => ({

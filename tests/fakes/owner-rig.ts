@@ -8,6 +8,7 @@ import { createDiscovery } from '../../server/app/discovery.ts'
 import { createEngineWatch } from '../../server/app/engine-watch.ts'
 import { createEvents } from '../../server/app/events.ts'
 import { createFleet } from '../../server/app/fleet.ts'
+import { createHealth } from '../../server/app/health.ts'
 import { createMachines } from '../../server/app/machines.ts'
 import { createModels } from '../../server/app/models.ts'
 import { createObserved } from '../../server/app/observed.ts'
@@ -113,6 +114,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     forgetModels: discovery.forget,
   })
   const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
+  const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
   const observed = createObserved({
     clock,
     fleet,
@@ -131,6 +133,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     appliance: stores.appliance,
     fleet,
     watch,
+    health,
     observed,
     store: stores,
     models: discovery,
@@ -164,6 +167,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
       await recipes.start(life.signal)
       observed.start(life.signal)
       status.start(life.signal)
+      health.start(life.signal)
       discovery.start(life.signal)
       fleet.start(life.signal)
       watch.start(life.signal)

@@ -17,6 +17,11 @@ export const swap: SwapView = {
   phase: 'load',
   restored: null,
   progress: { percent: 62, sentence: 'Reading the weights: part 10 of 16.' },
+  evidence: [
+    { what: 'vLLM process', value: 'running', at: before(2) },
+    { what: 'Last line of the log', value: '4 s ago', at: before(6) },
+    { what: 'Memory last moved', value: 'just now, to 64 GB available', at: before(2) },
+  ],
   etaSeconds: 118,
   overdue: false,
   startedAt: before(82),

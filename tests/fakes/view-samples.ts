@@ -99,6 +99,15 @@ export const engine: EngineView = {
   id: 'main',
   state: 'answering',
   sentence: 'Qwen3.6 35B is answering.',
+  verdict: 'answering',
+  evidence: [
+    { what: 'vLLM process', value: 'running', at: before(3) },
+    { what: 'Its door', value: `open, says it is well, names ${qwen}`, at: before(2) },
+    { what: 'Requests', value: '2 in work, 0 waiting', at: before(2) },
+    { what: 'Words and prompts', value: 'moving', at: before(2) },
+    { what: 'GPU', value: '94 % at 46 W: real work', at: before(3) },
+    { what: 'Memory', value: '31 GB available, 2.1 GB of it untouched', at: before(3) },
+  ],
   model: qwen,
   modelName: 'Qwen3.6 35B',
   since: before(61_200),
@@ -115,6 +124,8 @@ export const emptyEngine: EngineView = {
   ...engine,
   state: 'stopped',
   sentence: 'Nothing is answering. Choose a model to start.',
+  verdict: null,
+  evidence: [],
   model: null,
   modelName: null,
   since: null,
@@ -125,8 +136,26 @@ export const emptyEngine: EngineView = {
   runningRequests: null,
 }
 
+export const stuckEngine: EngineView = {
+  ...engine,
+  state: 'degraded',
+  sentence: 'Qwen3.6 35B is stuck: it says it is well, but no word has moved for 1 min 10 s, and a test request did not come back.',
+  verdict: 'wedged',
+  evidence: [
+    { what: 'vLLM process', value: 'running', at: before(3) },
+    { what: 'Its door', value: `open, says it is well, names ${qwen}`, at: before(2) },
+    { what: 'Requests', value: '2 in work, 1 waiting', at: before(2) },
+    { what: 'Words and prompts', value: 'none moved for 1 min 10 s', at: before(2) },
+    { what: 'Test request of one token', value: 'did not come back within 30 s', at: before(20) },
+    { what: 'GPU', value: '96 % at 20 W: full load at the power of waiting (real work takes more than 25 W)', at: before(3) },
+    { what: 'Memory', value: '31 GB available, 2.1 GB of it untouched', at: before(3) },
+  ],
+}
+
 export const observedEngine: EngineView = {
   ...engine,
+  verdict: null,
+  evidence: [],
   id: 'seen1',
   model: 'BAAI/bge-m3',
   modelName: 'bge m3',

@@ -108,6 +108,23 @@ export const exhibits: readonly Exhibit[] = [
     ),
   },
   {
+    name: 'home-stuck',
+    place: 'home',
+    body: (
+      <HomePage
+        {...home}
+        status={sample.statusOf(sample.stuckEngine.sentence, [sample.stuckEngine], {}, [
+          {
+            code: 'memory_danger',
+            sentence:
+              'Memory of spark-1 fell from 31 GB to 15 GB free in 5 s. Stop what was started last, or stop the model, before the Spark freezes.',
+            link: '/machines/m1a2b3c4d5e6',
+          },
+        ])}
+      />
+    ),
+  },
+  {
     name: 'home-empty',
     place: 'home',
     body: (

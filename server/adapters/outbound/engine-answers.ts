@@ -7,7 +7,7 @@ export function readModelIds(text: string): readonly string[] {
   return data.map((row: unknown) => field(row, 'id')).filter((id) => typeof id === 'string')
 }
 
-/** Sum of a gauge over its label sets (one a model and engine core), null when it is not there. */
+/** Sum of a gauge or counter over its label sets (one a model and engine core), null when it is not there. */
 export function readGauge(metrics: string, name: string): number | null {
   const values = metrics
     .split('\n')

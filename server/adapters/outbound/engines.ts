@@ -40,6 +40,10 @@ export function createEngines({ log }: Needs): OpenEngines {
         models: models.status === 200 ? readModelIds(models.text) : [],
         runningRequests: readGauge(counted, 'vllm:num_requests_running'),
         waitingRequests: readGauge(counted, 'vllm:num_requests_waiting'),
+        promptTokens: readGauge(counted, 'vllm:prompt_tokens_total'),
+        generatedTokens: readGauge(counted, 'vllm:generation_tokens_total'),
+        // Called gpu_cache_usage_perc by versions of 2025.
+        cacheUsage: readGauge(counted, 'vllm:kv_cache_usage_perc') ?? readGauge(counted, 'vllm:gpu_cache_usage_perc'),
       }
     },
     complete: (engine, model, timeoutMs, signal) => complete(passing, engine, { model, timeoutMs }, signal),

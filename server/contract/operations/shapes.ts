@@ -1,5 +1,6 @@
 // Shapes that several operations share. Times ISO 8601 UTC, sizes bytes, absent values null.
 import { z } from 'zod'
+import { verdicts } from '../../domain/verdict.ts'
 import { phases, serviceStates } from '../../domain/words.ts'
 import { ActShape } from '../acts.ts'
 
@@ -11,6 +12,9 @@ export const Time = z.iso.datetime().describe('ISO 8601, UTC')
 const Bytes = z.number().min(0).describe('Bytes')
 export const ModelId = z.string().min(1).max(300).describe('Hub id such as Qwen/Qwen3-8B, or local:<name>')
 const StateWord = z.enum(serviceStates)
+const Evidence = z
+  .array(z.object({ what: z.string(), value: z.string(), at: Time.describe('When it was seen') }).meta({ id: 'Fact' }))
+  .describe('The facts that this rests on, in words')
 
 const SwapTrouble = z
   .object({
@@ -39,6 +43,7 @@ export const Swap = z
     phase: z.enum(phases),
     restored: z.boolean().nullable(),
     progress: z.object({ percent: z.number().nullable(), sentence: z.string() }),
+    evidence: Evidence,
     etaSeconds: z.number().nullable().describe('Seconds still to go; null when there is no history'),
     overdue: z.boolean().describe('Past the slowest tenth of earlier switches'),
     startedAt: Time,
@@ -202,6 +207,13 @@ const EngineShape = z
     id: z.string(),
     state: StateWord,
     sentence: z.string(),
+    verdict: z
+      .enum(verdicts)
+      .nullable()
+      .describe(
+        'Finer than the state: wedged and dead are both degraded, slow is busy. null: a switch runs, or nothing is stored as serving',
+      ),
+    evidence: Evidence,
     model: z.string().nullable(),
     modelName: z.string().nullable(),
     since: Time.nullable(),

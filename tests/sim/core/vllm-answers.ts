@@ -150,5 +150,11 @@ function readBody(body: string): Record<string, unknown> | null {
 function metrics(serve: Serve, running: number): string {
   const label = `{engine="0",model_name="${serve.model}"}`
   const row = (name: string, value: number): string => `# TYPE vllm:${name} gauge\nvllm:${name}${label} ${value.toFixed(1)}\n`
-  return row('num_requests_running', running + (serve.wedged ? 1 : 0)) + row('num_requests_waiting', 0) + row('kv_cache_usage_perc', 0)
+  return [
+    row('num_requests_running', running + (serve.wedged ? 1 : 0)),
+    row('num_requests_waiting', 0),
+    row('kv_cache_usage_perc', 0),
+    row('prompt_tokens_total', 0),
+    row('generation_tokens_total', 0),
+  ].join('')
 }

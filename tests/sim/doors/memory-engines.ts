@@ -34,6 +34,9 @@ export function createMemoryEngines(world: World): Engines {
     models: [],
     runningRequests: null,
     waitingRequests: null,
+    promptTokens: null,
+    generatedTokens: null,
+    cacheUsage: null,
   })
 
   return {
@@ -48,6 +51,9 @@ export function createMemoryEngines(world: World): Engines {
         models: serve.names,
         runningRequests: serve.wedged ? 1 : 0,
         waitingRequests: 0,
+        promptTokens: 0,
+        generatedTokens: 0,
+        cacheUsage: 0,
       }
     },
     async complete(engine, model, timeoutMs, signal) {

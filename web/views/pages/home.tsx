@@ -1,8 +1,10 @@
 import type { EngineView, EventView, LockView, MachineShape, StatusView, SwapView } from '../../../server/contract/operations/shapes.ts'
+import { mendedByRestart } from '../../../server/domain/engine-state.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
 import { Copyable } from '../parts/code.tsx'
 import { EventList } from '../parts/events.tsx'
+import { Evidence } from '../parts/evidence.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
 import { Bar } from '../parts/meter.tsx'
@@ -212,6 +214,7 @@ function EngineNow({ engine, its, said, now }: NowProps) {
           <span class="quiet">{engineLine(engine, its)}</span>
         </p>
         {engine.model === null || engine.state === 'answering' || engine.sentence === said ? null : <p>{engine.sentence}</p>}
+        <Evidence id={`known-${engine.id}`} evidence={engine.evidence} now={now} />
       </div>
     </>
   )
@@ -220,9 +223,15 @@ function EngineNow({ engine, its, said, now }: NowProps) {
 /** One link in one place, whatever happens: a live update leaves the focus on it. */
 function EngineActs({ engine, swap }: Pick<CardProps, 'engine' | 'swap'>) {
   const word = engine.model === null ? 'Choose a model' : 'Switch model'
+  const mends = swap === null && engine.model !== null && engine.verdict !== null && mendedByRestart.has(engine.verdict)
   return (
     <p class="acts">
-      <a id={`act-${engine.id}`} class="button main" href={swap === null ? '/library' : swap.links.page}>
+      {mends ? (
+        <a class="button main" href={`/swaps/new?model=${encodeURIComponent(engine.model ?? '')}`}>
+          Start {engine.modelName ?? 'it'} again
+        </a>
+      ) : null}
+      <a id={`act-${engine.id}`} class={mends ? 'button' : 'button main'} href={swap === null ? '/library' : swap.links.page}>
         {swap === null ? word : 'Watch it'}
       </a>
       {engine.model === null || engine.state === 'switching' ? null : (

@@ -3,6 +3,7 @@ import type { LogLineView, SwapView } from '../../../server/contract/operations/
 import { aboutDuration, exactDuration, phaseWord } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { Badge, StateBadge } from '../parts/badge.tsx'
+import { Evidence } from '../parts/evidence.tsx'
 import { isTelling, Log } from '../parts/log.tsx'
 import { MainAct, TroubleNote } from '../parts/notice.tsx'
 import { meanwhile, Phases, swapTitle } from '../parts/phases.tsx'
@@ -62,6 +63,7 @@ function Running({ swap, now }: Omit<SwapData, 'log'>) {
       </Heading>
       <div class="card">
         <Phases swap={swap} now={now} />
+        <Evidence id={`known-${swap.id}`} evidence={swap.evidence} now={now} />
       </div>
       <Cancel swap={swap} />
     </>
@@ -102,6 +104,7 @@ function Outcome({ swap, now }: Omit<SwapData, 'log'>) {
       <div class="card stack">
         <Phases swap={swap} now={now} />
         <Facts swap={swap} now={now} />
+        <Evidence id={`known-${swap.id}`} evidence={swap.evidence} now={now} />
       </div>
     </>
   )
