@@ -27,8 +27,11 @@ export const other = 'openai/gpt-oss-20b'
 
 const stepMs = 20
 
-export async function startLife(nodes: readonly SimNodeOptions[] = demoNodes()): Promise<Life> {
-  const life = await begin({ nodes, idPrefix: 'a' })
+export async function startLife(
+  nodes: readonly SimNodeOptions[] = demoNodes(),
+  more: Pick<HouseOptions, 'path' | 'idPrefix'> = {},
+): Promise<Life> {
+  const life = await begin({ nodes, idPrefix: 'a', ...more })
   const { clock, graph } = life
   for (const node of nodes) await passing(life, graph.machines.add({ address: node.address, user: 'alice', name: node.name }))
   await clock.advance(3000)

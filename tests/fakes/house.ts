@@ -38,6 +38,8 @@ export interface HouseOptions {
   readonly timeScale?: number
   /** A database as an earlier life left it (stores.serialize()), and the cluster it was about. */
   readonly from?: { readonly bytes: Buffer; readonly before: Pick<House, 'clock' | 'world' | 'sparks'> } | undefined
+  /** A file for the database; without it, it is in memory. */
+  readonly path?: string
   /** Begins the ids: a second life must not give out the first one's again. */
   readonly idPrefix?: string
 }
@@ -64,7 +66,13 @@ function remembering<T extends object, R>(act: (of: T) => R): (of: T) => R {
 let shippedOnce: ReturnType<typeof readShipped> | null = null
 
 /** Not started: call `graph.start()`. */
-export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, idPrefix = '' }: HouseOptions = {}): Promise<House> {
+export async function createHouse({
+  nodes = demoNodes(),
+  timeScale = 0.1,
+  from,
+  path = ':memory:',
+  idPrefix = '',
+}: HouseOptions = {}): Promise<House> {
   const clock = from?.before.clock ?? createFakeClock()
   const ids: Ids = createFakeIds(idPrefix)
   const log = createFakeLog()
@@ -75,7 +83,7 @@ export async function createHouse({ nodes = demoNodes(), timeScale = 0.1, from, 
     ...(from === undefined ? {} : { desk: from.before.sparks.desk, lines: from.before.sparks.lines }),
   })
   const engines = createMemoryEngines(world)
-  const stores = openStores({ path: from?.bytes ?? ':memory:', ids, log })
+  const stores = openStores({ path: from?.bytes ?? path, ids, log })
   shippedOnce ??= readShipped()
   const { recipeFiles, infer, keyPair } = await shippedOnce
   const graph = compose({

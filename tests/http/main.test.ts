@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { checkDatabase } from '../../server/adapters/sqlite/check-file.ts'
 import { isLoopback, readBoot } from '../../server/main.ts'
+import { storageCommand } from '../../server/storage-words.ts'
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -69,6 +71,25 @@ describe('the appliance as a process', () => {
     life.process.kill('SIGTERM')
     expect(await life.ended).toBe(0)
     expect(life.out()).not.toContain('undefined')
+  })
+
+  it('copies its database while it runs, for the owner at Settings and for the command line', async () => {
+    const dataDir = folder()
+    const life = begin({ DATA_DIR: dataDir })
+    const url = await life.url()
+    const downloaded = await fetch(`${url}backup`, { method: 'POST' })
+    expect(downloaded.headers.get('content-disposition')).toMatch(/^attachment; filename="spark-control-\d{8}T\d{6}Z\.sqlite"$/)
+    expect(
+      Buffer.from(await downloaded.arrayBuffer())
+        .subarray(0, 15)
+        .toString(),
+    ).toBe('SQLite format 3')
+    const copy = join(dataDir, 'copy.sqlite')
+    const told = await storageCommand(['backup', copy], { DATA_DIR: dataDir, PORT: new URL(url).port }, 0)
+    expect(told).toMatchObject({ code: 0 })
+    checkDatabase(copy)
+    expect(await storageCommand(['restore', copy], { DATA_DIR: dataDir }, 0)).toMatchObject({ code: 73 })
+    expect((await fetch(`${url}readyz`)).status).toBe(200)
   })
 
   it('ends streams of events and keeps no browser waiting when told to stop', async () => {

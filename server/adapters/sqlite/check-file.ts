@@ -22,15 +22,17 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['model_listings', ['folders']],
 ]
 
-/** True: a sound database is there. False: there is none, and nothing that was one. Raises storage_damaged, storage_newer and their like. */
-export function checkFile(path: string, steps: readonly Migration[], busyMs: number): boolean {
+/**
+ * `sound`: a database that can be used is there. `none`: there is none, and nothing that was one. `unread`: nothing speaks against it,
+ * but on a full disk it cannot be read without being opened for writing: refuseUnusable then comes after that. Raises storage_damaged, storage_newer and their like. */
+export function checkFile(path: string, steps: readonly Migration[], busyMs: number): 'sound' | 'none' | 'unread' {
   const damaged = (why: string): SparkError => new SparkError('storage_damaged', { file: path, why })
   const log = logOf(path)
   const file = statOf(path)
   if (file === null) {
     // SQLite would make an empty database and delete the log, which may hold all there was.
     if (log.length > 0) throw damaged('the file is gone, but the log that belongs to it is there')
-    return false
+    return 'none'
   }
   if (file.isDirectory()) throw damaged('it is a folder')
   if (!file.isFile()) throw damaged('it is not a file')
@@ -39,8 +41,7 @@ export function checkFile(path: string, steps: readonly Migration[], busyMs: num
   if (file.size < leastBytes) throw damaged('it is no database, or cut off within its first page')
   const fault = faultOfLog(log)
   if (fault !== null) throw damaged(fault)
-  checkContent(path, steps, busyMs)
-  return true
+  return checkContent(path, steps, busyMs)
 }
 
 /** The same for a database of this version of Spark Control. */
@@ -49,22 +50,25 @@ export function checkDatabase(path: string, busyMs = 1000): void {
 }
 
 /** Through a connection that cannot write: not even the log is put into the file when it closes. */
-function checkContent(path: string, steps: readonly Migration[], busyMs: number): void {
+function checkContent(path: string, steps: readonly Migration[], busyMs: number): 'sound' | 'unread' {
   const made = ['-wal', '-shm'].filter((end) => !existsSync(`${path}${end}`))
   try {
     const db = new Database(path, { readonly: true, timeout: busyMs })
     try {
       refuseUnusable(db, path, steps)
+      return 'sound'
     } finally {
       db.close()
       for (const end of made) rmSync(`${path}${end}`, { force: true })
     }
   } catch (error) {
+    // Reading a log wants an index of it in a file; a connection that holds the database alone has it in memory.
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR_SHM')) return 'unread'
     throw storageFailure(error, path)
   }
 }
 
-function refuseUnusable(db: Database.Database, name: string, steps: readonly Migration[]): void {
+export function refuseUnusable(db: Database.Database, name: string, steps: readonly Migration[]): void {
   const owner = Number(db.pragma('application_id', { simple: true }))
   if (owner !== applicationId) throw new SparkError('storage_foreign', { file: name })
   const version = schemaVersion(db)

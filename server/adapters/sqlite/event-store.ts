@@ -32,7 +32,8 @@ export function createEventStore(db: Database): EventStore {
 
   return {
     append: (type, at, payload) => {
-      const row = insert.get(type, at, toColumn(payload))
+      // all(), not get(): get() stops at the row and swallows a commit that fails after it, as on a full disk.
+      const row = insert.all(type, at, toColumn(payload))[0]
       if (row === undefined) throw new Error('an event was not stored')
       if (row.id % dropEvery === 0) drop.run(passing, at - passingKeptMs)
       return { id: row.id, type, at, payload }

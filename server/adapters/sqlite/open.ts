@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Ids, Log, Stores } from '../../app/ports.ts'
 import { createBackups } from './backups.ts'
-import { applicationId, checkFile } from './check-file.ts'
+import { applicationId, checkFile, refuseUnusable } from './check-file.ts'
 import { createFile } from './create-file.ts'
 import { createEventStore } from './event-store.ts'
 import { createMachineStore } from './machine-store.ts'
@@ -37,12 +37,14 @@ export type OpenStores = Stores & {
 export function openStores({ path, ids, log, migrations = shippedSteps, busyMs = 5000 }: Needs): OpenStores {
   const steps = readMigrations(migrations)
   const name = typeof path === 'string' ? path : 'the given bytes'
-  if (typeof path === 'string' && path !== ':memory:' && !checkFile(path, steps, busyMs)) createFile(path, (fresh) => prepare(fresh, steps))
+  const checked = typeof path !== 'string' || path === ':memory:' ? 'sound' : checkFile(path, steps, busyMs)
+  if (checked === 'none') createFile(name, (fresh) => prepare(fresh, steps))
   const db = connect(path, busyMs)
   try {
     db.pragma(`busy_timeout = ${busyMs}`)
     // One process a database: two would walk the same live swap. The lock is the system's and goes with the process.
     db.pragma('locking_mode = EXCLUSIVE')
+    if (checked === 'unread') refuseUnusable(db, name, steps)
     prepare(db, steps)
     startLogAnew(db)
     const appliance = ownId(db, ids)

@@ -3,6 +3,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Log, WritingState } from '../../app/ports.ts'
 import { type ErrorCode, SparkError } from '../../contract/errors.ts'
+import { schemaVersion } from './migrate.ts'
 import { storageFailure } from './storage-failure.ts'
 
 export interface Writing extends WritingState {
@@ -13,8 +14,8 @@ export interface Writing extends WritingState {
 const passing: ReadonlySet<ErrorCode> = new Set(['storage_full', 'storage_denied'])
 
 export function createWriting(db: Database, name: string, log: Log): Writing {
-  // Writes a page without changing anything: the fence stays what it is.
-  const tryOnce = db.prepare('UPDATE fence SET highest = highest')
+  // Writes the first page with what stands there. An UPDATE that changes nothing would write nothing.
+  const tryOnce = (): void => void db.pragma(`user_version = ${schemaVersion(db)}`)
   let trouble: SparkError | null = null
 
   const told = (error: unknown): unknown => {
@@ -39,7 +40,7 @@ export function createWriting(db: Database, name: string, log: Log): Writing {
     tryAgain() {
       if (trouble === null) return true
       try {
-        tryOnce.run()
+        tryOnce()
       } catch (error) {
         told(error)
         return false
