@@ -1,9 +1,11 @@
 // The disk of the appliance gets full, for real, under a whole house: nothing is lost, nothing is made up, and it comes back.
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createRecipeFiles } from '../../server/adapters/files/recipe-files.ts'
 import { openStores } from '../../server/adapters/sqlite/open.ts'
 import { createSystemIds } from '../../server/adapters/system/ids.ts'
 import { type Life, other, small, startLife } from '../fakes/appliance.ts'
+import { buildRecipe } from '../fakes/builders.ts'
 import { asProblem, json } from '../fakes/edge.ts'
 import { openSmallDisk, type SmallDisk } from '../fakes/small-disk.ts'
 
@@ -111,6 +113,19 @@ describe('a full disk', () => {
       expect(life.world.serving().map((one) => one.model)).toEqual([other])
     },
   )
+
+  test('refuses a recipe of the owner in the same words, and leaves no half of one', async () => {
+    const ownerDir = join(disk.path, 'recipes')
+    const files = createRecipeFiles({ shippedDir: disk.path, ownerDir })
+    const recipe = buildRecipe({ source: 'owner', title: 'Long. '.repeat(30) })
+    disk.fill()
+    if (disk.kind === 'mounted') await expect(files.write(recipe)).rejects.toMatchObject({ code: 'storage_full' })
+    disk.free()
+    expect(await files.read()).toEqual({ recipes: [], problems: [] })
+    const name = await files.write(recipe)
+    expect((await files.read()).problems).toEqual([])
+    expect(name).toMatch(/\.yaml$/)
+  })
 
   test('lets a database be opened, and loses nothing that was accepted', async () => {
     expect((await change(9)).status).toBe(200)

@@ -138,14 +138,27 @@ export function createRecipeFiles(needs: RecipeFilesNeeds): RecipeFiles {
             .replace(/\.$/, ''),
         })
       }
-      await mkdir(needs.ownerDir, { recursive: true })
-      const name = await freeName(needs.ownerDir, recipe)
-      const draft = join(needs.ownerDir, `.${name}.new`)
-      await writeFile(draft, text, { flush: true })
-      await rename(draft, join(needs.ownerDir, name))
-      return name
+      return await written(needs.ownerDir, recipe, text).catch((error: unknown) => {
+        throw diskFailure(error)
+      })
     },
   }
+}
+
+/** Appears under its name whole, or not at all. */
+async function written(folder: string, recipe: Recipe, text: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const name = await freeName(folder, recipe)
+  const draft = join(folder, `.${name}.new`)
+  await writeFile(draft, text, { flush: true })
+  await rename(draft, join(folder, name))
+  return name
+}
+
+function diskFailure(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new SparkError('storage_full', {}, { cause: error })
+  return /^(EACCES|EROFS|EPERM|EIO)$/.test(code) ? new SparkError('storage_denied', { why: code }, { cause: error }) : error
 }
 
 /** Every family of a folder; what cannot be read is told and left out. */

@@ -63,8 +63,9 @@ function BackupPart() {
     <form class="card stack" method="post" action="/backup">
       <h2>Backup</h2>
       <p>
-        One file with everything Spark Control knows: machines, settings, history, and its private key. Keep it where only you can read it.
-        To go back to it, stop Spark Control and run <code>spark-control restore FILE</code>.
+        One file with machines, settings, history, and the private key of this appliance: keep it where only you can read it. Recipes of
+        your own are files in the data folder and are not in it. To go back to it, stop Spark Control and run{' '}
+        <code>spark-control restore FILE</code>.
       </p>
       <p>
         <button type="submit" class="button">
