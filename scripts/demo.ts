@@ -25,6 +25,7 @@ interface Demo {
   readonly world: World
   readonly door: Door
   readonly appliance: Appliance
+  readonly breakUrl: string
   readonly dataDir: string
   readonly keyFile: string
 }
@@ -68,7 +69,7 @@ async function open(env: NodeJS.ProcessEnv, closing: Closing): Promise<Demo> {
   closing(() => appliance.stop())
   await appliance.ready()
   await introduce(appliance.url, door)
-  return { world, door, appliance, dataDir, keyFile }
+  return { world, door, appliance, breakUrl: controls.url, dataDir, keyFile }
 }
 
 async function webPort(text: string): Promise<number> {
@@ -79,7 +80,7 @@ async function webPort(text: string): Promise<number> {
   throw new DemoError(`Port ${port} is taken by another program. Stop it, or choose another port: PORT=${port + 1} make demo`, 69)
 }
 
-function tell({ door, appliance, dataDir, keyFile, world }: Demo): void {
+function tell({ door, appliance, breakUrl, dataDir, keyFile, world }: Demo): void {
   const [machine] = door.machines
   const models = world.models('spark-1').length
   const port = new URL(appliance.url).port
@@ -88,13 +89,14 @@ function tell({ door, appliance, dataDir, keyFile, world }: Demo): void {
   Spark Control, with two simulated Sparks and ${models} models on their disks
 
     Open it     ${appliance.url}
+    Break it    ${breakUrl}
+                and watch what the first page makes of it
     Stop it     Ctrl-C
 
     Switch      choose a model on the page; what takes minutes on a Spark takes seconds here
     Ask it      once it answers: curl ${appliance.url}v1/chat/completions -H 'content-type: application/json' \\
                   -d '{"model":"${qwen36.repo}","messages":[{"role":"user","content":"Good day"}]}'
-    Break it    ${breaking}
-                and watch what the page makes of it
+    By hand     ${breaking} does the same as the second page
     Log in      ssh -i ${keyFile} -p ${machine?.port} ${machine?.user}@${machine?.address}
     Data        ${dataDir} (${join(dataDir, 'appliance.log')})
 `)

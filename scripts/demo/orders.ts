@@ -68,7 +68,7 @@ export function brokenNow(world: World): readonly string[] {
   return [...world.faults().map(faultWords), ...away.map((node) => `${node.name} is ${reachWords(world, node.name)}`)]
 }
 
-const reachWords = (world: World, node: string): string => (world.reach(node) === 'up' ? 'without SSH' : world.reach(node))
+export const reachWords = (world: World, node: string): string => (world.reach(node) === 'up' ? 'without SSH' : world.reach(node))
 
 export function faultWords({ name, node, model, times, at, percent }: Fault): string {
   const moment = at ?? switchOf(name)?.moment ?? 'now'

@@ -14,6 +14,8 @@ export interface Switch {
   readonly kind: 'state' | 'deed' | 'scene'
   /** True when it lasts for a time of its own. */
   readonly lasts: boolean
+  /** True when `times` counts it down; a condition that is looked at and not used up stays until it is mended. */
+  readonly counts: boolean
 }
 
 export type SwitchGroup = 'start' | 'engine' | 'spark' | 'others' | 'downloads'
@@ -34,7 +36,7 @@ const rows: readonly Row[] = [
   ['F3', 'start', 'The image is missing, and the launcher says that all is well'],
   ['F4', 'start', 'The image on the other Spark is another one'],
   ['F5', 'start', 'No SSH from one Spark to the other', { moments: ['now', 'containers'] }],
-  ['F6', 'start', 'The user may not use docker', { moments: anyMoment }],
+  ['F6', 'start', 'The user may not use docker', { moments: anyMoment, counts: false }],
   ['F25', 'start', 'Three of the cables are in use, and the launcher wants two or four'],
   ['F26', 'start', 'A mod of the recipe fails'],
   [
@@ -55,7 +57,7 @@ const rows: readonly Row[] = [
   ['F15', 'spark', 'The Spark loses its power', { moment: 'weights', moments: anyMoment, kind: 'deed', lasts: true }],
   ['F27', 'spark', 'nvidia-smi fails: the driver does not answer', { moments: anyMoment }],
   ['F28', 'spark', 'A stop takes more than a minute and fails'],
-  ['F30', 'spark', 'The login shell is fish, and start files print words of welcome'],
+  ['F30', 'spark', 'The login shell is fish, and start files print words of welcome', { counts: false }],
   ['F1', 'others', 'An old container of our name is left on the other Spark alone', { kind: 'scene', moments: ['now', 'launcher'] }],
   [
     'F2',
@@ -74,7 +76,7 @@ const rows: readonly Row[] = [
   ['F17', 'downloads', 'uvx, which downloads models, is not installed'],
   ['F18', 'downloads', 'The model asks for a permission that is not there'],
   ['F19', 'downloads', 'The disk is full'],
-  ['F20', 'downloads', 'The model folder belongs to another user'],
+  ['F20', 'downloads', 'The model folder belongs to another user', { counts: false }],
   ['F21', 'downloads', 'A download stands still at its last file'],
 ]
 
@@ -86,6 +88,7 @@ export const switches: readonly Switch[] = rows.map(([name, group, words, more])
   moments: [],
   kind: 'state',
   lasts: false,
+  counts: more?.kind !== 'scene',
   ...more,
 }))
 
