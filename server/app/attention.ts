@@ -2,6 +2,7 @@
 import type { StatusView } from '../contract/operations/shapes.ts'
 import { type EngineState, silence } from '../domain/engine-state.ts'
 import type { MachineView } from '../domain/machine.ts'
+import type { Orphan } from '../domain/orphans.ts'
 import { aboutDuration, bytesInWords } from '../domain/words.ts'
 import type { FileProblem } from './ports.ts'
 
@@ -13,6 +14,7 @@ export interface AttentionFacts {
   readonly views: readonly MachineView[]
   readonly engine: Pick<EngineState, 'state' | 'sentence'>
   readonly memoryDanger: (view: MachineView) => string | null
+  readonly orphans: readonly Orphan[]
   readonly problems: readonly FileProblem[]
 }
 
@@ -24,6 +26,10 @@ const diskShareLeft = 0.03
 export function attention(facts: AttentionFacts): Attention[] {
   const rows = facts.views.flatMap((view) => ofMachine(view, facts))
   if (facts.engine.state === 'degraded') rows.unshift({ code: 'engine_degraded', sentence: facts.engine.sentence, link: '/' })
+  for (const { machine, containerName } of facts.orphans) {
+    const sentence = `${containerName} on ${machine.name} is left over from an earlier start. It answers nobody and may hold memory.`
+    rows.push({ code: 'orphan_rank', sentence, link: `/engines/main/removal?machine=${machine.id}` })
+  }
   for (const problem of facts.problems) {
     const where = problem.line === null ? problem.file : `${problem.file}, line ${problem.line}`
     rows.push({ code: 'recipe_file', sentence: `${where}: ${problem.sentence}`, link: '/library' })

@@ -25,6 +25,7 @@ export function planView(plan: Plan, needs: PlanViewNeeds): PlanView {
     stops: plan.stops.map((stop) => ({
       model: stop.model,
       name: stop.model === null ? 'what an earlier start left behind' : needs.nameOf(stop.model),
+      container: stop.containerName,
       machines: stop.machines.map(named),
       argv: [...stop.stopArgv],
     })),

@@ -1,10 +1,12 @@
 // Gathers the facts of a plan and gives it its fingerprint. The decisions are in domain/plan-swap.ts.
 import { SparkError } from '../contract/errors.ts'
+import type { PlanView } from '../contract/operations/shapes.ts'
 import { mergeOverrides } from '../domain/inferred-recipe.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Model } from '../domain/model.ts'
 import type { Plan } from '../domain/plan.ts'
-import { planSwap, planWords } from '../domain/plan-swap.ts'
+import type { PlanFacts } from '../domain/plan-facts.ts'
+import { planRemoval, planSwap, planWords } from '../domain/plan-swap.ts'
 import { type Recipe, recipeWords } from '../domain/recipe.ts'
 import { planView } from './plan-view.ts'
 import type { Clock, Ids, ServingStore, SwapStore } from './ports.ts'
@@ -38,6 +40,7 @@ const onlyCluster = 'default'
 export function createPlans(needs: PlansNeeds): PlansUse & {
   make(ask: PlanAsk, fresh: boolean): Promise<Made>
   makeStop(engine: string | undefined, fresh: boolean): Promise<Made>
+  makeRemoval(engine: string | undefined, machines: readonly string[] | undefined): Promise<Made>
   engineOf(ask: { engine?: string | undefined }): { engine: string; cluster: string }
 } {
   const engineOf = (ask: { engine?: string | undefined }): { engine: string; cluster: string } => {
@@ -51,11 +54,11 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
     await Promise.allSettled(needs.fleet.views().map((view) => needs.fleet.look(view.machine.id)))
   }
 
-  const plan = (engine: string, cluster: string, target: { model: Model; recipe: Recipe } | null): Plan => {
+  const factsOf = (engine: string, cluster: string, target: { model: Model; recipe: Recipe } | null): PlanFacts => {
     const { settings, store } = needs
     const serving = store.serving.find(engine)
     const words = target === null ? '' : recipeWords(target.recipe)
-    const made = planSwap({
+    return {
       now: needs.clock.now(),
       pollMs: settings.get('machines.pollSeconds') * 1000,
       cluster,
@@ -72,9 +75,13 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
       restorePrevious: settings.get('swap.restorePrevious'),
       pastMs: (machines) => store.swaps.history(words, machines, 10).map((past) => past.durationMs),
       inFlight: needs.inFlight(engine),
-    })
-    return { ...made, fingerprint: needs.ids.digest(planWords(made)).slice(0, 32) }
+    }
   }
+
+  const signed = (made: Plan): Plan => ({ ...made, fingerprint: needs.ids.digest(planWords(made)).slice(0, 32) })
+
+  const plan = (engine: string, cluster: string, target: { model: Model; recipe: Recipe } | null): Plan =>
+    signed(planSwap(factsOf(engine, cluster, target)))
 
   async function make(ask: PlanAsk, fresh: boolean): Promise<Made> {
     const { engine, cluster } = engineOf(ask)
@@ -92,18 +99,22 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
     return { plan: plan(engine, cluster, null), recipe: null, confirmed: true }
   }
 
+  async function makeRemoval(engineId: string | undefined, machines: readonly string[] | undefined): Promise<Made> {
+    const { engine, cluster } = engineOf({ engine: engineId })
+    await lookAgain()
+    const removal = signed(planRemoval(factsOf(engine, cluster, null), machines ?? null))
+    return { plan: removal, recipe: null, confirmed: true }
+  }
+
+  const viewed = (made: Made, model: string | null): PlanView =>
+    planView(made.plan, { nameOf: needs.nameOf, machines: needs.fleet.views(), model, needsConfirmation: !made.confirmed })
+
   return {
     engineOf,
     make,
     makeStop,
-    async preview(ask) {
-      const made = await make(ask, true)
-      return planView(made.plan, {
-        nameOf: needs.nameOf,
-        machines: needs.fleet.views(),
-        model: ask.model,
-        needsConfirmation: !made.confirmed,
-      })
-    },
+    makeRemoval,
+    preview: async (ask) => viewed(await make(ask, true), ask.model),
+    previewRemoval: async (engine, machines) => viewed(await makeRemoval(engine, machines), null),
   }
 }

@@ -10,6 +10,7 @@ import { stillFor } from '../domain/load-signs.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Model } from '../domain/model.ts'
 import { modelName } from '../domain/model-name.ts'
+import { findOrphans, type Orphan } from '../domain/orphans.ts'
 import { statusSentence } from '../domain/status-sentence.ts'
 import { attention } from './attention.ts'
 import { tellStateChanges } from './engine-news.ts'
@@ -105,6 +106,10 @@ export function createStatus(needs: StatusNeeds): Status {
     ...needs.observed.observedSites().map((site) => observedView(site, views)),
   ]
 
+  /** While a switch runs, what is half there is its own affair. */
+  const orphans = (views: readonly MachineView[]): readonly Orphan[] =>
+    needs.currentSwap() === null ? findOrphans(views, needs.store.serving.find(mainEngine), settings.get('engine.containerName')) : []
+
   const status = (): StatusView => {
     const views = needs.fleet.views()
     const all = engines(views)
@@ -116,6 +121,7 @@ export function createStatus(needs: StatusNeeds): Status {
       views,
       engine: main,
       memoryDanger: health.memoryDanger,
+      orphans: orphans(views),
       problems: needs.recipes.problems(),
     })
     const rows = own === null ? others : [own, ...others]
@@ -152,5 +158,6 @@ export function createStatus(needs: StatusNeeds): Status {
 
 function swapSentence(swap: SwapView): string {
   if (swap.phase === 'restore') return `Bringing ${swap.previousModelName ?? 'the previous model'} back.`
+  if (swap.removes !== null) return `Removing ${swap.removes} by force.`
   return swap.model === null ? `Stopping ${swap.previousModelName ?? 'the model'}.` : `Switching to ${swap.modelName}.`
 }

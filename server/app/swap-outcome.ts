@@ -1,5 +1,5 @@
 // The one final event of a swap.
-import type { Swap, SwapTrouble } from '../domain/swap.ts'
+import { removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import type { EventsUse } from './use-cases.ts'
 
 export interface Outcome {
@@ -12,7 +12,8 @@ export interface Outcome {
 }
 
 /** Stores the event inside the caller's transaction; nudge() tells listeners after it. */
-export function outcomeEvent(events: EventsUse, swap: Swap, outcome: Outcome): { nudge(): void } {
+export function outcomeEvent(events: EventsUse, swap: Swap, outcome: Outcome, machineName: (id: string) => string): { nudge(): void } {
+  const removes = removedByForce(swap.plan, machineName)
   const facts = {
     swap: swap.id,
     cluster: swap.cluster,
@@ -21,6 +22,7 @@ export function outcomeEvent(events: EventsUse, swap: Swap, outcome: Outcome): {
     previousModel: swap.previousModel,
     requestedBy: swap.requestedBy.name,
     durationMs: outcome.durationMs,
+    ...(removes === null ? {} : { removes }),
   }
   if (outcome.state === 'succeeded') return events.stage('swap_complete', facts)
   if (outcome.state === 'cancelled') return events.stage('swap_cancelled', { ...facts, now: outcome.now, restored: outcome.restored })

@@ -14,10 +14,10 @@ const backStep = 'back_start'
 const graceMs = 15_000
 
 /**
- * `untouched`: it never went away. `restored`: it was started again and answers. `nothing`: nothing of ours runs, seen on every
+ * `untouched`: nobody told it to go. `still`: it was told to go and answers all the same. `restored`: it was started again and answers. `nothing`: nothing of ours runs, seen on every
  * machine. `unknown`: with the reason; what answers shows when the machines are looked at.
  */
-export type Return = { readonly kind: 'untouched' | 'restored' | 'nothing' } | { readonly kind: 'unknown'; readonly why: string }
+export type Return = { readonly kind: 'untouched' | 'still' | 'restored' | 'nothing' } | { readonly kind: 'unknown'; readonly why: string }
 
 /** Raises nothing but the shutdown: whatever fails here ends in what can be seen. */
 export async function bringBack(ground: Ground, nameOf: (model: string | null) => string, trouble: SwapTrouble | null): Promise<Return> {
@@ -25,7 +25,8 @@ export async function bringBack(ground: Ground, nameOf: (model: string | null) =
   try {
     if (handsOff.has(trouble?.code ?? '')) return await whatIsTrue(ground)
     const deaf = await takeOver(ground, trouble?.code === 'machine_silent')
-    if (deaf.size === 0 && (await neverWentAway(ground))) return { kind: 'untouched' }
+    const never = deaf.size === 0 ? await neverWentAway(ground) : null
+    if (never !== null) return { kind: never }
     if (await startAgain(ground, name, deaf)) return { kind: 'restored' }
   } catch (error) {
     ground.signal.throwIfAborted()
@@ -61,20 +62,20 @@ async function takeOver(ground: Ground, waitedAlready: boolean): Promise<Readonl
   return deaf
 }
 
-/** Neither a stop nor a start took effect: nobody told it to go, or it answers although somebody did. */
-async function neverWentAway(ground: Ground): Promise<boolean> {
+/** Neither a stop nor a start took effect: nobody told it to go, or it answers although somebody did. Null: it went away. */
+async function neverWentAway(ground: Ground): Promise<'untouched' | 'still' | null> {
   const swap = ground.swap()
-  if (swap.plan.starts !== null && (await jobState(ground, headOf(swap.plan.starts), 'start')) !== 'absent') return false
+  if (swap.plan.starts !== null && (await jobState(ground, headOf(swap.plan.starts), 'start')) !== 'absent') return null
   let begun = false
   for (const [at, stop] of swap.plan.stops.entries()) begun = (await stopWasBegun(ground, stop, stopStep(at))) || begun
-  if (!begun) return true
+  if (!begun) return 'untouched'
   const before = ground.needs.store.serving.find(swap.engine)
   const head = before?.machines[0]
-  if (before === null || head === undefined) return false
+  if (before === null || head === undefined) return null
   const address = { address: ground.machine(head).address, port: before.port }
-  if (!(await answersAs(ground, address, before.servedName))) return false
+  if (!(await answersAs(ground, address, before.servedName))) return null
   await ground.needs.clock.sleep(graceMs, ground.signal)
-  return await answersAs(ground, address, before.servedName)
+  return (await answersAs(ground, address, before.servedName)) ? 'still' : null
 }
 
 async function startAgain(ground: Ground, name: string, deaf: ReadonlySet<string>): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import { takenBytes } from '../domain/ledger.ts'
 import type { PlanMemory, PlanStart, PlanStop } from '../domain/plan.ts'
-import { bytesInWords } from '../domain/words.ts'
+import { bytesInWords, exactDuration } from '../domain/words.ts'
 import type { Ground } from './swap-ground.ts'
 import { jobState, runJob } from './swap-jobs.ts'
 
@@ -27,15 +27,29 @@ export const stopStep = (at: number): string => (at === 0 ? 'stop' : `stop_${at}
 /** The step of one stop: the launcher's own on the head, then docker's on each machine that still has the container. */
 const ofMachine = (step: string, machine: string): string => `${step}_${machine}`
 
+/** A docker that hangs on a stop is not waited for longer: the command is given up, and what is there is looked at. */
+const stopWithinMs = 180_000
+
 /** Stops one container everywhere: the launcher's own stop first, then docker on each machine where it still runs. */
 export async function stopEverywhere(ground: Ground, stop: PlanStop, step: string): Promise<void> {
   const head = stop.machines[0]
   if (head === undefined) return
-  await runJob(ground, head, step, { argv: stop.stopArgv, env: {} })
+  const slow = { withinMs: stopWithinMs, slow: (ms: number) => tellSlow(ground, stop.containerName, ms) }
+  if (stop.force === true) {
+    for (const machine of stop.machines) await runJob(ground, machine, ofMachine(step, machine), { argv: stop.stopArgv, env: {} }, slow)
+    return
+  }
+  await runJob(ground, head, step, { argv: stop.stopArgv, env: {} }, slow)
   for (const machine of stop.machines) {
     if (await isGone(ground, machine, stop.containerName, 3000)) continue
-    await runJob(ground, machine, ofMachine(step, machine), { argv: ['docker', 'stop', '-t', '10', stop.containerName], env: {} })
+    const argv = ['docker', 'stop', '-t', '10', stop.containerName]
+    await runJob(ground, machine, ofMachine(step, machine), { argv, env: {} }, slow)
   }
+}
+
+function tellSlow(ground: Ground, container: string, ms: number): void {
+  const soFar = `${exactDuration(Math.floor(ms / 10_000) * 10_000)} so far`
+  ground.say({ percent: null, sentence: `${container} is slow to stop: ${soFar}. It gets ${exactDuration(stopWithinMs)}.` })
 }
 
 /** A container started by hand without --rm keeps its name when it has stopped, and nothing can start under that name: it is removed. */
@@ -92,9 +106,10 @@ export async function isGone(
   }
 }
 
-/** A stop is done when nothing runs under the name on any machine. Raises room_not_made. */
-export async function proveStopped(ground: Ground, machines: readonly string[], containerName: string): Promise<void> {
-  await prove(ground, machines, containerName, stopped)
+/** A stop is done when nothing runs under the name on any machine. Raises room_not_made, or removal_failed where force was used. */
+export async function proveStopped(ground: Ground, { machines, containerName, force }: PlanStop): Promise<void> {
+  if (force === true) await prove(ground, machines, containerName, absent, 'removal_failed')
+  else await prove(ground, machines, containerName, stopped)
 }
 
 /** Nothing starts before every machine reports the name absent. Raises room_not_made. */
@@ -102,10 +117,16 @@ export async function proveGone(ground: Ground, machines: readonly string[], con
   await prove(ground, machines, containerName, absent)
 }
 
-async function prove(ground: Ground, machines: readonly string[], containerName: string, enough: ReadonlySet<string>): Promise<void> {
+async function prove(
+  ground: Ground,
+  machines: readonly string[],
+  containerName: string,
+  enough: ReadonlySet<string>,
+  code: 'room_not_made' | 'removal_failed' = 'room_not_made',
+): Promise<void> {
   for (const machine of machines) {
     if (!(await isGone(ground, machine, containerName, goneWithinMs, enough)))
-      throw new SparkError('room_not_made', { machine: ground.machine(machine).name, container: containerName })
+      throw new SparkError(code, { machine: ground.machine(machine).name, container: containerName })
   }
 }
 

@@ -1,7 +1,7 @@
 // Walks one swap through its phases to exactly one outcome. Every phase may be entered again after a restart.
 import { SparkError, tellError } from '../contract/errors.ts'
-import type { Plan, PlanStart } from '../domain/plan.ts'
-import { forwardPhases, type Swap, type SwapTrouble } from '../domain/swap.ts'
+import type { Plan, PlanStart, PlanStop } from '../domain/plan.ts'
+import { forwardPhases, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
 import type { ModelStore } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
@@ -37,7 +37,10 @@ const opening: Readonly<Record<Phase, string>> = {
 }
 
 const clearing = 'Clearing what an earlier start left behind.'
-const stopping = (name: string): string => `Stopping ${name}. This takes about ten seconds a Spark.`
+const stopWords = (stop: PlanStop, needs: RunnerNeeds): string => {
+  if (stop.force === true) return `Removing ${stop.containerName} by force.`
+  return stop.model === null ? clearing : `Stopping ${needs.nameOf(stop.model)}. This takes about ten seconds a Spark.`
+}
 
 const startOf = (ground: Ground): PlanStart | null => ground.swap().plan.starts
 
@@ -45,12 +48,12 @@ const steps: Readonly<Record<ForwardPhase, Step>> = {
   check: async (ground) => ground.takeFences(touchedMachines(ground.swap())),
   make_room: async (ground, needs) => {
     const { plan } = ground.swap()
-    await drain(ground, () => needs.inFlight(plan.engine))
+    if (!plan.stops.every((stop) => stop.force === true)) await drain(ground, () => needs.inFlight(plan.engine))
     for (const [at, stop] of plan.stops.entries()) {
-      ground.say({ percent: null, sentence: stop.model === null ? clearing : stopping(needs.nameOf(stop.model)) })
+      ground.say({ percent: null, sentence: stopWords(stop, needs) })
       await stopEverywhere(ground, stop, stopStep(at))
     }
-    for (const stop of plan.stops) await proveStopped(ground, stop.machines, stop.containerName)
+    for (const stop of plan.stops) await proveStopped(ground, stop)
     await withStart(ground, async (start) => {
       await freeName(ground, start.machines, start.containerName, 'free')
       await proveGone(ground, start.machines, start.containerName)
@@ -70,6 +73,7 @@ async function withStart(ground: Ground, act: (start: PlanStart) => Promise<void
 
 export function createSwapRunner(needs: RunnerNeeds) {
   const cancels = new Map<string, AbortController>()
+  const machineName = (id: string): string => needs.store.machines.find(id)?.name ?? id
 
   /** Runs a live swap from where its row says it is. Settles when it has ended, or when `shutdown` was aborted (the row stays live). */
   async function run(id: string, shutdown: AbortSignal, taken: 'new' | 'recovered'): Promise<void> {
@@ -117,29 +121,29 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const start = swap.plan.starts
     const now = needs.clock.now()
     const nudges: (() => void)[] = []
-    const sentence = start === null ? `${needs.nameOf(swap.previousModel)} was stopped.` : `${needs.nameOf(swap.model)} is answering.`
+    const sentence = start === null ? goneWords(swap) : `${needs.nameOf(swap.model)} is answering.`
     needs.store.swaps.end(
       swap.id,
       now,
       { state: 'succeeded', restored: null, trouble: null, progress: { ...swap.progress, percent: start === null ? null : 100, sentence } },
       () => {
-        if (start === null) needs.store.serving.clear(swap.engine)
-        else {
+        if (start === null) {
+          // A removal beside what serves leaves it serving.
+          if (!swap.plan.stops.every((stop) => stop.force === true && stop.model === null)) needs.store.serving.clear(swap.engine)
+        } else {
           serve(swap.engine, swap.plan, now)
           needs.store.models.markUsed(start.model, now)
         }
-        nudges.push(
-          outcomeEvent(needs.events, swap, {
-            state: 'succeeded',
-            now: sentence,
-            restored: null,
-            trouble: null,
-            durationMs: now - swap.startedAt,
-          }).nudge,
-        )
+        const outcome = { state: 'succeeded', now: sentence, restored: null, trouble: null, durationMs: now - swap.startedAt } as const
+        nudges.push(outcomeEvent(needs.events, swap, outcome, machineName).nudge)
       },
     )
     finish(swap, nudges)
+  }
+
+  function goneWords(swap: Swap): string {
+    const removed = removedByForce(swap.plan, machineName)
+    return removed === null ? `${needs.nameOf(swap.previousModel)} was stopped.` : `${removed} was removed by force.`
   }
 
   /** The way out of trouble or a cancellation: nothing was touched, or the old model comes back, or nothing answers and that is said. */
@@ -166,12 +170,13 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const swap = ground.swap()
     const at = needs.clock.now()
     const now = truthAfter(swap, back)
-    const restored = back.kind === 'untouched' ? null : back.kind === 'restored'
+    const restored = back.kind === 'untouched' || back.kind === 'still' ? null : back.kind === 'restored'
     const told = trouble === null ? null : { ...trouble, now }
     const nudges: (() => void)[] = []
     needs.store.swaps.end(swap.id, at, { state, restored, trouble: told, progress: { percent: null, sentence: now } }, () => {
       settleServing(swap, back, at)
-      nudges.push(outcomeEvent(needs.events, swap, { state, now, restored, trouble: told, durationMs: at - swap.startedAt }).nudge)
+      const outcome = { state, now, restored, trouble: told, durationMs: at - swap.startedAt }
+      nudges.push(outcomeEvent(needs.events, swap, outcome, machineName).nudge)
     })
     finish(swap, nudges)
   }
@@ -194,6 +199,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const before = swap.previousModel === null ? null : needs.nameOf(swap.previousModel)
     if (back.kind === 'unknown') return back.why
     if (back.kind === 'untouched') return before === null ? 'Nothing was changed.' : `Nothing was changed; ${before} is as it was.`
+    if (back.kind === 'still') return `${before ?? 'The previous model'} is still answering.`
     return back.kind === 'restored' ? `${before ?? 'The previous model'} is answering again.` : 'Nothing is answering.'
   }
 

@@ -5,7 +5,7 @@ import type { SwapView } from '../contract/operations/shapes.ts'
 import { isOverdue, type PastSwap, remainingMs, typicalMs } from '../domain/eta.ts'
 import type { Fact } from '../domain/evidence.ts'
 import { recipeWords } from '../domain/recipe.ts'
-import { canCancel, type Swap, type SwapTrouble } from '../domain/swap.ts'
+import { canCancel, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import { aboutDuration } from '../domain/words.ts'
 import type { SwapStore } from './ports.ts'
 
@@ -43,6 +43,7 @@ export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
     state: swap.state,
     phase: swap.phase,
     restored: swap.restored,
+    removes: removedByForce(swap.plan, needs.machineName),
     progress:
       needs.waits && swap.state === 'running'
         ? { percent: null, sentence: waitingSentence }

@@ -3,13 +3,13 @@ import { SparkError } from '../contract/errors.ts'
 import type { SwapView } from '../contract/operations/shapes.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Plan } from '../domain/plan.ts'
-import { canCancel, type Requester, type Swap } from '../domain/swap.ts'
+import { canCancel, type Requester, removedByForce, type Swap } from '../domain/swap.ts'
 import type { Made, Plans } from './plans.ts'
 import type { Clock, Ids, Log, ServingStore, SwapStore } from './ports.ts'
 import { isStorageTrouble, type Storage } from './storage.ts'
 import type { SwapRunner } from './swap-runner.ts'
 import { swapView } from './swap-view.ts'
-import type { EventsUse, StopAsk, SwapAsk, SwapsUse } from './use-cases.ts'
+import type { EventsUse, RemovalAsk, StopAsk, SwapAsk, SwapsUse } from './use-cases.ts'
 
 export interface SwapsNeeds {
   readonly clock: Clock
@@ -38,13 +38,15 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
   const running = new Set<Promise<void>>()
   const turns = new Map<string, Promise<unknown>>()
 
+  const machineName = (id: string): string => needs.fleet.views().find((one) => one.machine.id === id)?.machine.name ?? id
+
   const view = (swap: Swap): SwapView =>
     swapView(swap, {
       now: clock.now(),
       store: store.swaps,
       nameOf: needs.nameOf,
       waits: !needs.storage.isWritable(),
-      machineName: (id) => needs.fleet.views().find((one) => one.machine.id === id)?.machine.name ?? id,
+      machineName,
       machineId: (name) => needs.fleet.views().find((one) => one.machine.name === name)?.machine.id ?? null,
     })
 
@@ -104,6 +106,9 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     const serving = store.serving.find(plan.engine)
     const now = clock.now()
     const nudges: (() => void)[] = []
+    const removes = removedByForce(plan, machineName)
+    // A container beside the one that serves: what serves is not touched.
+    const removesOther = removes !== null && plan.stops.every((stop) => stop.model === null)
     raiseFence()
     const swap = store.swaps.begin(
       {
@@ -111,7 +116,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
         cluster: plan.cluster,
         engine: plan.engine,
         model,
-        previousModel: serving?.model ?? null,
+        previousModel: removesOther ? null : (serving?.model ?? null),
         recipeId: plan.starts?.recipe.id ?? null,
         plan,
         wayBack: wayBackPlan(plan, serving?.plan ?? null),
@@ -135,6 +140,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
             model,
             previousModel: begun.previousModel,
             requestedBy: by.name,
+            ...(removes === null ? {} : { removes }),
           }).nudge,
         ),
     )
@@ -190,6 +196,9 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
 
   const stop = (swap: StopAsk): Promise<SwapView> => ask(swap, null, null, () => needs.plans.makeStop(swap.engine, true))
 
+  const remove = ({ machines, ...by }: RemovalAsk): Promise<SwapView> =>
+    ask(by, null, null, () => needs.plans.makeRemoval(by.engine, machines))
+
   const find = (id: string): Swap => {
     const swap = store.swaps.find(id)
     if (swap === null) throw new SparkError('not_found', { what: `switch "${id.slice(0, 64)}"` })
@@ -210,6 +219,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
   return {
     start,
     stop,
+    remove,
     find: (id) => view(find(id)),
     current: (cluster = 'default') => {
       const live = store.swaps.live(cluster)

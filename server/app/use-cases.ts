@@ -97,6 +97,8 @@ export interface PlanAsk {
 
 export interface PlansUse {
   preview(ask: PlanAsk): Promise<PlanView>
+  /** What a removal by force would remove now. `machines`: only there. */
+  previewRemoval(engine?: string, machines?: readonly string[]): Promise<PlanView>
 }
 
 export interface SwapAsk extends PlanAsk {
@@ -114,10 +116,17 @@ export interface StopAsk {
   readonly requestedBy: Requester
 }
 
+export interface RemovalAsk extends StopAsk {
+  /** Ids; left out: every machine. */
+  readonly machines?: readonly string[] | undefined
+}
+
 export interface SwapsUse {
   /** Raises plan_stale, plan_blocked, recipe_unconfirmed, swap_running, swap_locked, lock_token_wrong. */
   start(ask: SwapAsk): Promise<SwapView>
   stop(ask: StopAsk): Promise<SwapView>
+  /** Removes our containers by force: the owner's explicit act. */
+  remove(ask: RemovalAsk): Promise<SwapView>
   find(id: string): SwapView
   current(cluster?: string): SwapView | null
   recent(limit: number, before?: number): SwapView[]

@@ -10,6 +10,8 @@ const swapFacts = z.object({
   model: z.string().nullable(),
   previousModel: z.string().nullable(),
   requestedBy: z.string(),
+  /** A removal by force: what it removes. */
+  removes: z.string().optional(),
 })
 const swapSample = {
   swap: 'k3j9x2m4p7q1',
@@ -34,16 +36,21 @@ const saidOfStates: Readonly<Record<string, string>> = {
   unknown: 'has not been seen lately',
 }
 const stateSaid = (state: string): string => saidOfStates[state] ?? `is ${state}`
+const whatOf = (p: { model: string | null; previousModel: string | null; removes?: string | undefined }): string => {
+  if (p.removes !== undefined) return `Removing ${p.removes} by force`
+  return p.model === null ? `Stopping ${named(p.previousModel)}` : `The switch to ${named(p.model)}`
+}
 const who = (by: string): string => (by === 'owner' ? 'You' : by)
 
 export const events = {
   swap_started: event({
     payload: swapFacts,
     sample: swapSample,
-    sentence: (p) =>
-      p.model === null
-        ? `${who(p.requestedBy)} asked to stop ${named(p.previousModel)}.`
-        : `${who(p.requestedBy)} asked to switch ${p.previousModel === null ? '' : `from ${named(p.previousModel)} `}to ${named(p.model)}.`,
+    sentence: (p) => {
+      if (p.removes !== undefined) return `${who(p.requestedBy)} asked to remove ${p.removes} by force.`
+      if (p.model === null) return `${who(p.requestedBy)} asked to stop ${named(p.previousModel)}.`
+      return `${who(p.requestedBy)} asked to switch ${p.previousModel === null ? '' : `from ${named(p.previousModel)} `}to ${named(p.model)}.`
+    },
     stale: ['home', 'swap', 'library', 'activity'],
     webhook: true,
     kind: 'switch',
@@ -59,7 +66,10 @@ export const events = {
   swap_complete: event({
     payload: swapFacts.extend({ durationMs: z.int() }),
     sample: { ...swapSample, durationMs: 230_000 },
-    sentence: (p) => (p.model === null ? `${named(p.previousModel)} was stopped.` : `${named(p.model)} is answering.`),
+    sentence: (p) => {
+      if (p.removes !== undefined) return `${p.removes} was removed by force.`
+      return p.model === null ? `${named(p.previousModel)} was stopped.` : `${named(p.model)} is answering.`
+    },
     stale: ['home', 'swap', 'library', 'activity'],
     webhook: true,
     kind: 'switch',
@@ -88,7 +98,7 @@ export const events = {
   swap_cancelled: event({
     payload: swapFacts.extend({ durationMs: z.int(), now: z.string(), restored: z.boolean().nullable() }),
     sample: { ...swapSample, durationMs: 31_000, now: 'Llama is answering again.', restored: true },
-    sentence: (p) => `The switch to ${named(p.model)} was cancelled. ${p.now}`,
+    sentence: (p) => `${whatOf(p)} was cancelled. ${p.now}`,
     stale: ['home', 'swap', 'library', 'activity'],
     webhook: true,
     kind: 'switch',

@@ -1,37 +1,15 @@
 // The planner: from facts to a plan. Pure; app/plans.ts gathers the facts and adds the fingerprint.
-import type { Serving } from './engine.ts'
 import { median } from './eta.ts'
-import { launch, placeArgv } from './launch.ts'
-import { haveBytes, needBytes, takenBytes, utilization } from './ledger.ts'
-import { isStale, type Launcher, type MachineView } from './machine.ts'
-import type { Flag, Model } from './model.ts'
+import { launch } from './launch.ts'
+import { haveBytes, utilization } from './ledger.ts'
+import type { Launcher } from './machine.ts'
 import { choosePlace, type Place } from './place.ts'
-import type { Plan, PlanMemory, PlanReason, PlanStart, PlanStop, WayBack } from './plan.ts'
-import type { Recipe } from './recipe.ts'
+import type { Plan, PlanReason, PlanStart, PlanStop, WayBack } from './plan.ts'
+import type { PlanFacts } from './plan-facts.ts'
+import { machineReasons } from './plan-machines.ts'
+import { memoryReasons, planMemory, runningFlags } from './plan-memory.ts'
+import { planStops, removalStops } from './plan-stops.ts'
 import { readVllmCommand } from './vllm-command.ts'
-import { bytesInWords } from './words.ts'
-
-export interface PlanFacts {
-  readonly now: number
-  readonly pollMs: number
-  readonly cluster: string
-  readonly engine: string
-  readonly appliance: string
-  /** null: stop what serves and start nothing. */
-  readonly target: { readonly model: Model; readonly name: string; readonly recipe: Recipe } | null
-  /** All machines of the cluster, in the owner's order. */
-  readonly machines: readonly MachineView[]
-  readonly serving: Serving | null
-  readonly servingName: string | null
-  readonly containerName: string
-  readonly defaultImage: string
-  readonly defaultPort: number
-  readonly headroomBytes: number
-  readonly restorePrevious: boolean
-  /** Durations of past successful switches of this recipe on these machines, newest first, ms. */
-  readonly pastMs: (machines: readonly string[]) => readonly number[]
-  readonly inFlight: number
-}
 
 /** The plan for these facts; blocked plans carry every reason, not only the first. `fingerprint` is left empty. */
 export function planSwap(facts: PlanFacts): Plan {
@@ -69,6 +47,44 @@ export function planSwap(facts: PlanFacts): Plan {
   }
 }
 
+/** The plan of a removal by force: the owner's explicit act against a container that does not stop when told to. */
+export function planRemoval(facts: PlanFacts, machines: readonly string[] | null): Plan {
+  const stops = removalStops(facts, machines)
+  const reasons = machineReasons(facts, null, stops)
+  if (stops.length === 0) {
+    const unseen = facts.machines.find((view) => view.reach !== 'reachable' || view.observation?.containers == null)
+    reasons.push(
+      unseen === undefined
+        ? {
+            code: 'nothing_runs',
+            sentence: 'No container of ours is there any more, so there is nothing to remove.',
+            unblock: 'Switch to a model.',
+          }
+        : {
+            code: 'machine_unreachable',
+            sentence: `${unseen.machine.name} does not say what runs there, so there is nothing that could be removed.`,
+            unblock: unseen.trouble?.sentence ?? `Check that ${unseen.machine.name} is on and that docker runs there.`,
+          },
+    )
+  }
+  return {
+    fingerprint: '',
+    cluster: facts.cluster,
+    engine: facts.engine,
+    verdict: reasons.length === 0 ? 'ready' : 'blocked',
+    reasons,
+    stops,
+    starts: null,
+    memory: [],
+    etaSeconds: null,
+    etaFrom: 'none',
+    pastMs: [],
+    wayBack: { kind: 'none', why: 'This removes what runs; nothing is started.' },
+    warnings: [],
+    inFlight: facts.inFlight,
+  }
+}
+
 /** What a plan says, without figures that drift from look to look: two plans with the same words are the same plan. */
 export function planWords(plan: Plan): string {
   return JSON.stringify([
@@ -79,48 +95,6 @@ export function planWords(plan: Plan): string {
     plan.starts === null ? null : [plan.starts.machines, plan.starts.argv, plan.starts.env],
     plan.wayBack,
   ])
-}
-
-/** What serves by our doing, then leftovers: containers of the engine's name on machines of the new place, or anywhere for a stop. */
-function planStops(facts: PlanFacts, place: Place | null): PlanStop[] {
-  const served = facts.serving === null ? null : servedStop(facts, facts.serving)
-  const isServed = (id: string): boolean => served?.containerName === facts.containerName && served.machines.includes(id)
-  const holds = (view: MachineView): boolean => view.observation?.containers?.some((one) => one.name === facts.containerName) === true
-  const leftovers = facts.machines.filter((view) => holds(view) && !isServed(view.machine.id)).map((view) => view.machine.id)
-  const touched = leftovers.filter((id) => facts.target === null || place?.machines.includes(id) === true)
-  const cleared = touched.map((id) => ({
-    model: null,
-    containerName: facts.containerName,
-    machines: [id],
-    stopArgv: stopArgvFor(facts, facts.containerName, [id]),
-  }))
-  return served === null ? cleared : [served, ...cleared]
-}
-
-/** By the words it was started with; an adopted one by the container that is seen to run it, whatever our name is by now. */
-function servedStop(facts: PlanFacts, serving: Serving): PlanStop {
-  const known = serving.plan?.starts ?? null
-  const { model, machines } = serving
-  if (known !== null) return { model, machines, containerName: known.containerName, stopArgv: known.stopArgv }
-  const containerName = adoptedName(facts, serving) ?? facts.containerName
-  return { model, machines, containerName, stopArgv: stopArgvFor(facts, containerName, machines) }
-}
-
-function adoptedName(facts: PlanFacts, serving: Serving): string | null {
-  const head = facts.machines.find((view) => view.machine.id === serving.machines[0])
-  const runs = head?.observation?.containers?.find((one) => {
-    const command = one.serving === null ? null : readVllmCommand(one.serving)
-    return command?.port === serving.port && command.servedNames.includes(serving.servedName)
-  })
-  return runs?.name ?? null
-}
-
-function stopArgvFor(facts: PlanFacts, containerName: string, ids: readonly string[]): readonly string[] {
-  const views = ids.map((id) => facts.machines.find((view) => view.machine.id === id)).filter((view) => view !== undefined)
-  const launcher = views[0]?.observation?.launcher
-  if (launcher === null || launcher === undefined || !launcher.flags.solo) return ['docker', 'stop', '-t', '10', containerName]
-  const machines = views.map((view) => view.machine)
-  return [...placeArgv(launcher, machines, containerName), 'stop']
 }
 
 function planStart(facts: PlanFacts, place: Place): { start: PlanStart; reasons: readonly PlanReason[] } | null {
@@ -175,107 +149,6 @@ function portReasons(facts: PlanFacts, start: PlanStart, stops: readonly PlanSto
       unblock: `Stop ${there.name}, or give this model another port in its recipe.`,
     },
   ]
-}
-
-/** Flags vLLM runs with on a machine the plan empties; null where nothing of ours runs. */
-function runningFlags(facts: PlanFacts, stops: readonly PlanStop[], machine: string): readonly Flag[] | null {
-  const stopped = stops.some((stop) => stop.machines.includes(machine))
-  if (!stopped) return null
-  return facts.serving?.machines.includes(machine) === true ? (facts.serving.plan?.starts?.recipe.flags ?? []) : []
-}
-
-function planMemory(facts: PlanFacts, place: Place, stops: readonly PlanStop[]): PlanMemory[] {
-  const { target } = facts
-  if (target === null) return []
-  const need = needBytes(target.model.inference.weightsBytes || target.model.sizeBytes, place.views.length, facts.headroomBytes)
-  return place.views.map((view) => ({
-    machine: view.machine.id,
-    needBytes: need,
-    haveBytes: haveBytes(view, runningFlags(facts, stops, view.machine.id)),
-    totalBytes: view.observation?.memory.totalBytes ?? 0,
-  }))
-}
-
-function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanReason[] {
-  const nameOf = (id: string): string => facts.machines.find((view) => view.machine.id === id)?.machine.name ?? id
-  const short = memory.filter((one) => one.haveBytes < one.needBytes)
-  if (short.length === 0) return fractionReasons(memory, facts, nameOf)
-  return short.map((one) => {
-    const fitsEmpty = one.needBytes <= one.totalBytes * 0.95
-    return {
-      code: 'memory_short',
-      sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there.`,
-      unblock: fitsEmpty
-        ? `Stop what else uses memory on ${nameOf(one.machine)}.`
-        : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
-    }
-  })
-}
-
-/** vLLM takes its fraction of the whole machine, not what the model needs, and does not start where less is free. */
-function fractionReasons(memory: readonly PlanMemory[], facts: PlanFacts, nameOf: (id: string) => string): PlanReason[] {
-  const flags = facts.target?.recipe.flags ?? []
-  const share = Math.round(utilization(flags) * 100)
-  const short = memory.filter((one) => one.haveBytes < takenBytes(flags, one.totalBytes))
-  return short.map((one) => ({
-    code: 'memory_short',
-    sentence: `This recipe lets vLLM take ${share} % of ${nameOf(one.machine)}, which is ${bytesInWords(takenBytes(flags, one.totalBytes))}, and ${bytesInWords(one.haveBytes)} will be free.`,
-    unblock: `Stop what else uses memory on ${nameOf(one.machine)}, or lower gpu-memory-utilization in the recipe.`,
-  }))
-}
-
-/** Reasons on the side of the machines that the plan touches: not reachable, silent docker, no launcher, someone else in charge. */
-function machineReasons(facts: PlanFacts, place: Place | null, stops: readonly PlanStop[]): PlanReason[] {
-  const touched = new Set([...(place?.machines ?? []), ...stops.flatMap((stop) => stop.machines)])
-  const reasons: PlanReason[] = []
-  if (facts.machines.length === 0)
-    reasons.push({ code: 'no_machines', sentence: 'There are no machines yet.', unblock: 'Add the first one under Machines.' })
-  for (const id of touched) {
-    const view = facts.machines.find((one) => one.machine.id === id)
-    if (view !== undefined) reasons.push(...oneMachineReasons(view, facts))
-  }
-  return reasons
-}
-
-function oneMachineReasons(view: MachineView, facts: PlanFacts): PlanReason[] {
-  const name = view.machine.name
-  const seen = view.observation
-  if (seen === null || view.reach !== 'reachable' || isStale(view, facts.now, facts.pollMs)) {
-    return [
-      {
-        code: 'machine_unreachable',
-        sentence: `${name} does not answer, so what runs there is not known.`,
-        unblock: view.trouble?.sentence ?? `Check that ${name} is on and on the network.`,
-      },
-    ]
-  }
-  const reasons: PlanReason[] = []
-  if (seen.dockerProblem === 'permission')
-    reasons.push({
-      code: 'docker_permission',
-      sentence: `${name} does not let us use docker without sudo.`,
-      unblock: `On ${name}: sudo usermod -aG docker $USER, then log out and in again.`,
-    })
-  else if (seen.dockerProblem !== null)
-    reasons.push({
-      code: 'docker_down',
-      sentence: seen.dockerProblem === 'missing' ? `${name} has no docker.` : `Docker is not running on ${name}.`,
-      unblock: seen.dockerProblem === 'missing' ? `Install docker on ${name}.` : `On ${name}: sudo systemctl start docker`,
-    })
-  if (seen.launcher === null)
-    reasons.push({
-      code: 'launcher_missing',
-      sentence: `The launcher (spark-vllm-docker) is not found on ${name}.`,
-      unblock: `On ${name}: git clone https://github.com/eugr/spark-vllm-docker`,
-    })
-  if (seen.fence !== null && seen.fence.appliance !== facts.appliance) {
-    reasons.push({
-      code: 'other_controller',
-      sentence: `Another Spark Control (${seen.fence.appliance}) controls ${name}.`,
-      unblock: `Use that one. If it is gone for good, on ${name}: rm ~/.spark-control/fence`,
-    })
-  }
-  return reasons
 }
 
 function planWayBack(facts: PlanFacts, stops: readonly PlanStop[]): WayBack {

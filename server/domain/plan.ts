@@ -7,6 +7,8 @@ export interface PlanStop {
   readonly containerName: string
   readonly machines: readonly string[]
   readonly stopArgv: readonly string[]
+  /** Removed at once by docker on each machine, without asking it to end: only by the owner's explicit act. */
+  readonly force?: true
 }
 
 export interface PlanStart {

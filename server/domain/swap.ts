@@ -100,3 +100,10 @@ export const forwardPhases = ['check', 'make_room', 'start', 'load', 'warm_up', 
 export function canCancel(swap: Pick<Swap, 'state' | 'phase' | 'cancelRequestedAt'>): boolean {
   return swap.state === 'running' && swap.phase !== 'restore' && swap.cancelRequestedAt === null
 }
+
+/** What a removal by force removes, in words; null for every other swap. */
+export function removedByForce(plan: Pick<Plan, 'stops'>, machineName: (id: string) => string): string | null {
+  const forced = plan.stops.filter((stop) => stop.force === true)
+  if (forced.length === 0) return null
+  return forced.map((stop) => `${stop.containerName} on ${stop.machines.map(machineName).join(' and ')}`).join(', ')
+}

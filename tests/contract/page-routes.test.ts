@@ -8,6 +8,7 @@ import { createEdge } from '../fakes/edge.ts'
 const sameAs: Readonly<Record<string, OperationId | null>> = {
   'POST /backup': 'backups.take',
   'POST /engines/:id/stop': 'engines.stop',
+  'POST /engines/:id/removal': 'engines.remove',
   'POST /reservation/end': 'lock.release',
   'POST /setup': 'machines.add',
   'POST /machines/new': 'machines.add',

@@ -2,7 +2,7 @@
 import type { EngineLook } from '../../server/domain/engine.ts'
 import type { Launcher, Machine, MachineView, Observation } from '../../server/domain/machine.ts'
 import type { Inference, Model, ModelMemory } from '../../server/domain/model.ts'
-import type { PlanFacts } from '../../server/domain/plan-swap.ts'
+import type { PlanFacts } from '../../server/domain/plan-facts.ts'
 import type { Recipe } from '../../server/domain/recipe.ts'
 
 export const GB = 1e9

@@ -9,6 +9,7 @@ import {
   modelSample,
   planSample,
   recipeSample,
+  removalPlanSample,
   settingSample,
   statusSample,
   swapSample,
@@ -248,6 +249,10 @@ export function createFakeUseCases(): FakeUseCases {
         note('plans.preview', ask)
         return { ...plan, model: ask.model }
       },
+      async previewRemoval(engine, machines) {
+        note('plans.previewRemoval', { engine, machines })
+        return removalPlanSample
+      },
     },
     swaps: {
       async start(ask) {
@@ -258,6 +263,10 @@ export function createFakeUseCases(): FakeUseCases {
       async stop(ask) {
         note('swaps.stop', ask)
         return begin({ model: null, modelName: 'Nothing', requestedBy: ask.requestedBy })
+      },
+      async remove(ask) {
+        note('swaps.remove', ask)
+        return begin({ model: null, modelName: 'Nothing', removes: 'vllm_node on spark-1', requestedBy: ask.requestedBy })
       },
       find: swap,
       current: () => live(),

@@ -16,6 +16,7 @@ export const swap: SwapView = {
   state: 'running',
   phase: 'load',
   restored: null,
+  removes: null,
   progress: { percent: 62, sentence: 'Reading the weights: part 10 of 16.' },
   evidence: [
     { what: 'vLLM process', value: 'running', at: before(2) },
@@ -145,6 +146,7 @@ export const plan: PlanView = {
     {
       model: qwen,
       name: 'Qwen3.6 35B',
+      container: 'vllm_node',
       machines: ['spark-1'],
       argv: ['/home/alice/spark-vllm-docker/launch-cluster.sh', '--solo', '--name', 'vllm_node', 'stop'],
     },

@@ -22,7 +22,7 @@ describe('every operation of the contract', () => {
   it.each(rows)('%s answers its example with its declared status and body', async (id, row) => {
     const { app, useCases } = createEdge()
     await useCases.swaps.start({ model: 'Qwen/Qwen3-8B', requestedBy: owner })
-    const starts = id === 'swaps.start' || id.endsWith('.stop')
+    const starts = id === 'swaps.start' || id.endsWith('.stop') || id === 'engines.remove'
     if (starts) useCases.swaps.cancel('swap1', owner)
     if (id === 'lock.renew' || id === 'lock.release') useCases.lock.take({ holder: 'recap', reason: '', ttlSeconds: 60 })
     const [example] = row.examples

@@ -41,6 +41,7 @@ export function createSite(clock: Clock, loopback = true): Site {
     machines: { ...fake.machines, list: () => world.machines },
     models: { ...fake.models, list: () => world.models },
     plans: {
+      ...fake.plans,
       preview: async (ask) => {
         await fake.plans.preview(ask)
         return { ...world.plan, model: ask.model }

@@ -37,6 +37,7 @@ export const swapSample: SwapView = {
   state: 'running',
   phase: 'load',
   restored: null,
+  removes: null,
   progress: { percent: 43, sentence: 'Weights 43 %' },
   evidence: [
     { what: 'vLLM process', value: 'running', at: '2026-01-01T00:01:00.000Z' },
@@ -73,6 +74,7 @@ export const planSample: PlanView = {
     {
       model: 'meta-llama/Llama-3.3-70B-Instruct',
       name: 'Llama 3.3 70B Instruct',
+      container: 'vllm_node',
       machines: ['spark-1'],
       argv: ['./launch-cluster.sh', '--solo', '--name', 'vllm_node', 'stop'],
     },
@@ -96,6 +98,28 @@ export const planSample: PlanView = {
   warnings: [],
   inFlight: 0,
   needsConfirmation: false,
+}
+
+export const removalPlanSample: PlanView = {
+  ...planSample,
+  model: null,
+  modelName: 'nothing',
+  stops: [
+    {
+      model: 'meta-llama/Llama-3.3-70B-Instruct',
+      name: 'Llama 3.3 70B Instruct',
+      container: 'vllm_node',
+      machines: ['spark-1'],
+      argv: ['docker', 'rm', '-f', 'vllm_node'],
+    },
+  ],
+  starts: null,
+  memory: [],
+  etaSeconds: null,
+  etaFrom: 'none',
+  pastMs: [],
+  wayBack: { kind: 'none', model: null, sentence: 'This removes what runs; nothing is started.' },
+  warnings: [],
 }
 
 export const machineSample: MachineShape = {

@@ -42,6 +42,7 @@ export const Swap = z
     state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
     phase: z.enum(phases),
     restored: z.boolean().nullable(),
+    removes: z.string().nullable().describe('A removal by force: what it removes, e.g. vllm_node on spark-1'),
     progress: z.object({ percent: z.number().nullable(), sentence: z.string() }),
     evidence: Evidence,
     etaSeconds: z.number().nullable().describe('Seconds still to go; null when there is no history'),
@@ -83,7 +84,15 @@ export const Plan = z
     model: z.string().nullable(),
     modelName: z.string(),
     reasons: z.array(z.object({ code: z.string(), sentence: z.string(), unblock: z.string() })),
-    stops: z.array(z.object({ model: z.string().nullable(), name: z.string(), machines: z.array(z.string()), argv: z.array(z.string()) })),
+    stops: z.array(
+      z.object({
+        model: z.string().nullable(),
+        name: z.string(),
+        container: z.string(),
+        machines: z.array(z.string()),
+        argv: z.array(z.string()),
+      }),
+    ),
     starts: z
       .object({
         model: z.string(),

@@ -1,7 +1,7 @@
 // Switching: plan, start, watch, cancel, and the lock.
 import { z } from 'zod'
 import { operation } from '../define.ts'
-import { freeLockSample, lockSample, planSample, swapSample } from './samples.ts'
+import { freeLockSample, lockSample, planSample, removalPlanSample, swapSample } from './samples.ts'
 import { Id, Lock, LogLine, ModelId, Plan, Swap } from './shapes.ts'
 
 /** A start would leave these out in silence: better refused than not done. */
@@ -261,5 +261,48 @@ export const swapOperations = {
     right: 'operate',
     risk: 'disruptive',
     examples: [{ title: 'stop', params: { id: 'main' }, in: {}, out: { ...swapSample, model: null } }],
+  }),
+  'engines.removal': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/engines/:id/removal',
+    summary: 'What a removal by force would remove now',
+    input: { params: z.object({ id: Id }), query: z.object({ machine: Id.optional() }) },
+    output: Plan,
+    status: 200,
+    errors: ['invalid_request', 'engine_unknown'],
+    right: 'operate',
+    risk: 'read',
+    examples: [{ title: 'what it would do', params: { id: 'main' }, out: removalPlanSample }],
+  }),
+  'engines.remove': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/engines/:id/removal',
+    summary: "Remove the engine's containers by force",
+    description:
+      'For a container that does not stop when it is told to: docker rm -f on every machine that has it, or on those named. It takes the lock and the fence like every change, and is a switch that ends in one outcome. Containers of other names are never touched.',
+    input: {
+      params: z.object({ id: Id }),
+      body: z.preprocess(
+        respell,
+        z
+          .object({
+            machines: z.array(Id).max(64).optional(),
+            lockToken: z.string().max(200).optional(),
+            breakLock: Flag.optional(),
+            by: z.string().max(100).optional(),
+          })
+          .optional(),
+      ),
+    },
+    output: Swap,
+    status: 202,
+    errors: ['invalid_request', 'engine_unknown', 'swap_running', 'swap_locked', 'lock_token_wrong', 'plan_blocked'],
+    right: 'operate',
+    risk: 'destructive',
+    examples: [
+      { title: 'everywhere', params: { id: 'main' }, in: {}, out: { ...swapSample, model: null, removes: 'vllm_node on spark-1' } },
+    ],
   }),
 }

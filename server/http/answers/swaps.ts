@@ -47,5 +47,8 @@ export function swapAnswers({ plans, swaps, lock }: Needs): AnswersOf<typeof swa
     'engine.stop': ({ body: { by, ...ask } = {} }, call) => swaps.stop({ ...ask, requestedBy: call.requester(by) }),
     'engines.stop': ({ params, body: { by, ...ask } = {} }, call) =>
       swaps.stop({ ...ask, engine: params.id, requestedBy: call.requester(by) }),
+    'engines.removal': ({ params, query: { machine } }) => plans.previewRemoval(params.id, machine === undefined ? undefined : [machine]),
+    'engines.remove': ({ params, body: { by, ...ask } = {} }, call) =>
+      swaps.remove({ ...ask, engine: params.id, requestedBy: call.requester(by) }),
   }
 }

@@ -1,9 +1,10 @@
 import { Hono } from 'hono'
 import { type HomeData, HomePage, homeTitle, StopPage } from '../../../web/views/pages/home.tsx'
+import { RemovalPage } from '../../../web/views/pages/removal.tsx'
 import type { UseCases } from '../../app/use-cases.ts'
 import type { EventView } from '../../contract/operations/shapes.ts'
 import { type EdgeEnv, requestingOwner } from '../edge.ts'
-import { originOf, type PageNeeds } from './needs.ts'
+import { fieldsOf, originOf, type PageNeeds } from './needs.ts'
 import { goTo } from './shell.tsx'
 
 export function homeData(useCases: UseCases, origin: string, now: number): HomeData {
@@ -40,6 +41,20 @@ export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
 
   app.post('/engines/:id/stop', async (c) => {
     const swap = await useCases.swaps.stop({ engine: c.req.param('id'), requestedBy: requestingOwner(c) })
+    return goTo(`/swaps/${swap.id}`)
+  })
+
+  app.get('/engines/:id/removal', async (c) => {
+    const machine = c.req.query('machine')
+    const plan = await useCases.plans.previewRemoval(c.req.param('id'), machine === undefined ? undefined : [machine])
+    const body = <RemovalPage plan={plan} machine={machine ?? null} />
+    return show(c.req.raw, { title: 'Remove by force?', place: 'home', body })
+  })
+
+  app.post('/engines/:id/removal', async (c) => {
+    const { machine } = await fieldsOf(c)
+    const machines = machine === undefined || machine === '' ? undefined : [machine]
+    const swap = await useCases.swaps.remove({ engine: c.req.param('id'), machines, requestedBy: requestingOwner(c) })
     return goTo(`/swaps/${swap.id}`)
   })
 

@@ -170,8 +170,9 @@ export async function stopContainer(sim: Sim, node: SimNode, name: string, grace
   const container = node.containers.get(name)
   if (container === undefined) return refuse(`Error response from daemon: No such container: ${name}`, 1)
   if (container.state === 'exited') return { ok: true, value: null }
-  if (sim.faults.strike('F28', node.name) !== null) {
-    await sim.wait(node, graceMs + 60_000, signal)
+  const hangs = sim.faults.strike('F28', node.name)
+  if (hangs !== null) {
+    await sim.wait(node, hangs.forMs ?? graceMs + 60_000, signal)
     return refuse(
       `Error response from daemon: cannot stop container: ${name}: tried to kill container, but did not receive an exit event`,
       1,

@@ -117,13 +117,18 @@ function nowWord(swap: SwapView, now: number): string {
 
 export function OutcomeBadge({ swap }: { readonly swap: SwapView }) {
   if (swap.state === 'running') return <StateBadge state="switching" />
-  if (swap.state === 'succeeded') return <Badge shape="done" word={swap.model === null ? 'Stopped' : 'Switched'} />
+  if (swap.state === 'succeeded')
+    return <Badge shape="done" word={swap.removes !== null ? 'Removed' : swap.model === null ? 'Stopped' : 'Switched'} />
   return swap.state === 'failed' ? <Badge shape="failed" word="Did not work" /> : <Badge shape="cancelled" word="Cancelled" />
 }
 
 export function outcomeTitle(swap: SwapView): string {
   const previous = swap.previousModelName ?? 'the previous model'
   const back = swap.restored === true ? ` ${capital(previous)} was brought back.` : ''
+  if (swap.removes !== null) {
+    if (swap.state === 'succeeded') return `${swap.removes} was removed by force.`
+    return swap.state === 'failed' ? `${swap.removes} could not be removed by force.` : `Removing ${swap.removes} by force was cancelled.`
+  }
   if (swap.model === null) {
     if (swap.state === 'succeeded') return `${capital(previous)} was stopped.`
     return swap.state === 'failed' ? `${capital(previous)} could not be stopped.` : `Stopping ${previous} was cancelled.`
@@ -136,7 +141,8 @@ function OutcomeActs({ swap }: { readonly swap: SwapView }) {
   if (swap.state === 'succeeded') {
     return (
       <p class="acts">
-        <a class="button main" href="/">
+        {swap.model === null ? <MainAct act={actOf('choose_model', {})} /> : null}
+        <a class={swap.model === null ? 'button' : 'button main'} href="/">
           See what answers now
         </a>
       </p>

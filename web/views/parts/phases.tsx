@@ -94,6 +94,7 @@ export function phaseLine(swap: SwapView): string {
 /** What the switch does, while it does it. */
 export function swapTitle(swap: SwapView): string {
   if (swap.phase === 'restore') return `Bringing ${swap.previousModelName ?? 'the previous model'} back`
+  if (swap.removes !== null) return `Removing ${swap.removes} by force`
   if (swap.model === null) return `Stopping ${swap.previousModelName ?? 'the model'}`
   return `Switching to ${swap.modelName}`
 }
@@ -105,5 +106,6 @@ export function meanwhile(swap: SwapView): string {
       ? 'Nothing has changed yet.'
       : `${swap.previousModelName} still answers; nothing has changed yet.`
   }
+  if (swap.removes !== null && swap.previousModelName === null) return 'What answers now is not touched.'
   return 'Nothing answers until it is done; apps that ask are told when to come back.'
 }

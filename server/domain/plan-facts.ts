@@ -1,0 +1,27 @@
+// What a plan is made from. Gathered by app/plans.ts; nothing in here is looked up later.
+import type { Serving } from './engine.ts'
+import type { MachineView } from './machine.ts'
+import type { Model } from './model.ts'
+import type { Recipe } from './recipe.ts'
+
+export interface PlanFacts {
+  readonly now: number
+  readonly pollMs: number
+  readonly cluster: string
+  readonly engine: string
+  readonly appliance: string
+  /** null: stop what serves and start nothing. */
+  readonly target: { readonly model: Model; readonly name: string; readonly recipe: Recipe } | null
+  /** All machines of the cluster, in the owner's order. */
+  readonly machines: readonly MachineView[]
+  readonly serving: Serving | null
+  readonly servingName: string | null
+  readonly containerName: string
+  readonly defaultImage: string
+  readonly defaultPort: number
+  readonly headroomBytes: number
+  readonly restorePrevious: boolean
+  /** Durations of past successful switches of this recipe on these machines, newest first, ms. */
+  readonly pastMs: (machines: readonly string[]) => readonly number[]
+  readonly inFlight: number
+}

@@ -1,0 +1,54 @@
+// The memory of a plan: what each machine will have, what the start takes, and what stands in the way.
+import { haveBytes, needBytes, takenBytes, utilization } from './ledger.ts'
+import type { Flag } from './model.ts'
+import type { Place } from './place.ts'
+import type { PlanMemory, PlanReason, PlanStop } from './plan.ts'
+import type { PlanFacts } from './plan-facts.ts'
+import { bytesInWords } from './words.ts'
+
+/** Flags vLLM runs with on a machine the plan empties; null where nothing of ours runs. */
+export function runningFlags(facts: PlanFacts, stops: readonly PlanStop[], machine: string): readonly Flag[] | null {
+  const stopped = stops.some((stop) => stop.machines.includes(machine))
+  if (!stopped) return null
+  return facts.serving?.machines.includes(machine) === true ? (facts.serving.plan?.starts?.recipe.flags ?? []) : []
+}
+
+export function planMemory(facts: PlanFacts, place: Place, stops: readonly PlanStop[]): PlanMemory[] {
+  const { target } = facts
+  if (target === null) return []
+  const need = needBytes(target.model.inference.weightsBytes || target.model.sizeBytes, place.views.length, facts.headroomBytes)
+  return place.views.map((view) => ({
+    machine: view.machine.id,
+    needBytes: need,
+    haveBytes: haveBytes(view, runningFlags(facts, stops, view.machine.id)),
+    totalBytes: view.observation?.memory.totalBytes ?? 0,
+  }))
+}
+
+export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanReason[] {
+  const nameOf = (id: string): string => facts.machines.find((view) => view.machine.id === id)?.machine.name ?? id
+  const short = memory.filter((one) => one.haveBytes < one.needBytes)
+  if (short.length === 0) return fractionReasons(memory, facts, nameOf)
+  return short.map((one) => {
+    const fitsEmpty = one.needBytes <= one.totalBytes * 0.95
+    return {
+      code: 'memory_short',
+      sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there.`,
+      unblock: fitsEmpty
+        ? `Stop what else uses memory on ${nameOf(one.machine)}.`
+        : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
+    }
+  })
+}
+
+/** vLLM takes its fraction of the whole machine, not what the model needs, and does not start where less is free. */
+function fractionReasons(memory: readonly PlanMemory[], facts: PlanFacts, nameOf: (id: string) => string): PlanReason[] {
+  const flags = facts.target?.recipe.flags ?? []
+  const share = Math.round(utilization(flags) * 100)
+  const short = memory.filter((one) => one.haveBytes < takenBytes(flags, one.totalBytes))
+  return short.map((one) => ({
+    code: 'memory_short',
+    sentence: `This recipe lets vLLM take ${share} % of ${nameOf(one.machine)}, which is ${bytesInWords(takenBytes(flags, one.totalBytes))}, and ${bytesInWords(one.haveBytes)} will be free.`,
+    unblock: `Stop what else uses memory on ${nameOf(one.machine)}, or lower gpu-memory-utilization in the recipe.`,
+  }))
+}
