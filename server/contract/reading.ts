@@ -1,5 +1,6 @@
 // What arrives, read through an operation's schemas: values of the right kind, or invalid_request naming the field and the reason.
 import type { z } from 'zod'
+import { nearest } from '../domain/nearest.ts'
 import type { InputOf, Operation } from './define.ts'
 import { SparkError } from './errors.ts'
 
@@ -54,9 +55,31 @@ function plainReason(message: string): string {
   return /^Invalid (string|key|input)\b/.test(message) ? 'it holds something that is not possible here' : message
 }
 
+/** The keys an object may have, through whatever its schema is wrapped in. */
+function keysOf(schema: z.core.$ZodType): readonly string[] {
+  const def = schema._zod.def as {
+    readonly type: string
+    readonly shape?: object
+    readonly out?: z.ZodType
+    readonly innerType?: z.ZodType
+  }
+  if (def.shape !== undefined) return Object.keys(def.shape)
+  const inner = def.out ?? def.innerType
+  return inner === undefined ? [] : keysOf(inner)
+}
+
+/** An unknown key is refused, never dropped: a misspelt one would do something else than was asked. */
+function unknownReason(keys: readonly string[], known: readonly string[]): string {
+  const key = keys[0] ?? ''
+  const near = nearest(key, known)
+  const hint = near === null ? (known.length === 0 ? '' : `; what can be sent is ${known.join(', ')}`) : `; is "${near}" meant?`
+  return `"${key.slice(0, 60)}" is not known here${hint}`
+}
+
 /** The issues of one part as text, e.g. `body.model: a text is needed`. */
-function tellIssues(part: string, issues: readonly z.core.$ZodIssue[]): string {
+function tellIssues(part: string, issues: readonly z.core.$ZodIssue[], known: readonly string[] = []): string {
   const told = issues.slice(0, mostReasons).map((issue) => {
+    if (issue.code === 'unrecognized_keys') return unknownReason(issue.keys, issue.path.length === 0 ? known : [])
     const { path, reason } = reasonOf(issue)
     const field = path.length === 0 ? `the ${part}` : path.map(String).join('.')
     return `${field}: ${reason}`
@@ -70,7 +93,7 @@ export function readInput<Row extends Operation>(row: Row, arrived: Arrived): In
   const read: Record<string, unknown> = {}
   for (const [part, schema] of Object.entries(row.input) as [keyof Arrived, z.ZodType][]) {
     const result = schema.safeParse(arrived[part])
-    if (!result.success) throw new SparkError('invalid_request', { why: tellIssues(part, result.error.issues) })
+    if (!result.success) throw new SparkError('invalid_request', { why: tellIssues(part, result.error.issues, keysOf(schema)) })
     read[part] = result.data
   }
   return read as InputOf<Row>

@@ -11,7 +11,7 @@ export const accessOperations = {
     summary: 'Exchange the set-up code for a session',
     description:
       'Needed only where the server is reachable from the network. The answer also sets a cookie; programs send the token, or the code itself, as Authorization: Bearer.',
-    input: { body: z.object({ code: z.string().max(100) }) },
+    input: { body: z.strictObject({ code: z.string().max(100) }) },
     output: z.object({ token: z.string(), until: Time }),
     status: 201,
     errors: ['invalid_request', 'sign_in_wrong'],

@@ -36,7 +36,10 @@ export const houseOperations = {
     method: 'put',
     path: '/api/settings/:key',
     summary: 'Change a setting; it is read at its next use',
-    input: { params: z.object({ key: z.string().max(100) }), body: z.object({ value: z.unknown(), version: z.int().min(0).optional() }) },
+    input: {
+      params: z.object({ key: z.string().max(100) }),
+      body: z.strictObject({ value: z.unknown(), version: z.int().min(0).optional() }),
+    },
     output: SettingShape,
     status: 200,
     errors: ['setting_unknown', 'setting_invalid', 'setting_changed', 'invalid_request'],

@@ -7,7 +7,7 @@ const absolutePath = z
   .string()
   .max(1000)
   .regex(/^\/[^\0\n\r]*$/, 'an absolute path is needed')
-const Edit = z.object({
+const Edit = z.strictObject({
   name: z.string().trim().min(1).max(60).optional(),
   address: z.string().max(100).optional(),
   port: z.int().min(1).max(65535).optional(),
@@ -151,7 +151,7 @@ export const machineOperations = {
     method: 'post',
     path: '/api/machines/:id/host-key',
     summary: 'Accept a changed host key',
-    input: { params: Of, body: z.object({ fingerprint: z.string().max(100) }) },
+    input: { params: Of, body: z.strictObject({ fingerprint: z.string().max(100) }) },
     output: Machine,
     status: 200,
     errors: ['invalid_request', 'not_found', 'host_key_changed', 'machine_unreachable', 'machine_timeout'],

@@ -73,7 +73,7 @@ export const modelOperations = {
     path: '/api/recipes',
     summary: 'Save a recipe of your own for a model',
     input: {
-      body: z.object({
+      body: z.strictObject({
         model: ModelId,
         title: z.string().min(1).max(200),
         description: z.string().max(2000).nullable().default(null),

@@ -12,7 +12,12 @@ const Overrides = z
     error: `${[...decidedByPlan].join(', ')} follow from the recipe and its machines and cannot be overridden`,
   })
   .describe('Flags of vllm serve by long name without dashes; false takes one away')
-const Ask = z.object({ model: ModelId, recipe: z.string().max(400).optional(), engine: Id.optional(), overrides: Overrides.optional() })
+const Ask = z.strictObject({
+  model: ModelId,
+  recipe: z.string().max(400).optional(),
+  engine: Id.optional(),
+  overrides: Overrides.optional(),
+})
 const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
 /**
  * Earlier spellings stay (token, force, dry_run), and so does every other way to write the same word: a misspelt dryrun that was
@@ -25,19 +30,23 @@ const spellings: Readonly<Record<string, string>> = {
   breaklock: 'breakLock',
   dryrun: 'dryRun',
 }
-const respell = (body: unknown): unknown => {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  return Object.fromEntries(
-    Object.entries(body).map(([key, value]) => [spellings[key.replaceAll(/[_-]/g, '').toLowerCase()] ?? key, value]),
-  )
-}
+const respeltBy =
+  (words: Readonly<Record<string, string>>) =>
+  (body: unknown): unknown => {
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+    const respelt = (key: string): string => {
+      const plain = key.replaceAll(/[_-]/g, '').toLowerCase()
+      return Object.hasOwn(words, plain) ? (words[plain] ?? key) : key
+    }
+    return Object.fromEntries(Object.entries(body).map(([key, value]) => [respelt(key), value]))
+  }
+const respell = respeltBy(spellings)
 const StopBody = z.preprocess(
   respell,
-  z.object({ lockToken: z.string().max(200).optional(), breakLock: Flag.optional(), by: z.string().max(100).optional() }).optional(),
+  z.strictObject({ lockToken: z.string().max(200).optional(), breakLock: Flag.optional(), by: z.string().max(100).optional() }).optional(),
 )
 /** The reservation's own operations call the token `token`; whoever learned `lockToken` is understood as well. */
-const plainToken = (body: unknown): unknown =>
-  typeof body === 'object' && body !== null && 'lockToken' in body && !('token' in body) ? { ...body, token: body.lockToken } : body
+const plainToken = respeltBy({ token: 'token', locktoken: 'token', force: 'force', breaklock: 'breakLock', ttlseconds: 'ttlSeconds' })
 
 export const swapOperations = {
   'plans.make': operation({
@@ -128,7 +137,7 @@ export const swapOperations = {
     path: '/api/swap/lock',
     summary: 'Reserve the cluster',
     input: {
-      body: z.object({
+      body: z.strictObject({
         holder: z.string().min(1).max(100),
         reason: z.string().max(500).default(''),
         ttlSeconds: z.int().min(1).max(86_400).default(3600),
@@ -149,7 +158,10 @@ export const swapOperations = {
     path: '/api/swap/lock',
     summary: 'Keep a reservation longer',
     input: {
-      body: z.preprocess(plainToken, z.object({ token: z.string().min(1).max(200), ttlSeconds: z.int().min(1).max(86_400).default(3600) })),
+      body: z.preprocess(
+        plainToken,
+        z.strictObject({ token: z.string().min(1).max(200), ttlSeconds: z.int().min(1).max(86_400).default(3600) }),
+      ),
     },
     output: Lock,
     status: 200,
@@ -168,7 +180,7 @@ export const swapOperations = {
       query: z.object({ token: z.string().max(200).optional(), breakLock: z.stringbool().optional(), force: z.stringbool().optional() }),
       body: z.preprocess(
         plainToken,
-        z.object({ token: z.string().max(200).optional(), breakLock: Flag.optional(), force: Flag.optional() }).optional(),
+        z.strictObject({ token: z.string().max(200).optional(), breakLock: Flag.optional(), force: Flag.optional() }).optional(),
       ),
     },
     output: Lock,
