@@ -299,7 +299,7 @@ export const swapOperations = {
       body: z.preprocess(
         respell,
         z
-          .object({
+          .strictObject({
             machines: z.array(Id).max(64).optional(),
             lockToken: z.string().max(200).optional(),
             breakLock: Flag.optional(),
