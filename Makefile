@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo run test check unit deps needs build gallery docs bench format clean
+.PHONY: help demo run test soak check unit deps needs build gallery docs bench format clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ endif
 test: needs build ## Everything CI runs: format, lint, types, import law, dead code, and all tests
 	@npm run --silent check
 	@npm run --silent test
+
+soak: needs build ## The long versions of the tests, for docs/RELIABILITY.md; ONLY=kills SEED=1 COUNT= SECONDS=
+	@exec node_modules/.bin/node scripts/soak.ts
 
 check: $(installed) ## Format, lint, types, import law, dead code
 	@npm run --silent check

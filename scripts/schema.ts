@@ -1,4 +1,4 @@
-// Writes the pages under docs/ that are drawn from the contract's tables: `make docs`. tests/contract/docs.test.ts keeps them fresh.
+// Writes the pages under docs/ that are drawn from the contract's tables, and the page of long runs from its record: `make docs`. tests/contract/docs.test.ts keeps them fresh.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { Operation } from '../server/contract/define.ts'
@@ -8,6 +8,7 @@ import { operations } from '../server/contract/index.ts'
 import { type SettingKey, settings } from '../server/contract/settings.ts'
 import { literalFirst } from '../server/http/api.ts'
 import { openApiDocument } from '../server/http/openapi.ts'
+import { reliabilityPage } from './reliability.ts'
 
 const root = new URL('../', import.meta.url)
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string }
@@ -104,6 +105,7 @@ export function drawnPages(): ReadonlyMap<string, string> {
     ['docs/SETTINGS.md', settingsPage()],
     ['docs/EVENTS.md', eventsPage()],
     ['docs/generated/API.md', apiPage()],
+    ['docs/RELIABILITY.md', reliabilityPage()],
     ['docs/generated/openapi.json', `${JSON.stringify(openApiDocument(version), null, 2)}\n`],
   ])
 }

@@ -40,7 +40,8 @@ export function clickOnPage(url: string): Click {
   }
 }
 
-async function readForm(url: string, model: string): Promise<URLSearchParams> {
+/** The fields of the plan's page, as a browser would send them. */
+export async function readForm(url: string, model: string): Promise<URLSearchParams> {
   const page = await fetch(`${url}/swaps/new?model=${encodeURIComponent(model)}`, { headers: { accept: 'text/html' } })
   const { document } = parseHTML(await page.text())
   const form = document.querySelector('form[action="/swaps"]')

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { reliabilityPage } from '../../scripts/reliability.ts'
 import { drawnPages } from '../../scripts/schema.ts'
 import { errors } from '../../server/contract/errors.ts'
 import { events } from '../../server/contract/events.ts'
@@ -8,7 +9,7 @@ import { settings } from '../../server/contract/settings.ts'
 const root = new URL('../../', import.meta.url)
 
 describe('the drawn pages of docs/', () => {
-  it.each([...drawnPages()])('%s is as the tables say (run `make docs`)', (path, text) => {
+  it.each([...drawnPages()])('%s is as the tables and records say (run `make docs`)', (path, text) => {
     expect(readFileSync(new URL(path, root), 'utf8')).toBe(text)
   })
 
@@ -19,5 +20,27 @@ describe('the drawn pages of docs/', () => {
     expect(missing('docs/SETTINGS.md', Object.keys(settings))).toEqual([])
     expect(missing('docs/EVENTS.md', Object.keys(events))).toEqual([])
     expect(missing('docs/EVENTS.md', ['swap_imagined'])).toEqual(['swap_imagined'])
+  })
+
+  it('tell a missed target and a broken promise, and what was not measured', () => {
+    const run = {
+      at: '2026-01-02T03:04:05.000Z',
+      tookSeconds: 60,
+      version: '0',
+      commit: 'abc',
+      changed: true,
+      computer: 'one',
+      command: 'make soak',
+    }
+    const missed = { what: 'Launchers', target: 'one', value: '2', met: false }
+    const page = reliabilityPage([{ ...run, part: 'kills', measured: [missed], canaries: [{ broken: 'no fence', lives: null }] }])
+    expect(page).toContain('One target is missed: Launchers.')
+    expect(page).toContain('| Launchers | one | 2 | **no** |')
+    expect(page).toContain('| no fence | **not caught** |')
+    expect(page).toContain('with changes that were not committed')
+    expect(page).toMatch(/Not measured yet: Whole lives, /)
+    expect(reliabilityPage([{ ...run, part: 'kills', measured: [{ ...missed, met: true }] }])).toContain(
+      'Every target that was measured is met.',
+    )
   })
 })

@@ -51,6 +51,8 @@ export interface RigOptions {
   /** True: sshd listens on the same port of every Spark, as real ones do. */
   readonly onePort?: boolean
   readonly env?: Readonly<Record<string, string>>
+  /** The appliance as `make build` made it, with its usual polls, instead of its sources. */
+  readonly built?: boolean
 }
 
 export interface Rig {
@@ -120,8 +122,8 @@ async function build(options: RigOptions, closing: ReturnType<typeof createClosi
   const door = await openSshdDoor({ world, dir: join(folder, 'sparks'), ...port })
   closing.add(() => door.stop())
   const dataDir = join(folder, 'data')
-  const env = options.env ?? {}
-  let life = await beginLife({ dataDir, env })
+  const how = { dataDir, env: options.env ?? {}, built: options.built ?? false }
+  let life = await beginLife(how)
   closing.add(() => life.stop())
   const client = createClient(fetch, life.url)
   const browsing = createBrowsing(closing, life.url)
@@ -143,7 +145,7 @@ async function build(options: RigOptions, closing: ReturnType<typeof createClosi
     dataDir,
     life: () => life,
     restart: async () => {
-      life = await beginLife({ dataDir, env, port: life.port })
+      life = await beginLife({ ...how, port: life.port })
     },
     ...browsing,
     launches: (action) => launches(world, action),

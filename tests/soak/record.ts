@@ -1,0 +1,87 @@
+// What long runs leave behind: docs/reliability.json, from which docs/RELIABILITY.md is written. The newest run of each part counts.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+export const partNames = ['lives', 'kills', 'pairs', 'fleet', 'return', 'hostile'] as const
+export type PartName = (typeof partNames)[number]
+
+export interface Measured {
+  readonly what: string
+  /** What the product is held to, in words; null: for information. */
+  readonly target: string | null
+  readonly value: string
+  /** null where there is no target. */
+  readonly met: boolean | null
+}
+
+export interface Canary {
+  /** What was broken on purpose. */
+  readonly broken: string
+  /** Lives until it was caught; null: it was not. */
+  readonly lives: number | null
+}
+
+/** What one part hands over. */
+export interface PartResult {
+  readonly measured: readonly Measured[]
+  /** Repeats exactly this. */
+  readonly command: string
+  readonly canaries?: readonly Canary[]
+}
+
+export interface Run extends PartResult {
+  readonly part: PartName
+  /** ISO 8601, UTC: when it ended. */
+  readonly at: string
+  readonly tookSeconds: number
+  /** What was measured: version, commit, and whether the sources differed from it. */
+  readonly version: string
+  readonly commit: string
+  readonly changed: boolean
+  /** Kind of computer, in words. */
+  readonly computer: string
+}
+
+const root = new URL('../../', import.meta.url)
+const file = new URL('docs/reliability.json', root)
+/** Older runs of a part are dropped. */
+const keptRuns = 3
+
+export function readRuns(): readonly Run[] {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly runs: readonly Run[] }).runs
+}
+
+/** The newest run of each part, in the order of the page. */
+export function newestRuns(runs: readonly Run[]): readonly Run[] {
+  return partNames.flatMap((part) => runs.findLast((run) => run.part === part) ?? [])
+}
+
+export function addRun(part: PartName, result: PartResult, tookSeconds: number): void {
+  const run: Run = {
+    part,
+    at: new Date().toISOString(),
+    tookSeconds: Math.round(tookSeconds),
+    ...subject(),
+    computer: computer(),
+    ...result,
+  }
+  const others = readRuns().filter((one) => one.part !== part)
+  const own = [...readRuns().filter((one) => one.part === part), run].slice(-keptRuns)
+  const runs = partNames.flatMap((name) => (name === part ? own : others.filter((one) => one.part === name)))
+  writeFileSync(file, `${JSON.stringify({ runs }, null, 2)}\n`)
+}
+
+function subject(): Pick<Run, 'version' | 'commit' | 'changed'> {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string }
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd: fileURLToPath(root), encoding: 'utf8' }).trim()
+  // The pages that runs themselves write are no other sources.
+  const changed = git('status', '--porcelain', '--', 'server', 'web', 'recipes', 'tests', 'scripts', 'package-lock.json') !== ''
+  return { version, commit: git('rev-parse', '--short=12', 'HEAD'), changed }
+}
+
+function computer(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor'
+  return `${availableParallelism()} cores (${model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+}
