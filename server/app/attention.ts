@@ -19,7 +19,7 @@ export interface AttentionFacts {
 }
 
 /** Troubles the machine will not get over by itself: told at once, not after three looks. */
-const lasting: ReadonlySet<string> = new Set(['host_key_changed', 'machine_refused_key'])
+const lasting: ReadonlySet<string> = new Set(['host_key_changed', 'machine_is_another', 'machine_refused_key'])
 const restartIsNewsMs = 3_600_000
 const diskShareLeft = 0.03
 

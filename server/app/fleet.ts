@@ -1,6 +1,6 @@
 // What is known of every machine right now. Each machine is looked at on its own clockwork: one that hangs delays no other.
 import { SparkError } from '../contract/errors.ts'
-import { type Machine, type MachineView, missesUntilUnreachable, type Observation, type Reach } from '../domain/machine.ts'
+import { keyOwner, type Machine, type MachineView, missesUntilUnreachable, type Observation, type Reach } from '../domain/machine.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Clock, Log, MachineStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
@@ -76,8 +76,27 @@ export function createFleet(needs: FleetNeeds) {
     const hostKey = await needs.sparks.hostKey(machine.address, machine.port, life)
     life.throwIfAborted()
     const now = machineOf(machine.id)
+    refuseKeyOfAnother(now, hostKey)
     if (now.hostKey === null) store.update({ ...now, hostKey })
     return machineOf(machine.id)
+  }
+
+  const another = (machine: Machine, other: Machine, cause?: unknown): SparkError =>
+    new SparkError('machine_is_another', { machine: machine.name, other: other.name, address: machine.address }, { cause })
+
+  const refuseKeyOfAnother = (machine: Machine, presented: string, cause?: unknown): void => {
+    const other = keyOwner(store.list(), presented, machine.id)
+    if (other !== null) throw another(machine, other, cause)
+  }
+
+  /** Two addresses with two keys may still lead to one machine: a kernel that booted once answers for both. The older place counts. */
+  const refuseSecondPlace = (machine: Machine, seen: Observation): void => {
+    const isOlder = (one: Machine): boolean => one.addedAt < machine.addedAt || (one.addedAt === machine.addedAt && one.id < machine.id)
+    const first = store.list().find((one) => {
+      const view = known.get(one.id)
+      return one.id !== machine.id && isOlder(one) && view?.reach === 'reachable' && view.observation?.bootId === seen.bootId
+    })
+    if (seen.bootId !== '' && first !== undefined) throw another(machine, first)
   }
 
   const watched = (state: Known): string[] => {
@@ -109,6 +128,14 @@ export function createFleet(needs: FleetNeeds) {
       events.append('machine_unreachable', { machine: machine.id, name: machine.name, why: whyOf(error, state.trouble.sentence) })
   }
 
+  /** A changed key that is the key of another machine in the list says who it is. */
+  const whoAnswers = (machine: Machine, error: unknown): unknown => {
+    if (!(error instanceof SparkError) || error.code !== 'host_key_changed') return error
+    const { presented } = error.facts as { readonly presented: string }
+    const other = keyOwner(store.list(), presented, machine.id)
+    return other === null ? error : another(machine, other, error)
+  }
+
   const probe = async (id: string, state: Known): Promise<void> => {
     const life = polling === null ? state.life.signal : AbortSignal.any([state.life.signal, polling])
     const stillThere = (): Machine | null => (life.aborted || known.get(id) !== state ? null : store.find(id))
@@ -116,9 +143,12 @@ export function createFleet(needs: FleetNeeds) {
       const machine = await pinned(machineOf(id), life)
       const seen = await needs.sparks.probe(machine, watched(state), life)
       const now = stillThere()
-      if (now !== null) answered(now, state, seen)
-    } catch (error) {
+      if (now === null) return
+      refuseSecondPlace(now, seen)
+      answered(now, state, seen)
+    } catch (cause) {
       const now = stillThere()
+      const error = now === null ? cause : whoAnswers(now, cause)
       if (now !== null) missed(now, state, error)
       throw error
     } finally {

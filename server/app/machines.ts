@@ -2,7 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import type { MachineShape, SurveyView } from '../contract/operations/shapes.ts'
 import { isIpAddress, tidyAddress } from '../domain/address.ts'
-import type { Machine, MachineView } from '../domain/machine.ts'
+import { keyOwner, type Machine, type MachineView } from '../domain/machine.ts'
 import type { Swap } from '../domain/swap.ts'
 import type { Fleet } from './fleet.ts'
 import { machineShape } from './machine-view.ts'
@@ -68,6 +68,12 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     return address
   }
 
+  /** Two places in the list are never one machine: an order for one would be carried out by the other. */
+  const refuseKeyOfAnother = (hostKey: string, self: string | null, { name, address }: Pick<Machine, 'name' | 'address'>): void => {
+    const other = keyOwner(store.list(), hostKey, self)
+    if (other !== null) throw new SparkError('machine_is_another', { machine: name, other: other.name, address })
+  }
+
   const defaultName = (): string => {
     const names = new Set(store.list().map((one) => one.name))
     let number = names.size + 1
@@ -94,13 +100,17 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     const port = edit.port ?? sshPort
     const address = usableAddress(edit.address, port, null)
     keyPair()
+    // Pinned at first contact; a machine that is off now is pinned by the first look that reaches it.
+    const hostKey = await needs.sparks.hostKey(address, port).catch(() => null)
+    const name = edit.name ?? defaultName()
+    if (hostKey !== null) refuseKeyOfAnother(hostKey, null, { name: edit.name ?? 'a new machine', address })
     const machine: Machine = {
       id: needs.ids.next(),
-      name: edit.name ?? defaultName(),
+      name,
       address,
       port,
       user: edit.user,
-      hostKey: null,
+      hostKey,
       fabricAddress: edit.fabricAddress ?? null,
       launcherPath: edit.launcherPath ?? null,
       cachePath: edit.cachePath ?? null,
@@ -109,10 +119,6 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     }
     store.insert(machine)
     events.append('machine_added', { machine: machine.id, name: machine.name })
-    // Pinned at first contact; a machine that is off now is pinned by the first look that reaches it.
-    const hostKey = await needs.sparks.hostKey(address, port).catch(() => null)
-    const now = store.find(machine.id)
-    if (hostKey !== null && now !== null && now.hostKey === null) store.update({ ...now, hostKey })
     fleet.track(machine.id)
     const given = { name: edit.name !== undefined, fabric: edit.fabricAddress !== undefined }
     inBackground(machine.id, getAcquainted(machine.id, given))
@@ -155,6 +161,7 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     if (presented !== fingerprint.trim()) {
       throw new SparkError('host_key_changed', { machine: machine.name, pinned: fingerprint.trim().slice(0, 100), presented })
     }
+    refuseKeyOfAnother(presented, id, machine)
     store.update({ ...found(id), hostKey: presented })
     events.append('machine_changed', { machine: id, name: machine.name, what: 'its host key was accepted' })
     fleet.track(id)

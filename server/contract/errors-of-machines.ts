@@ -74,6 +74,16 @@ export const machineErrors = {
     retry: 'no',
     sample: { machine: 'spark-1', pinned: 'SHA256:old', presented: 'SHA256:new' },
   }),
+  machine_is_another: error<Where & { other: string; address: string }>({
+    status: 409,
+    title: 'Another machine of yours answers there',
+    happened: (f) => `What answers at ${f.address} is ${f.other}, not ${f.machine}.`,
+    now: (f) => `Nothing is sent there in the name of ${f.machine}, and nothing of the two was mixed.`,
+    next: (f) =>
+      `If ${f.machine} has another address now, change it on its page. If both are one machine, keep only ${f.other} in the list. If the disk of one was copied to the other, give one of them new host keys.`,
+    retry: 'no',
+    sample: { machine: 'spark-2', other: 'spark-1', address: '192.0.2.21' },
+  }),
   machine_answer_unreadable: error<Where & Why>({
     status: 502,
     title: 'The answer is not understood',

@@ -108,6 +108,11 @@ export interface MachineView {
   readonly rebootedAt: number | null
 }
 
+/** Another machine of the list with this host key. Where there is one, two places in the list are one machine, or a copy of it. */
+export function keyOwner(machines: readonly Machine[], hostKey: string, except: string | null): Machine | null {
+  return machines.find((one) => one.id !== except && one.hostKey === hostKey) ?? null
+}
+
 /** Looks that must fail in a row before a machine is called unreachable. */
 export const missesUntilUnreachable = 3
 

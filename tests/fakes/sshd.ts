@@ -1,7 +1,7 @@
 // A real OpenSSH server on loopback with a world of its own: a home folder, a PATH whose first folder holds the test's fake
 // executables, a login, and a stand-in for the few files of /proc that tests change.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -19,6 +19,12 @@ export interface FakeSshd {
   readonly machine: Machine
   /** Puts an executable on the PATH: the text of a bash script without its first line. */
   tool(name: string, body: string): void
+  /** Lets one more key in. */
+  authorize(publicKey: string): void
+  /** The boot id it tells from now on. */
+  bootAs(id: string): void
+  /** How often somebody was let in. */
+  logins(): number
   /** Writes a file below the home folder. */
   write(path: string, text: string): void
   read(path: string): string
@@ -34,11 +40,13 @@ export interface FakeSshd {
 
 export interface SshdOptions {
   readonly address?: string
+  /** Where it is reached when it listens everywhere. */
+  readonly reachedAt?: string
   /** A bash script that stands for the user's login shell: it gets the command in SSH_ORIGINAL_COMMAND. */
   readonly loginShell?: string
 }
 
-export async function startSshd({ address = '127.0.0.1', loginShell }: SshdOptions = {}): Promise<FakeSshd> {
+export async function startSshd({ address = '127.0.0.1', reachedAt = address, loginShell }: SshdOptions = {}): Promise<FakeSshd> {
   if (!existsSync(sshd)) throw new Error('sshd is not installed: apt-get install openssh-server')
   const root = mkdtempSync(join(tmpdir(), 'spark-control-sshd-'))
   const [home, proc, bin] = ['home', 'proc', 'bin'].map((name) => join(root, name)) as [string, string, string]
@@ -90,7 +98,7 @@ export async function startSshd({ address = '127.0.0.1', loginShell }: SshdOptio
     server.stderr?.on('data', (chunk: Buffer) => {
       written += chunk.toString()
     })
-    await untilListening(address, port)
+    await untilListening(reachedAt, port)
   }
   const sessions = (): number[] => childrenOf(server.pid ?? 0)
   const halt = async (): Promise<void> => {
@@ -109,7 +117,7 @@ export async function startSshd({ address = '127.0.0.1', loginShell }: SshdOptio
     machine: {
       id: 'spark1',
       name: 'spark-1',
-      address,
+      address: reachedAt,
       port,
       user: userInfo().username,
       hostKey,
@@ -120,6 +128,9 @@ export async function startSshd({ address = '127.0.0.1', loginShell }: SshdOptio
       addedAt: 0,
     },
     tool: (name, body) => put(join(bin, name), `#!/usr/bin/env bash\n${body}\n`, 0o755),
+    authorize: (publicKey) => appendFileSync(join(root, 'authorized_keys'), `${publicKey}\n`),
+    bootAs: (id) => put(join(proc, 'sys/kernel/random/boot_id'), `${id}\n`),
+    logins: () => written.split('Accepted publickey').length - 1,
     write: (path, text) => put(join(home, path), text),
     read: (path) => readFileSync(join(home, path), 'utf8'),
     exists: (path) => existsSync(join(home, path)),

@@ -21,7 +21,14 @@ const Edit = z.strictObject({
   modelFolders: z.array(absolutePath).max(20).optional(),
 })
 const Of = z.object({ id: Id })
-const reach = ['machine_unreachable', 'machine_timeout', 'machine_refused_key', 'host_key_changed', 'machine_answer_unreadable'] as const
+const reach = [
+  'machine_unreachable',
+  'machine_timeout',
+  'machine_refused_key',
+  'host_key_changed',
+  'machine_is_another',
+  'machine_answer_unreadable',
+] as const
 
 export const machineOperations = {
   'machines.list': operation({
@@ -58,7 +65,7 @@ export const machineOperations = {
     input: { body: Edit.extend({ address: z.string().max(100), user: Edit.shape.user.unwrap() }) },
     output: Machine,
     status: 201,
-    errors: ['invalid_request', 'address_not_ip', 'machine_exists'],
+    errors: ['invalid_request', 'address_not_ip', 'machine_exists', 'machine_is_another'],
     right: 'operate',
     risk: 'mutating',
     examples: [{ title: 'add', in: { address: '192.0.2.20', user: 'alice' }, out: machineSample }],
@@ -154,7 +161,7 @@ export const machineOperations = {
     input: { params: Of, body: z.strictObject({ fingerprint: z.string().max(100) }) },
     output: Machine,
     status: 200,
-    errors: ['invalid_request', 'not_found', 'host_key_changed', 'machine_unreachable', 'machine_timeout'],
+    errors: ['invalid_request', 'not_found', 'host_key_changed', 'machine_is_another', 'machine_unreachable', 'machine_timeout'],
     right: 'operate',
     risk: 'destructive',
     examples: [

@@ -63,7 +63,7 @@ interface Seen {
   readonly trouble: { readonly code: string } | null
 }
 
-const lockedOut: ReadonlySet<string> = new Set(['machine_refused_key', 'host_key_changed'])
+const lockedOut: ReadonlySet<string> = new Set(['machine_refused_key', 'host_key_changed', 'machine_is_another'])
 
 /** One silent look is not "Unreachable" yet, but it is not "Reachable" either. */
 export function MachineBadge({ machine }: { readonly machine: Seen }) {

@@ -1,0 +1,60 @@
+// The whole house over real SSH and real time, with a database in memory: for machines that answer in ways a simulation would not.
+import { createEngines } from '../../server/adapters/outbound/engines.ts'
+import { openStores } from '../../server/adapters/sqlite/open.ts'
+import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
+import { createSparks } from '../../server/adapters/ssh/sparks.ts'
+import { createSystemClock } from '../../server/adapters/system/clock.ts'
+import { createSystemIds } from '../../server/adapters/system/ids.ts'
+import { compose, type Graph } from '../../server/compose.ts'
+import { inferWith } from '../../server/domain/models.ts'
+import { createAccess } from '../../server/http/access.ts'
+import { type App, createApp } from '../../server/http/app.ts'
+import { createPages } from '../../server/http/pages/pages.tsx'
+import { createFakeLog, type FakeLog } from './log.ts'
+
+export interface SshHouse {
+  readonly graph: Graph
+  readonly app: App
+  readonly log: FakeLog
+  readonly publicKey: string
+  close(): Promise<void>
+}
+
+/** Not started: nothing is looked at but what a test asks for. */
+export function openSshHouse(): SshHouse {
+  const log = createFakeLog()
+  const clock = createSystemClock({ onError: (error) => log.error('by itself', { error }) })
+  const ids = createSystemIds()
+  const stores = openStores({ path: ':memory:', ids, log })
+  const pair = generateKeyPair()
+  stores.machines.setKeyPair(pair)
+  const engines = createEngines({ log })
+  const sparks = createSparks({ clock, log, privateKey: () => pair.privateKey })
+  const graph = compose({
+    clock,
+    ids,
+    log,
+    stores,
+    sparks,
+    engines,
+    recipeFiles: { read: async () => ({ recipes: [], problems: [] }), readLauncher: () => null, write: async () => 'mine.yaml' },
+    infer: inferWith([]),
+    generateKeyPair,
+    env: {},
+    version: '0.1.0',
+  })
+  const access = createAccess({ clock, ids, loopback: true, secret: 'test' })
+  const pages = createPages({ useCases: graph, clock, access, assets: {} })
+  return {
+    graph,
+    app: createApp({ useCases: graph, clock, ids, log, access, parseOutput: true, pages }),
+    log,
+    publicKey: pair.publicKey,
+    async close() {
+      await graph.close()
+      sparks.close()
+      await engines.close()
+      stores.close()
+    },
+  }
+}
