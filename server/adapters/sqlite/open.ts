@@ -5,6 +5,7 @@ import type { Ids, Log, Stores } from '../../app/ports.ts'
 import { createBackups } from './backups.ts'
 import { applicationId, checkFile, refuseUnusable } from './check-file.ts'
 import { createFile } from './create-file.ts'
+import { createDownloadStore } from './download-store.ts'
 import { createEventStore } from './event-store.ts'
 import { createMachineStore } from './machine-store.ts'
 import { type Migration, migrate, readMigrations, schemaVersion, shippedSteps } from './migrate.ts'
@@ -66,6 +67,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     settings: writing.guard(createSettingStore(db)),
     models: writing.guard(createModelStore(db)),
     recipes: writing.guard(createRecipeStore(db)),
+    downloads: writing.guard(createDownloadStore(db)),
     appliance,
     writing,
     backups: createBackups(db, name),

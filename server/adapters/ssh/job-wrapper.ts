@@ -6,12 +6,8 @@ import { fenceExitCode, jobFunctions, lockedExitCode } from './scripts/job-funct
 /** A job of the same or an unknown order is waited for this long, seconds. */
 const lockSeconds = 60
 
-export const wrapperText = `#!/usr/bin/env bash
-# Runs one job of Spark Control: bash THIS JOB_FOLDER, as the leader of its own session.
-${jobFunctions}
-job=$1
-read -r fence _ <"$job/fence"
-boot=$(sc_boot)
+/** Says who it is, and notes signals so that an exit code is always written. */
+const beginLines = `boot=$(sc_boot)
 sc_stat $$ && started=$sc_started
 sc_write "$job/boot_id" "$boot" && sc_write "$job/start_time" "$started" && sc_write "$job/pid" "$$" || exit 1
 
@@ -20,7 +16,41 @@ trap 'asked=143' TERM
 trap 'asked=130' INT
 trap 'asked=129' HUP
 finish() { sc_write "$job/rc" "$1"; flock -u 9; exit 0; }
+`
 
+/** Runs the words of the job in the foreground, so that nothing is ignored or detached; a signal to the group reaches it and us. */
+const runLines = `mapfile -d '' -t words <"$job/argv"
+mapfile -d '' -t variables <"$job/env"
+mapfile -d '' -t folder <"$job/cwd"
+(
+  if [ -n "\${folder[0]}" ]; then cd -- "\${folder[0]}" || exit 126; fi
+  for variable in "\${variables[@]}"; do export "$variable"; done
+  case ":$PATH:" in *":$HOME/.local/bin:"*) ;; *) export PATH="$PATH:$HOME/.local/bin" ;; esac
+  [ -z "$token" ] || export HF_TOKEN="$token"
+  exec "\${words[@]}"
+)
+`
+
+/** A download's program: no fence and no common lock, because it changes nothing that serves. Its lock only tells its own group. */
+export const downloadWrapperText = `#!/usr/bin/env bash
+# Runs one download of Spark Control: bash THIS JOB_FOLDER, as the leader of its own session.
+${jobFunctions}
+job=$1 token=
+${beginLines}
+exec 9>>"$job/lock"
+flock -n 9 || exit 1
+# Read once and gone: from here on it is only in the environment of the words.
+if [ -f "$job/token" ]; then token=$(<"$job/token"); rm -f "$job/token"; fi
+[ -z "$asked" ] || finish "$asked"
+${runLines}finish $?
+`
+
+export const wrapperText = `#!/usr/bin/env bash
+# Runs one job of Spark Control: bash THIS JOB_FOLDER, as the leader of its own session.
+${jobFunctions}
+job=$1 token=
+read -r fence _ <"$job/fence"
+${beginLines}
 # Ends the job that holds the lock when its order is older than ours.
 end_older() {
   local their_fence= pid= their_start= their_boot= their_job=
@@ -52,18 +82,13 @@ if [ "$sc_fence" -gt "$fence" ]; then
 fi
 [ -z "$asked" ] || finish "$asked"
 
-mapfile -d '' -t words <"$job/argv"
-mapfile -d '' -t variables <"$job/env"
-mapfile -d '' -t folder <"$job/cwd"
-# In the foreground, so that nothing is ignored or detached; a signal to the group reaches it and us.
-(
-  if [ -n "\${folder[0]}" ]; then cd -- "\${folder[0]}" || exit 126; fi
-  for variable in "\${variables[@]}"; do export "$variable"; done
-  case ":$PATH:" in *":$HOME/.local/bin:"*) ;; *) export PATH="$PATH:$HOME/.local/bin" ;; esac
-  exec "\${words[@]}"
-)
-finish $?
+${runLines}finish $?
 `
 
 /** Name of the installed wrapper: changes with its text, so a running job keeps the file it was started from. */
-export const wrapperFile = `job-${createHash('sha256').update(wrapperText).digest('hex').slice(0, 12)}.sh`
+export const wrapperFile = `job-${digestOf(wrapperText)}.sh`
+export const downloadWrapperFile = `download-${digestOf(downloadWrapperText)}.sh`
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}

@@ -2,10 +2,12 @@
 import type { Clock, Log, Sparks } from '../../app/ports.ts'
 import { readHostKey } from './client.ts'
 import { createConnections } from './connections.ts'
+import { readDownload, readHubLook, readRemoval } from './download-answer.ts'
 import { createRunScript } from './exec.ts'
 import { readJob, readWatch, refuseUnlessDone } from './job-answer.ts'
 import { readObservation } from './probe-answer.ts'
 import { readScan } from './scan-answer.ts'
+import { hubAnswerBytes, hubLookScript, readDownloadScript, removeModelScript, startDownloadScript } from './scripts/download.ts'
 import { endJobScript, readJobScript, startJobScript, takeFenceScript } from './scripts/job.ts'
 import { endSeconds } from './scripts/job-functions.ts'
 import { launcherFilesMaxBytes, launcherFilesScript, readLauncherFiles } from './scripts/launcher-files.ts'
@@ -23,6 +25,11 @@ const scanMaxBytes = 256 * 1024 * 1024
 const surveyTimeoutMs = 45_000
 /** A group is asked to end, waited for and killed, ms. */
 const endTimeoutMs = (endSeconds + 15) * 1000
+
+/** The Hub may be slow to answer, ms. */
+const hubTimeoutMs = 40_000
+/** A terabyte of blobs is unlinked in this time, ms. */
+const removalTimeoutMs = 180_000
 
 interface Needs {
   readonly clock?: Pick<Clock, 'now'>
@@ -70,6 +77,18 @@ export function createSparks({ clock = { now: Date.now }, privateKey, log }: Nee
     },
     async watch(machine, order, signal) {
       return readWatch(machine, await run(machine, watchScript(order), { signal }), order)
+    },
+    async hubLook(machine, ask, signal) {
+      return readHubLook(await run(machine, hubLookScript(machine, ask), { signal, timeoutMs: hubTimeoutMs, maxBytes: 2 * hubAnswerBytes }))
+    },
+    async startDownload(machine, order, signal) {
+      refuseUnlessDone(machine, await run(machine, startDownloadScript(machine, order), { signal }))
+    },
+    async readDownload(machine, look, signal) {
+      return readDownload(machine, await run(machine, readDownloadScript(look), { signal }), look.job?.offset ?? null)
+    },
+    async removeModel(machine, repo, partsOnly, signal) {
+      return readRemoval(machine, await run(machine, removeModelScript(machine, repo, partsOnly), { signal, timeoutMs: removalTimeoutMs }))
     },
     forget: (machine) => connections.forget(machine),
     close: () => connections.close(),

@@ -51,8 +51,8 @@ function drawSnapshot(model: SimModel): Snapshot {
   if (texts['tokenizer_config.json'] !== undefined) texts['tokenizer.json'] ??= '{ "version": "1.0", "model": { "type": "BPE" } }\n'
   if (Object.keys(model.config).length > 0) texts['config.json'] = `${JSON.stringify(model.config, null, 2)}\n`
   if (indexFiles !== null) texts['model.safetensors.index.json'] = indexText(model, shards)
-  const done = (model.state ?? 'complete') === 'complete' ? shards.length : Math.floor(shards.length / 2)
   const size = model.weightsBytes / shards.length
+  const { done, part } = arrived(model, shards.length, size)
   const small = Object.entries(texts).map(([name, text]) => ({
     name,
     text,
@@ -65,8 +65,23 @@ function drawSnapshot(model: SimModel): Snapshot {
     revision: model.revision ?? hexOf(`revision of ${model.repo}`, 40),
     files: [...small, ...large.slice(0, done)],
     indexFiles,
-    unfinished: large.slice(done, done + 1).map(({ blob }) => ({ blob, bytes: Math.floor(size * 0.375) })),
+    unfinished: large.slice(done, done + 1).map(({ blob }) => ({ blob, bytes: Math.floor(part) })),
   }
+}
+
+/** Shards that are whole, and bytes of the next one. */
+function arrived(model: SimModel, shards: number, size: number): { done: number; part: number } {
+  if ((model.state ?? 'complete') === 'complete') return { done: shards, part: 0 }
+  if (model.arrivedBytes === undefined) return { done: Math.floor(shards / 2), part: size * 0.375 }
+  const done = Math.min(shards - 1, Math.floor(model.arrivedBytes / size))
+  return { done, part: Math.max(1, Math.min(size - 1, model.arrivedBytes - done * size)) }
+}
+
+/** Bytes of weights on the disk. */
+export function arrivedBytes(model: SimModel): number {
+  const shards = shardNames(model).length
+  const { done, part } = arrived(model, shards, model.weightsBytes / shards)
+  return (done * model.weightsBytes) / shards + part
 }
 
 /** One tensor a shard is enough: readers want the file names. */

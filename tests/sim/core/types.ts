@@ -27,6 +27,10 @@ export interface SimModel {
   readonly files?: Readonly<Record<string, string>>
   /** complete (default), downloading, interrupted. */
   readonly state?: 'complete' | 'downloading' | 'interrupted'
+  /** Of a download that is not complete: bytes of weights that came so far; absent: a little more than half. */
+  readonly arrivedBytes?: number
+  /** On the Hub: files only for those its owner let in, with a token. */
+  readonly gated?: boolean
   /** Commit of the snapshot, 40 hex digits; absent: derived from the repo's name. */
   readonly revision?: string
 }
@@ -212,6 +216,10 @@ export interface World {
   startForeign(node: string, container: { name: string; image: string; command: readonly string[] }): void
   /** Puts a model on a node's disk in an instant. */
   addModel(node: string, model: SimModel): void
+  /** What the Hub answers a node that asks it. */
+  hub(node: string, path: string, hasToken: boolean): { readonly status: number; readonly body: string }
+  /** Takes it off a node's disk: its folder was removed. */
+  removeModel(node: string, repo: string): void
   models(node: string): readonly SimModel[]
   readonly options: SimOptions
 }

@@ -8,6 +8,7 @@ import { createNode, imageRef, memoryOf, processesOf, reachOf, type SimNode, ssh
 import { hexOf } from './prng.ts'
 import { forever, type SimProcess } from './process.ts'
 import type { Sim } from './sim.ts'
+import { answer } from './tools/curl.ts'
 import { toolOf } from './tools/index.ts'
 import type { ArgvRecord, Fault, Serve, SimOptions, ToolCall, ToolIo, World } from './types.ts'
 import { maxModelLen, modelOf, tellDeath } from './vllm.ts'
@@ -63,6 +64,10 @@ export function createWorld(options: SimOptions): World {
     addModel(name, model) {
       sim.node(name).models.set(model.repo, model)
       sim.changed()
+    },
+    hub: (name, path, hasToken) => answer(sim, name, path, hasToken),
+    removeModel(name, repo) {
+      if (sim.node(name).models.delete(repo)) sim.changed()
     },
     models: (name) => [...sim.node(name).models.values()],
   }

@@ -1,5 +1,17 @@
 // Models of a simulated node as files: the Hugging Face cache with its blobs and links, and plain folders of local models.
-import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type Snapshot, type SnapshotFile, snapshotOf } from '../core/snapshot.ts'
 import type { SimModel } from '../core/types.ts'
@@ -13,13 +25,22 @@ export interface HubFiles {
 
 const cutOffMs = 3 * 86_400_000
 
-/** `now` stamps files: an interrupted download is days old. */
-export function createHubFiles(hub: string, localModels: string, now: () => number): HubFiles {
+interface HubLife {
+  /** Stamps files: an interrupted download is days old. */
+  readonly now: () => number
+  /** Somebody removed a model's folder from the disk. */
+  readonly onGone: (repo: string) => void
+}
+
+export function createHubFiles(hub: string, localModels: string, { now, onGone }: HubLife): HubFiles {
   const written = new Map<string, SimModel>()
   return {
     write(models) {
+      const gone = models.filter((model) => written.get(model.repo) === model && !existsSync(folderOf(hub, localModels, model)))
+      for (const { repo } of gone) written.delete(repo)
+      for (const { repo } of gone) onGone(repo)
       for (const model of models) {
-        if (written.get(model.repo) === model) continue
+        if (written.get(model.repo) === model || gone.includes(model)) continue
         if (model.repo.startsWith('local:')) writeFolder(join(localModels, model.repo.slice('local:'.length)), snapshotOf(model).files)
         else writeHubModel(hub, model, now())
         written.set(model.repo, model)
@@ -36,12 +57,16 @@ export function createHubFiles(hub: string, localModels: string, now: () => numb
   }
 }
 
+function folderOf(hub: string, localModels: string, { repo }: SimModel): string {
+  return repo.startsWith('local:') ? join(localModels, repo.slice('local:'.length)) : join(hub, `models--${repo.replace('/', '--')}`)
+}
+
 function writeHubModel(hub: string, model: SimModel, now: number): void {
   const snapshot = snapshotOf(model)
   const folder = join(hub, snapshot.folder)
   for (const one of ['blobs', 'refs', `snapshots/${snapshot.revision}`]) mkdirSync(join(folder, one), { recursive: true })
   mkdirSync(join(hub, '.locks', snapshot.folder), { recursive: true })
-  writeFileSync(join(folder, 'refs/main'), snapshot.revision)
+  writeText(join(folder, 'refs/main'), snapshot.revision)
   rmUnfinished(folder, model)
   for (const file of snapshot.files) {
     writeContent(join(folder, 'blobs', file.blob), file)
@@ -55,7 +80,8 @@ function writeHubModel(hub: string, model: SimModel, now: number): void {
 
 /** What was unfinished before: now whole, or another file. */
 function rmUnfinished(folder: string, model: SimModel): void {
-  for (const { blob } of snapshotOf({ ...model, state: 'complete' }).files)
+  const still = new Set(snapshotOf(model).unfinished.map(({ blob }) => blob))
+  for (const { blob } of snapshotOf({ ...model, state: 'complete' }).files.filter((file) => !still.has(file.blob)))
     rmSync(join(folder, 'blobs', `${blob}.incomplete`), { force: true })
 }
 
@@ -73,11 +99,16 @@ function writeFolder(folder: string, files: readonly SnapshotFile[]): void {
 /** Weights are sparse: the size of the real thing, no space taken. */
 function writeContent(path: string, file: SnapshotFile): void {
   if (file.text === null) sparse(path, file.sizeBytes)
-  else writeFileSync(path, file.text)
+  else writeText(path, file.text)
+}
+
+/** What is as it should be is left alone: readers look at any instant. */
+function writeText(path: string, text: string): void {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
 }
 
 function sparse(path: string, bytes: number): void {
-  writeFileSync(path, '')
+  closeSync(openSync(path, 'a'))
   truncateSync(path, bytes)
 }
 

@@ -1,5 +1,5 @@
 // ~/.spark-control of every node, in memory: the fence, and the jobs with their output. It survives the appliance, as a disk does.
-import type { JobKey, JobOrder, JobReading } from '../../../server/app/ports.ts'
+import type { DownloadOrder, JobKey, JobOrder, JobReading } from '../../../server/app/ports.ts'
 import type { FenceRecord } from '../../../server/domain/machine.ts'
 import type { World } from '../core/types.ts'
 
@@ -9,12 +9,15 @@ export interface JobDesk {
   takeFence(node: string, record: FenceRecord): FenceRecord | null
   /** Starts a job once; the record in its way when that one is higher. */
   start(node: string, order: JobOrder, home: string): FenceRecord | null
+  /** Starts a download's job once: no fence, no lock, and no swap waits for it. */
+  startFree(node: string, order: DownloadOrder, home: string): void
   read(node: string, key: JobKey, offset: number): JobReading
   end(node: string, key: JobKey): void
 }
 
 interface Job {
-  readonly fence: number
+  /** Null: outside of any swap. */
+  readonly fence: number | null
   readonly life: AbortController
   output: string
   state: 'running' | 'ended' | 'lost'
@@ -52,11 +55,19 @@ export function createJobDesk(world: World): JobDesk {
       const all = jobsOf(node)
       const name = nameOf(order)
       if (all.has(name)) return null
-      const live = [...all.values()].filter((job) => job.state === 'running')
-      for (const job of live) if (job.fence < order.fence) endJob(job)
+      const live = [...all.values()].filter((job) => job.state === 'running' && job.fence !== null)
+      for (const job of live) if ((job.fence ?? 0) < order.fence) endJob(job)
       const isLater = (): boolean => (fences.get(node)?.fence ?? -1) > order.fence
       all.set(name, launch(world, node, order, home, { before: Promise.all(live.map((job) => job.done)), isLater }))
       return null
+    },
+    startFree(node, order, home) {
+      const all = jobsOf(node)
+      const name = nameOf(order.key)
+      if (all.has(name)) return
+      const env: Record<string, string> = order.token === null ? {} : { HF_TOKEN: order.token }
+      const job = { fence: null, argv: order.argv, cwd: order.cwd, env }
+      all.set(name, launch(world, node, job, home, { before: Promise.resolve(), isLater: () => false }))
     },
     read(node, key, offset) {
       const job = jobsOf(node).get(nameOf(key))
@@ -85,6 +96,8 @@ const outfencedExitCode = 79
 /** From the start of the wrapper to its hold of the lock, ms. */
 const wrapperMs = 20
 
+type Launched = Pick<JobOrder, 'argv' | 'cwd' | 'env'> & { readonly fence: number | null }
+
 interface Turn {
   /** Settles when those that hold the lock have let go. */
   readonly before: Promise<unknown>
@@ -93,7 +106,7 @@ interface Turn {
 }
 
 /** The detached wrapper: takes the lock when those before it are gone, looks at the fence once more, holds the lock until the tool ends. */
-function launch(world: World, node: string, order: JobOrder, home: string, turn: Turn): Job {
+function launch(world: World, node: string, order: Launched, home: string, turn: Turn): Job {
   const job: Job = {
     fence: order.fence,
     life: new AbortController(),

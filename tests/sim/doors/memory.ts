@@ -3,6 +3,7 @@ import type { LauncherFile, Sparks, WatchOrder, WatchReading } from '../../../se
 import { SparkError } from '../../../server/contract/errors.ts'
 import type { FenceRecord, Machine } from '../../../server/domain/machine.ts'
 import type { NodeLook, World } from '../core/types.ts'
+import { folderBytes, hubLookOf, removeFrom } from './downloads.ts'
 import { createJobDesk, type JobDesk, readingLimit } from './job-desk.ts'
 import { createLines, type LineControls, type Lines } from './line.ts'
 import { listModels, observe, surveyOf } from './observation.ts'
@@ -96,6 +97,16 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
     readJob: (machine, key, offset, signal) => call(machine, limits.short, signal, (look) => desk.read(look.name, key, offset)),
     endJob: (machine, key, signal) => call(machine, limits.short, signal, (look) => desk.end(look.name, key), true),
     watch: (machine, order, signal) => call(machine, limits.short, signal, (look) => watchOf(look, order, desk)),
+    hubLook: (machine, ask, signal) => call(machine, limits.long, signal, (look) => hubLookOf(world, look, machine, ask)),
+    startDownload: (machine, order, signal) =>
+      call(machine, limits.short, signal, (look) => desk.startFree(look.name, order, '/home/spark'), true),
+    readDownload: (machine, { job, folder }, signal) =>
+      call(machine, limits.short, signal, (look) => ({
+        job: job === null ? null : desk.read(look.name, job.key, job.offset),
+        bytes: folderBytes(look, folder),
+      })),
+    removeModel: (machine, repo, partsOnly, signal) =>
+      call(machine, limits.long, signal, (look) => removeFrom(world, look, repo, partsOnly), true),
     forget: () => undefined,
   }
 }

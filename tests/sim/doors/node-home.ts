@@ -16,7 +16,7 @@ export interface NodeHome {
 }
 
 /** On the PATH of every command; uvx is only on a login shell's. */
-const onPath = ['docker', 'nvidia-smi', 'ibdev2netdev', 'ip', 'git', 'hostname']
+const onPath = ['docker', 'df', 'nvidia-smi', 'ibdev2netdev', 'ip', 'git', 'hostname']
 const systemPath = '/usr/local/bin:/usr/bin:/bin'
 const refreshMs = 1_000
 
@@ -45,6 +45,7 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
     writeExecutable(path, stubText(socket, node, tool, more))
   }
   for (const tool of onPath) stub(join(bin, tool), tool)
+  stub(join(bin, 'curl'), 'curl', curlText)
   writeShellFiles(home, bin)
   const fish = join(folder, 'shells/fish')
   const login = join(folder, 'login')
@@ -55,7 +56,10 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   }
 
   const hubPath = join(home, '.cache/huggingface/hub')
-  const hub = createHubFiles(hubPath, join(home, 'models'), () => world.options.clock.now())
+  const hub = createHubFiles(hubPath, join(home, 'models'), {
+    now: () => world.options.clock.now(),
+    onGone: (repo) => world.removeModel(node, repo),
+  })
   mkdirSync(hubPath, { recursive: true })
   const uvx = join(home, '.local/bin/uvx')
   const refresh = (): void => {
@@ -143,6 +147,9 @@ const launcherText = (date: string): string =>
   `# Stands in for launch-cluster.sh of spark-vllm-docker; the simulator answers as that script would.\n${
     date < quotesSince ? '' : `# Words after exec keep their quotes:\n#   printf '%q ' "$@"\n`
   }`
+
+/** The simulator sees words, not files: what `-H @FILE` names goes along. */
+const curlText = `for word; do case $word in @/*) FAKE_CURL_HEADER=$(<"\${word#@}") ;; esac; done\n`
 
 type WriteStub = (path: string, tool: string, more?: string) => void
 

@@ -4,7 +4,7 @@
 // ~/.spark-control/fence        "FENCE APPLIANCE SWAP", replaced only under fence.lock, never lowered
 // ~/.spark-control/lock         flock, held for a launcher's whole life (by its children too, should the wrapper be killed)
 // ~/.spark-control/holder       "FENCE PID START_TIME BOOT_ID JOB" of who took that lock last
-// ~/.spark-control/jobs/S/T/    fence argv env cwd boot_id start_time pid log rc of step T of swap S
+// ~/.spark-control/jobs/S/T/    fence argv env cwd boot_id start_time pid log rc of step T of swap S; of a download without fence, with lock
 //
 // A process is named by pid, start time and boot id together: a pid alone comes back.
 
@@ -48,22 +48,25 @@ sc_members() {
   [ \${#sc_members[@]} -gt 0 ]
 }
 
-# PID START_TIME BOOT_ID: is something of that job's group alive? Where the wrapper itself is gone, a member must hold our lock
-# (descriptor 9), or the number may be another's by now.
+# PID START_TIME BOOT_ID [JOB]: is something of that job's group alive? Where the wrapper itself is gone, a member must hold our lock
+# (descriptor 9: the machine's, or of a download the one in its own folder), or the number may be another's by now.
 sc_group_lives() {
   local pid
   # Never a number that kill would take for "everything".
   [[ $1 =~ ^[0-9]+$ ]] && [ "$1" -gt 1 ] && [ "$3" = "$(sc_boot)" ] && sc_members "$1" || return 1
   sc_lives "$1" "$2" "$3" && return 0
   sc_stat "$1" && [[ $sc_state != [ZX] ]] && return 1
-  for pid in "\${sc_members[@]}"; do [ "/proc/$pid/fd/9" -ef "$sc_root/lock" ] && return 0; done
+  for pid in "\${sc_members[@]}"; do
+    [ "/proc/$pid/fd/9" -ef "$sc_root/lock" ] && return 0
+    [ -n "$4" ] && [ "/proc/$pid/fd/9" -ef "$4/lock" ] && return 0
+  done
   return 1
 }
 
 # PID START_TIME BOOT_ID JOB: ends the whole group, politely first, and leaves an exit code when the wrapper could not.
 sc_end_group() {
   local code=143 until=$((SECONDS + ${endSeconds}))
-  sc_group_lives "$1" "$2" "$3" || return 0
+  sc_group_lives "$1" "$2" "$3" "$4" || return 0
   kill -TERM -- "-$1" 2>/dev/null
   while sc_members "$1"; do
     if [ "$SECONDS" -ge "$until" ]; then code=137; kill -KILL -- "-$1" 2>/dev/null; until=$((SECONDS + 5)); fi

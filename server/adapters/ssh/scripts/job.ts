@@ -15,7 +15,7 @@ const idPattern = /^[A-Za-z0-9_-]{1,64}$/
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 // What began goes on when the connection is lost half way: a handler, not "ignore", because ignored signals are inherited.
-const steadfast = 'trap : HUP PIPE'
+export const steadfast = 'trap : HUP PIPE'
 
 export function takeFenceScript(record: FenceRecord): string {
   return `${jobFunctions}
@@ -29,7 +29,7 @@ section problem
  * Nothing is printed before the wrapper runs, so a lost connection cannot stop it between the two.
  */
 export function startJobScript(order: JobOrder): string {
-  const job = `"$sc_root"/jobs/${jobPath(order)}`
+  const job = `"$sc_root"/jobs/${idPath(order)}`
   const variables = Object.entries(order.env).map(([name, value]) => {
     if (!variableName.test(name)) throw new RangeError(`${JSON.stringify(name)} is not a name of a variable`)
     return `${name}=${value}`
@@ -66,7 +66,7 @@ return $code`
 /** JOB's state on one line, then its output from `offset` on. */
 export function jobReadingLines(key: JobKey, offset: number): string {
   const from = Math.max(0, Math.trunc(offset)) + 1
-  return `job="$sc_root"/jobs/${jobPath(key)}
+  return `job="$sc_root"/jobs/${idPath(key)}
 sc_job_state "$job"
 section job
 printf '%s %s\\n' "$sc_job_state" "$sc_job_code"
@@ -81,7 +81,7 @@ export function readJobScript(key: JobKey, offset: number): string {
 export function endJobScript(key: JobKey): string {
   return `${jobFunctions}
 ${steadfast}
-job="$sc_root"/jobs/${jobPath(key)}
+job="$sc_root"/jobs/${idPath(key)}
 [ -d "$job" ] || return 0
 pid= started= boot=
 read -r boot 2>/dev/null <"$job/boot_id"
@@ -96,7 +96,7 @@ sc_end_group "$pid" "$started" "$boot" "$job"
 return 0`
 }
 
-const pruneFunction = `sc_prune() {
+export const pruneFunction = `sc_prune() {
   local name step
   ls -1t "$sc_root/jobs" | tail -n +${keptSwaps + 1} | while IFS= read -r name; do
     [ "$name" != "$1" ] || continue
@@ -108,7 +108,7 @@ const pruneFunction = `sc_prune() {
   done
 }`
 
-function nulList(words: readonly string[]): string {
+export function nulList(words: readonly string[]): string {
   return words.length === 0 ? ':' : `printf '%s\\0' ${quoteAll(words)}`
 }
 
@@ -117,7 +117,7 @@ function fenceWords(record: FenceRecord): string {
   return `${quote(checked(record.appliance))} ${record.fence} ${quote(checked(record.swap))}`
 }
 
-function jobPath(key: JobKey): string {
+export function idPath(key: JobKey): string {
   return `${checked(key.swap)}/${checked(key.step)}`
 }
 

@@ -2,7 +2,7 @@
 import { isCacheWritable } from '../look.ts'
 import { reachOf, type SimNode } from '../node.ts'
 import type { Sim, Tool } from '../sim.ts'
-import { snapshotOf } from '../snapshot.ts'
+import { arrivedBytes, snapshotOf } from '../snapshot.ts'
 import type { SimModel, ToolIo } from '../types.ts'
 
 /** Over the internet, and over the CX7 link. */
@@ -44,7 +44,8 @@ export const hfDownload: Tool = async (sim, call, io) => {
   if (node.options.uvx === false || sim.faults.strike('F17', node.name) !== null)
     return fail("Error: 'uvx' command not found.\nPlease install uv first.")
   io.out(`Downloading model '${order.model}' using uvx...\n`)
-  if ((await download(sim, node, order.model, io)) !== 0) return fail(`Error: Failed to download model '${order.model}'.`)
+  if ((await download(sim, node, order.model, call.env['HF_TOKEN'], io)) !== 0)
+    return fail(`Error: Failed to download model '${order.model}'.`)
   io.out(`Download completed in ${spanText(sim.clock.now() - startedAt)}\n`)
   io.out(`Model directory: ${node.home}/.cache/huggingface/hub/models--${order.model.replace('/', '--')}\n`)
   if (!order.copy) io.out('No host specified, skipping copy.\n')
@@ -56,10 +57,10 @@ export const hfDownload: Tool = async (sim, call, io) => {
 const spanText = (ms: number): string => new Date(ms).toISOString().slice(11, 19)
 
 /** Config first, shards last; tqdm's bar on stderr. A second run goes on where the first stopped. */
-export async function download(sim: Sim, node: SimNode, repo: string, io: ToolIo): Promise<number> {
+export async function download(sim: Sim, node: SimNode, repo: string, token: string | undefined, io: ToolIo): Promise<number> {
   const there = node.models.get(repo)
-  const model = sim.options.hub?.find((one) => one.repo === repo) ?? there
-  if (model === undefined || sim.faults.strike('F18', node.name) !== null) {
+  const model = onHub(sim, repo)
+  if (model === undefined || (model.gated === true && token === undefined) || sim.faults.strike('F18', node.name) !== null) {
     await sim.wait(node, 800, io.signal)
     io.err(model === undefined ? repositoryMissing(repo) : gated(repo))
     return 1
@@ -70,24 +71,36 @@ export async function download(sim: Sim, node: SimNode, repo: string, io: ToolIo
     return 1
   }
   const isDone = there !== undefined && (there.state ?? 'complete') === 'complete'
-  if (!isDone && !(await fetchModel(sim, node, model, io))) return 1
+  const started = there !== undefined && !isDone ? { ...model, arrivedBytes: arrivedBytes(there) } : model
+  if (!isDone && !(await fetchModel(sim, node, started, io))) return 1
   io.out(`${node.home}/.cache/huggingface/hub/models--${repo.replace('/', '--')}/snapshots/${snapshotOf(model).revision}\n`)
   return 0
 }
 
+/** A model of the Hub: those it was given, and whatever some node already fetched from it. */
+export function onHub(sim: Pick<Sim, 'options' | 'nodes'>, repo: string): SimModel | undefined {
+  return (
+    sim.options.hub?.find((one) => one.repo === repo) ?? sim.nodes.map((node) => node.models.get(repo)).find((one) => one !== undefined)
+  )
+}
+
 /** False: the disk is full. A download that is killed stays interrupted. */
 async function fetchModel(sim: Sim, node: SimNode, model: SimModel, io: ToolIo): Promise<boolean> {
-  put(sim, node, { ...model, state: 'downloading' })
+  put(sim, node, { ...model, state: 'downloading', arrivedBytes: model.arrivedBytes ?? 0 })
   try {
     await fetchFiles(sim, node, model, io)
   } catch (error) {
-    put(sim, node, { ...model, state: 'interrupted' })
+    put(sim, node, { ...(node.models.get(model.repo) ?? model), state: 'interrupted' })
     if (!(error instanceof DiskFull)) throw error
     io.err('OSError: [Errno 28] No space left on device\n')
     return false
   }
-  put(sim, node, { ...model, state: 'complete' })
+  put(sim, node, whole(model))
   return true
+}
+
+function whole({ arrivedBytes: _, ...model }: SimModel): SimModel {
+  return { ...model, state: 'complete' }
 }
 
 class DiskFull extends Error {}
@@ -97,18 +110,25 @@ function put(sim: Sim, node: SimNode, model: SimModel): void {
   sim.changed()
 }
 
+/** Looks at the disk see it grow in so many steps. */
+const steps = 40
+
 async function fetchFiles(sim: Sim, node: SimNode, model: SimModel, io: ToolIo): Promise<void> {
   const total = snapshotOf({ ...model, state: 'complete' }).files.length
-  const seconds = model.weightsBytes / downloadBytesPerSecond
-  for (let done = 0; done <= total; done++) {
-    const percent = Math.floor((done / total) * 100)
-    const spent = (seconds * done) / total
+  const before = model.arrivedBytes ?? 0
+  const seconds = (model.weightsBytes - before) / downloadBytesPerSecond
+  for (let step = 0; step <= steps; step++) {
+    const percent = Math.floor((100 * step) / steps)
+    const done = Math.floor((total * step) / steps)
+    const spent = (seconds * step) / steps
     io.err(
       `\rFetching ${total} files: ${String(percent).padStart(3)}%|${'█'.repeat(Math.floor(percent / 10)).padEnd(10)}| ${done}/${total} [${clockText(spent)}<${clockText(seconds - spent)}, ${(seconds / total).toFixed(2)}s/it]`,
     )
-    if (done === Math.ceil(total / 2) && sim.faults.strike('F19', node.name) !== null) throw new DiskFull()
-    if (done === total - 1 && sim.faults.strike('F21', node.name) !== null) await sim.aborted(io.signal)
-    if (done < total) await sim.wait(node, (seconds * 1000) / total, io.signal)
+    if (step === steps / 2 && sim.faults.strike('F19', node.name) !== null) throw new DiskFull()
+    if (step === steps - 1 && sim.faults.strike('F21', node.name) !== null) await sim.aborted(io.signal)
+    if (step === steps) break
+    await sim.wait(node, (seconds * 1000) / steps, io.signal)
+    put(sim, node, { ...model, state: 'downloading', arrivedBytes: before + ((model.weightsBytes - before) * (step + 1)) / (steps + 1) })
   }
   io.err('\n')
 }
@@ -140,15 +160,16 @@ async function copyTo(sim: Sim, node: SimNode, model: SimModel, host: string, io
     io.out(`Copy to ${host} failed.\n`)
     return false
   }
-  put(sim, target, { ...model, state: 'downloading' })
   const seconds = model.weightsBytes / copyBytesPerSecond
-  for (const percent of [25, 50, 75, 100]) {
-    await sim.wait(node, seconds * 250, io.signal)
+  for (const percent of [20, 40, 60, 80, 100]) {
+    put(sim, target, { ...model, state: 'downloading', arrivedBytes: (model.weightsBytes * (percent - 10)) / 100 })
+    await sim.wait(node, seconds * 200, io.signal)
     io.out(
       `\r  ${Math.floor((model.weightsBytes * percent) / 100).toLocaleString('en-US')}  ${percent}%  310.22MB/s    ${spanText(seconds * 10 * (100 - percent)).slice(1)}`,
     )
   }
-  put(sim, target, { ...model, state: 'complete' })
+  const isCut = sim.faults.strike('F22', target.name) !== null
+  put(sim, target, isCut ? { ...model, state: 'interrupted', arrivedBytes: model.weightsBytes / 2 } : whole(model))
   io.out(`\nCopy to ${host} completed in ${spanText(seconds * 1000)}\n`)
   return true
 }

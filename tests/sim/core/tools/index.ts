@@ -1,5 +1,7 @@
 // Every executable of a simulated node by its name.
 import type { Tool } from '../sim.ts'
+import { curl } from './curl.ts'
+import { df } from './df.ts'
 import { docker } from './docker.ts'
 import { hfDownload } from './hf-download.ts'
 import { launchCluster } from './launch-cluster.ts'
@@ -10,6 +12,8 @@ import { git, hostname, ibdev2netdev, ip, ssh, uvx } from './small.ts'
 export const toolTable: Readonly<Record<string, Tool>> = {
   'launch-cluster.sh': launchCluster,
   'hf-download.sh': hfDownload,
+  curl,
+  df,
   docker,
   'nvidia-smi': nvidiaSmi,
   ibdev2netdev,

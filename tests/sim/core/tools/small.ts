@@ -78,7 +78,7 @@ export const uvx: Tool = async (sim, call, io) => {
   const at = words.indexOf('download')
   const model = words[at + 1]
   if (at < 0 || model === undefined) return 2
-  return await download(sim, sim.node(call.node), model, io)
+  return await download(sim, sim.node(call.node), model, call.env['HF_TOKEN'], io)
 }
 
 export const hostname: Tool = async (_sim, call, io) => {
