@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createSystemClock } from '../server/adapters/system/clock.ts'
+import { demoHub } from '../tests/sim/core/demo-hub.ts'
 import { gptOssLarge, qwen36 } from '../tests/sim/core/demo-models.ts'
 import { demoNodes } from '../tests/sim/core/demo-world.ts'
 import type { SimNodeOptions, World } from '../tests/sim/core/types.ts'
@@ -46,7 +47,7 @@ async function open(env: NodeJS.ProcessEnv, closing: Closing): Promise<Demo> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
 
   const clock = createSystemClock({ onError: (error) => console.error(error) })
-  const world = createWorld({ nodes: nodes(), clock, timeScale, seed: 1 })
+  const world = createWorld({ nodes: nodes(), clock, timeScale, seed: 1, hub: demoHub })
   const own = newPrivateKey()
   const keyFile = join(folder, 'key')
   writeFileSync(keyFile, own, { mode: 0o600 })

@@ -1,7 +1,10 @@
 // The graph: every use case built once, in order, over whatever adapters are given. main.ts gives the real ones; tests and the
 // simulation give theirs and get the same house.
 import { createChat } from './app/chat.ts'
+import { createDeletions } from './app/deletions.ts'
 import { createDiscovery } from './app/discovery.ts'
+import { readDisks } from './app/disks.ts'
+import { createDownloads } from './app/downloads.ts'
 import { createEngineWatch } from './app/engine-watch.ts'
 import { createEvents } from './app/events.ts'
 import { createFleet } from './app/fleet.ts'
@@ -20,6 +23,7 @@ import { createSwapRunner } from './app/swap-runner.ts'
 import { createSwaps } from './app/swaps.ts'
 import type { UseCases } from './app/use-cases.ts'
 import type { Serving } from './domain/engine.ts'
+import { mainEngine } from './domain/engine-sites.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 import { modelName } from './domain/model-name.ts'
 import type { Swap } from './domain/swap.ts'
@@ -186,6 +190,20 @@ export function compose(world: Adapters): Graph {
     storage,
   })
 
+  const downloads = createDownloads({
+    clock,
+    ids,
+    sparks,
+    store: stores,
+    discovery,
+    fleet,
+    events,
+    log,
+    shutdown: life.signal,
+  })
+  const deletions = createDeletions({ sparks, store: stores, discovery, fleet, status, lock, events, log })
+  const disks = () => readDisks({ clock, discovery, fleet, serving: () => stores.serving.find(mainEngine)?.model ?? null })
+
   /** A live switch is taken up with what the machines say now, where they say it soon. */
   const takeUp = async (): Promise<void> => {
     if (swaps.current() !== null) {
@@ -202,6 +220,9 @@ export function compose(world: Adapters): Graph {
     machines,
     models,
     recipes,
+    downloads,
+    deletions,
+    disks,
     plans,
     swaps,
     lock,
@@ -217,13 +238,14 @@ export function compose(world: Adapters): Graph {
         if (life.signal.aborted) return
         await job.start(life.signal)
       }
+      downloads.recover()
       await takeUp()
       ready = !life.signal.aborted
     },
     async close() {
       ready = false
       life.abort(new DOMException('the appliance stops', 'AbortError'))
-      await swaps.settled()
+      await Promise.all([swaps.settled(), downloads.settled()])
     },
   }
 }

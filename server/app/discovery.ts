@@ -138,6 +138,12 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     },
     machineCount: (): number => needs.store.machines.list().length,
 
+    /** Reads one disk anew, and not with a reading that has begun already; rejects when it cannot. */
+    async rescan(id: string, signal?: AbortSignal): Promise<void> {
+      await scans.get(id)?.catch(() => undefined)
+      await scanOnce(id, signal)
+    },
+
     /** Reads the disks of every machine now; ends when all have answered or failed. */
     scan: scanAll,
     scanOne: scanQuietly,

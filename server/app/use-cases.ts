@@ -1,6 +1,7 @@
 // What the app offers to the edge (http, pages, CLI): one interface a noun. Answers are shaped as the contract says,
 // so a page and the API can never tell two stories. Failures are SparkError.
 import type { EventPayload, EventType } from '../contract/events.ts'
+import type { DeletionView, DisksView, DownloadView, GroundView } from '../contract/operations/download-shapes.ts'
 import type {
   EngineView,
   EventView,
@@ -71,6 +72,36 @@ export interface ModelsUse {
   find(id: string): ModelView
   scan(): Promise<ModelView[]>
   recipesOf(model: string): RecipeView[]
+}
+
+export interface DownloadAsk {
+  /** Name on the Hub, or the address of its page. */
+  readonly repo: string
+  readonly revision?: string | undefined
+  /** The first fetches; undefined: the first machine alone. */
+  readonly machines?: readonly string[] | undefined
+  /** Travels to the machine and is kept nowhere. */
+  readonly token?: string | undefined
+}
+
+export interface DownloadsUse {
+  list(): DownloadView[]
+  find(id: string): DownloadView
+  /** Raises repo_unreadable, and what keeps a machine from answering. */
+  check(ask: DownloadAsk): Promise<GroundView>
+  /** Raises download_running, download_blocked, download_not_needed as well. */
+  start(ask: DownloadAsk & { readonly requestedBy: Requester }): Promise<DownloadView>
+  cancel(id: string): DownloadView
+  resume(id: string, token: string | undefined): Promise<DownloadView>
+}
+
+export interface DeletionsUse {
+  plan(model: string): DeletionView
+  /** Raises deletion_name_wrong, deletion_refused, deletion_stopped, and what the lock raises. */
+  remove(
+    model: string,
+    how: { readonly name: string; readonly partsOnly: boolean; readonly by: string },
+  ): Promise<{ model: string; bytes: number; machines: string[] }>
 }
 
 export interface RecipesUse {
@@ -167,6 +198,9 @@ export interface UseCases {
   readonly machines: MachinesUse
   readonly models: ModelsUse
   readonly recipes: RecipesUse
+  readonly downloads: DownloadsUse
+  readonly deletions: DeletionsUse
+  readonly disks: () => DisksView
   readonly plans: PlansUse
   readonly swaps: SwapsUse
   readonly lock: LockUse

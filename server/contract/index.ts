@@ -2,13 +2,21 @@
 import { errors } from './errors.ts'
 import { events } from './events.ts'
 import { accessOperations } from './operations/access.ts'
+import { downloadOperations } from './operations/downloads.ts'
 import { houseOperations } from './operations/house.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
 import { swapOperations } from './operations/swaps.ts'
 import { settings } from './settings.ts'
 
-export const operations = { ...accessOperations, ...houseOperations, ...machineOperations, ...modelOperations, ...swapOperations }
+export const operations = {
+  ...accessOperations,
+  ...houseOperations,
+  ...machineOperations,
+  ...modelOperations,
+  ...downloadOperations,
+  ...swapOperations,
+}
 export type Operations = typeof operations
 export type OperationId = keyof Operations
 

@@ -166,12 +166,11 @@ function toolChecks({ revision }: Asked, { name, machine, look }: Looked): Check
   ]
   if (look.uvx === null && look.hf === null)
     return check('bad', `Neither uvx nor hf is on the path of a login shell on ${name}. The download needs one of them.`, installUv)
+  if (revision !== null)
+    return check('good', `${look.uvx === null ? 'hf' : 'uvx'} on ${name} fetches this version. It becomes the one that starts.`)
   if (usesScript(revision, look)) return check('good', `The launcher's hf-download.sh on ${name} fetches it.`)
   if (look.script === null) return check('warning', `There is no hf-download.sh on ${name}, so it is fetched without the launcher.`)
-  return check(
-    'good',
-    `${look.uvx === null ? 'hf' : 'uvx'} on ${name} fetches it${revision === null ? '' : ', because hf-download.sh takes only the newest version'}.`,
-  )
+  return check('good', `${look.uvx === null ? 'hf' : 'uvx'} on ${name} fetches it.`)
 }
 
 function machineChecks({ repo }: Asked, { name, machine, look }: Looked, needs: DownloadGround['machines'][number] | null): Check[] {
@@ -223,16 +222,20 @@ function wordsOf({ repo, revision }: Asked, head: Looked, others: readonly Looke
     return [look.script ?? '', repo, ...(hosts.length === 0 ? [] : ['-c', ...hosts, '--copy-parallel']), ...user]
   }
   const fetch = [...(look.uvx === null ? ['hf'] : ['uvx', 'hf']), 'download', repo, ...(revision === null ? [] : ['--revision', revision])]
-  if (others.length === 0) return fetch
+  if (others.length === 0 && revision === null) return fetch
   const folder = `${look.cachePath.replace(/\/+$/, '')}/${repoFolder(repo)}`
   const targets = others.map((one) => `${one.user}@${one.address}`)
   return ['bash', '-c', copyProgram, 'spark-control-download', folder, String(fetch.length), ...fetch, ...targets]
 }
 
-/** Says what hf-download.sh says, so that one reader understands both. */
+/** Says what hf-download.sh says, so that one reader understands both. The version that was fetched becomes the one that loading by name uses. */
 const copyProgram = `folder=$1 count=$2; shift 2
-"\${@:1:count}" || exit 1
+path=$("\${@:1:count}") || exit 1
+printf '%s\\n' "$path"
+commit=\${path##*/snapshots/} commit=\${commit%%[!0-9a-f]*}
+[ -z "$commit" ] || { mkdir -p "$folder/refs" && printf '%s' "$commit" >"$folder/refs/main"; } || exit 1
 shift "$count"
+[ $# -gt 0 ] || exit 0
 printf 'Copying model to %s host(s): %s\\n' "$#" "$*"
 code=0
 for host; do

@@ -34,6 +34,9 @@ export interface DownloadTrouble {
   readonly now: string
   readonly next: string
   readonly line: string | null
+  /** Name of the machine it is about, and a command that helps there. */
+  readonly machine: string | null
+  readonly run: string | null
 }
 
 export interface DownloadProgress {
@@ -110,7 +113,7 @@ export function beginAttempt(download: Download, now: number): Download {
 export function hear(download: Download, reading: DownloadReading, now: number): Download {
   const { lines, rest } = splitLines(download.log.rest, reading.text)
   const copying = download.phase === 'copy' || lines.some((line) => /^Copying model to \d+ host/.test(line))
-  const told = lines.filter((line) => !isBar(line)).map(withoutSecrets)
+  const told = lines.map((line) => withoutSecrets(withoutBar(line))).filter((line) => line !== '')
   const heard: Download = {
     ...download,
     silentSince: null,
@@ -167,8 +170,13 @@ export function secondsLeft(download: Download): number | null {
 /** Step name of an attempt's job: an attempt that was ever started is never started again. */
 export const jobStep = (download: Download): string => `fetch-${download.attempt}`
 
-/** tqdm's and rsync's bars say nothing that the bytes on the disk do not say better. */
-const isBar = (line: string): boolean => /\d+%\|/.test(line) || /^\s*[\d,]+\s+\d+%\s/.test(line)
+/** tqdm's and rsync's bars say nothing that the bytes on the disk do not say better; a last word may hang on one without a line end. */
+function withoutBar(line: string): string {
+  return line
+    .replace(/^.*\d+%\|[^|]*\|[^\]]*\]/, '')
+    .replace(/^\s*[\d,]+\s+\d+%\s.*$/, '')
+    .trim()
+}
 
 /** Tokens of the Hub, wherever a tool may print one. */
 export function withoutSecrets(line: string): string {

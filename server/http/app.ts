@@ -5,6 +5,7 @@ import type { UseCases } from '../app/use-cases.ts'
 import { SparkError } from '../contract/errors.ts'
 import { operations } from '../contract/index.ts'
 import type { Access } from './access.ts'
+import { downloadAnswers } from './answers/downloads.ts'
 import { houseAnswers } from './answers/house.ts'
 import { machineAnswers } from './answers/machines.ts'
 import { modelAnswers } from './answers/models.ts'
@@ -56,6 +57,7 @@ export function createApp(needs: AppNeeds): App {
     ...houseAnswers({ ...useCases, access }),
     ...machineAnswers(useCases),
     ...modelAnswers(useCases),
+    ...downloadAnswers(useCases),
     ...swapAnswers(useCases),
   }
   mountOperations(app, { rows: operations, answers }, needs)

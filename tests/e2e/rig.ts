@@ -7,6 +7,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { createSystemClock } from '../../server/adapters/system/clock.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import type { SwapView } from '../../server/contract/operations/shapes.ts'
+import { demoHub } from '../sim/core/demo-hub.ts'
 import { qwen3Small } from '../sim/core/demo-models.ts'
 import { demoNodes } from '../sim/core/demo-world.ts'
 import type { ArgvRecord, SimModel, SimNodeOptions, World } from '../sim/core/types.ts'
@@ -115,7 +116,13 @@ async function build(options: RigOptions, closing: ReturnType<typeof createClosi
       throw error
     },
   })
-  const world = createWorld({ nodes: (options.nodes ?? e2eNodes)([one, two]), clock, timeScale: options.timeScale ?? 0.012, seed: 11 })
+  const world = createWorld({
+    nodes: (options.nodes ?? e2eNodes)([one, two]),
+    clock,
+    timeScale: options.timeScale ?? 0.012,
+    seed: 11,
+    hub: demoHub,
+  })
   const folder = mkdtempSync(join(tmpdir(), 'spark-e2e-'))
   closing.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const port = options.onePort === true ? { basePort: await freePort(one, two) } : {}

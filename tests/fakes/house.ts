@@ -10,6 +10,7 @@ import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
 import { createAccess } from '../../server/http/access.ts'
 import { type App, createApp } from '../../server/http/app.ts'
+import { demoHub } from '../sim/core/demo-hub.ts'
 import { demoNodes } from '../sim/core/demo-world.ts'
 import type { SimNodeOptions, World } from '../sim/core/types.ts'
 import { createWorld } from '../sim/core/world.ts'
@@ -76,7 +77,7 @@ export async function createHouse({
   const clock = from?.before.clock ?? createFakeClock()
   const ids: Ids = createFakeIds(idPrefix)
   const log = createFakeLog()
-  const world = from?.before.world ?? createWorld({ nodes, clock, timeScale, seed: 1 })
+  const world = from?.before.world ?? createWorld({ nodes, clock, timeScale, seed: 1, hub: demoHub })
   const life = new AbortController()
   const sparks = createMemorySparks(world, {
     life: life.signal,

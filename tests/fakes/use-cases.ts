@@ -16,6 +16,7 @@ import {
 } from '../../server/contract/operations/samples.ts'
 import type { EventView, LockView, MachineShape, SettingView, SwapView } from '../../server/contract/operations/shapes.ts'
 import { type SettingKey, settings as settingRows } from '../../server/contract/settings.ts'
+import { fakeDownloads } from './downloads.ts'
 
 export interface FakeUseCases extends UseCases {
   /** What the edge asked for, in order. */
@@ -244,6 +245,7 @@ export function createFakeUseCases(): FakeUseCases {
         return { ...recipeSample, confirmed: true }
       },
     },
+    ...fakeDownloads(note),
     plans: {
       async preview(ask) {
         note('plans.preview', ask)
