@@ -4,6 +4,7 @@ import { createChat } from './app/chat.ts'
 import { createDeletions } from './app/deletions.ts'
 import { createDiscovery } from './app/discovery.ts'
 import { readDisks } from './app/disks.ts'
+import type { DownloadSparks } from './app/download-ports.ts'
 import { createDownloads } from './app/downloads.ts'
 import { createEngineWatch } from './app/engine-watch.ts'
 import { createEvents } from './app/events.ts'
@@ -35,7 +36,7 @@ export interface Adapters {
   readonly ids: Ids
   readonly log: Log
   readonly stores: Stores
-  readonly sparks: Sparks
+  readonly sparks: Sparks & DownloadSparks
   readonly engines: Engines
   readonly recipeFiles: RecipeFiles
   /** What a folder says of itself: domain's inferWith(families). */

@@ -7,12 +7,13 @@ import type { Machine } from '../domain/machine.ts'
 import type { Model } from '../domain/model.ts'
 import { bytesInWords } from '../domain/words.ts'
 import type { Discovery } from './discovery.ts'
+import type { DownloadSparks, Removal } from './download-ports.ts'
 import type { Fleet } from './fleet.ts'
-import type { DownloadStore, Log, MachineStore, Removal, ServingStore, Sparks, SwapStore } from './ports.ts'
+import type { DownloadStore, Log, MachineStore, ServingStore, SwapStore } from './ports.ts'
 import type { DeletionsUse, EventsUse, LockUse, StatusUse } from './use-cases.ts'
 
 export interface DeletionsNeeds {
-  readonly sparks: Pick<Sparks, 'removeModel'>
+  readonly sparks: Pick<DownloadSparks, 'removeModel'>
   readonly store: {
     readonly machines: Pick<MachineStore, 'find'>
     readonly downloads: Pick<DownloadStore, 'live'>

@@ -8,12 +8,13 @@ import { verifyCopies } from '../domain/download-verify.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { FolderListing } from '../domain/model.ts'
 import { modelName } from '../domain/model-name.ts'
-import type { Clock, DownloadStore, JobReading, Log, MachineStore, Sparks } from './ports.ts'
+import type { DownloadSparks } from './download-ports.ts'
+import type { Clock, DownloadStore, JobReading, Log, MachineStore } from './ports.ts'
 import type { EventsUse } from './use-cases.ts'
 
 export interface DownloadRunnerNeeds {
   readonly clock: Clock
-  readonly sparks: Pick<Sparks, 'startDownload' | 'readDownload' | 'endJob'>
+  readonly sparks: Pick<DownloadSparks, 'startDownload' | 'readDownload' | 'endJob'>
   readonly store: { readonly machines: Pick<MachineStore, 'find' | 'list'>; readonly downloads: DownloadStore }
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
@@ -195,9 +196,18 @@ export function createDownloadRunner(needs: DownloadRunnerNeeds) {
       signal.throwIfAborted()
       if (!(error instanceof SparkError))
         needs.log.error('following a download failed; it is tried again', { download: download.id, error })
-      const now = downloads.find(download.id)
-      if (now?.state === 'running') keep(now, unheard(now, clock.now()))
+      noteSilence(download.id)
       return false
+    }
+  }
+
+  /** While our own disk is full not even that can be written down: the next look tries again. */
+  const noteSilence = (id: string): void => {
+    try {
+      const now = downloads.find(id)
+      if (now?.state === 'running') keep(now, unheard(now, clock.now()))
+    } catch (error) {
+      needs.log.info('a download could not be written down', { download: id, error })
     }
   }
 

@@ -9,16 +9,17 @@ import type { Machine } from '../domain/machine.ts'
 import { modelName } from '../domain/model-name.ts'
 import { readRepo, repoFolder } from '../domain/repo.ts'
 import type { Discovery } from './discovery.ts'
+import type { DownloadSparks } from './download-ports.ts'
 import { createDownloadRunner } from './download-runner.ts'
 import { downloadView, groundView } from './download-view.ts'
 import type { Fleet } from './fleet.ts'
-import type { Clock, DownloadStore, Ids, Log, MachineStore, Sparks } from './ports.ts'
+import type { Clock, DownloadStore, Ids, Log, MachineStore } from './ports.ts'
 import type { DownloadAsk, DownloadsUse, EventsUse } from './use-cases.ts'
 
 export interface DownloadsNeeds {
   readonly clock: Clock
   readonly ids: Pick<Ids, 'next'>
-  readonly sparks: Pick<Sparks, 'hubLook' | 'startDownload' | 'readDownload' | 'endJob'>
+  readonly sparks: Omit<DownloadSparks, 'removeModel'>
   readonly store: { readonly machines: Pick<MachineStore, 'list' | 'find'>; readonly downloads: DownloadStore }
   readonly discovery: Pick<Discovery, 'rescan' | 'listing'>
   readonly fleet: Pick<Fleet, 'view'>

@@ -1,7 +1,6 @@
 // What the app needs from the world. Adapters and the simulator implement these; nothing here knows how.
 import type { SparkError } from '../contract/errors.ts'
 import type { Download } from '../domain/download.ts'
-import type { HubLook } from '../domain/download-ground.ts'
 import type { EngineLook, Serving } from '../domain/engine.ts'
 import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
 import type { FolderListing } from '../domain/model.ts'
@@ -78,32 +77,6 @@ export interface WatchOrder {
   readonly job: { readonly key: JobKey; readonly offset: number } | null
 }
 
-/** What is asked of a machine before a download. `hub`: also ask the Hub from there; the token, if any, only travels. */
-export interface HubAsk {
-  readonly repo: string
-  readonly revision: string | null
-  readonly token: string | null
-  readonly hub: boolean
-}
-
-/** A job outside of any swap: no fence, no lock. `token` is put into the environment of the words alone and kept nowhere. */
-export interface DownloadOrder {
-  readonly key: JobKey
-  readonly argv: readonly string[]
-  readonly cwd: string | null
-  readonly token: string | null
-}
-
-/** What became of a removal. `outside`: the folder is, or leads, out of the hub. `busy`: bytes arrive there. `denied`: not all could be removed. */
-export interface Removal {
-  readonly outcome: 'removed' | 'absent' | 'outside' | 'busy' | 'denied'
-  readonly bytes: number
-  /** What the machine said, where it refused; and the user who asked. */
-  readonly words: string
-  readonly user: string
-  readonly cachePath: string
-}
-
 /** One row of the set-up check: what was found and the command that mends it. */
 export interface SurveyRow {
   readonly id: string
@@ -157,18 +130,6 @@ export interface Sparks {
   /** Ends a job's whole process group (TERM, then KILL); no error when it is gone already. */
   endJob(machine: Machine, key: JobKey, signal?: AbortSignal): Promise<void>
   watch(machine: Machine, order: WatchOrder, signal?: AbortSignal): Promise<WatchReading>
-  /** What a download of that model would find on a machine. */
-  hubLook(machine: Machine, ask: HubAsk, signal?: AbortSignal): Promise<HubLook>
-  /** Starts a detached job once, as startJob does, but beside swaps: it takes no fence and no lock. Read by readDownload, ended by endJob. */
-  startDownload(machine: Machine, order: DownloadOrder, signal?: AbortSignal): Promise<void>
-  /** A download's job from `offset` on (null: no job there), and the bytes of all blobs in a model's folder, finished or not. */
-  readDownload(
-    machine: Machine,
-    look: { readonly job: { readonly key: JobKey; readonly offset: number } | null; readonly folder: string },
-    signal?: AbortSignal,
-  ): Promise<{ readonly job: JobReading | null; readonly bytes: number }>
-  /** Removes a Hub model with its locks; `partsOnly`: only blobs that never finished and are older than a day. The machine itself makes sure that nothing outside its hub folder is touched. */
-  removeModel(machine: Machine, repo: string, partsOnly: boolean, signal?: AbortSignal): Promise<Removal>
   /** Forgets pooled connections of a machine (its address or key changed, or it was removed). */
   forget(machine: string): void
 }

@@ -1,5 +1,6 @@
 // What the download scripts answered.
-import type { JobReading, Removal } from '../../app/ports.ts'
+import type { Removal } from '../../app/download-ports.ts'
+import type { JobReading } from '../../app/ports.ts'
 import type { HubLook, HubSaid } from '../../domain/download-ground.ts'
 import { readHubAnswer } from '../../domain/hub-answer.ts'
 import type { Machine } from '../../domain/machine.ts'

@@ -1,4 +1,5 @@
 // The machines over SSH: the port `Sparks`. Each call is one script over one channel of the machine's one connection.
+import type { DownloadSparks } from '../../app/download-ports.ts'
 import type { Clock, Log, Sparks } from '../../app/ports.ts'
 import { readHostKey } from './client.ts'
 import { createConnections } from './connections.ts'
@@ -38,7 +39,7 @@ interface Needs {
   readonly log: Log
 }
 
-export function createSparks({ clock = { now: Date.now }, privateKey, log }: Needs): Sparks & { close(): void } {
+export function createSparks({ clock = { now: Date.now }, privateKey, log }: Needs): Sparks & DownloadSparks & { close(): void } {
   const connections = createConnections({ privateKey })
   const run = createRunScript(connections)
   return {

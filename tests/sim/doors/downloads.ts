@@ -1,5 +1,5 @@
 // Downloads as door 1 answers them: what a node says beforehand, how many bytes are there, and a removal.
-import type { HubAsk, Removal } from '../../../server/app/ports.ts'
+import type { HubAsk, Removal } from '../../../server/app/download-ports.ts'
 import type { HubLook } from '../../../server/domain/download-ground.ts'
 import { readHubAnswer } from '../../../server/domain/hub-answer.ts'
 import type { Machine } from '../../../server/domain/machine.ts'
@@ -14,7 +14,7 @@ export function hubLookOf(world: World, look: NodeLook, machine: Machine, ask: H
   return {
     cachePath,
     user: userName,
-    unwritable: null,
+    unwritable: look.cacheWritable ? null : { path: cachePath, owner: 'root' },
     freeBytes: look.disk.freeBytes,
     uvx: look.uvx ? '/home/spark/.local/bin/uvx' : null,
     hf: null,

@@ -1,5 +1,6 @@
 // ~/.spark-control of every node, in memory: the fence, and the jobs with their output. It survives the appliance, as a disk does.
-import type { DownloadOrder, JobKey, JobOrder, JobReading } from '../../../server/app/ports.ts'
+import type { DownloadOrder } from '../../../server/app/download-ports.ts'
+import type { JobKey, JobOrder, JobReading } from '../../../server/app/ports.ts'
 import type { FenceRecord } from '../../../server/domain/machine.ts'
 import type { World } from '../core/types.ts'
 

@@ -1,4 +1,5 @@
 // Door 1: the simulated cluster as the app's ports, in process and in virtual time.
+import type { DownloadSparks } from '../../../server/app/download-ports.ts'
 import type { LauncherFile, Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
 import { SparkError } from '../../../server/contract/errors.ts'
 import type { FenceRecord, Machine } from '../../../server/domain/machine.ts'
@@ -10,7 +11,7 @@ import { listModels, observe, surveyOf } from './observation.ts'
 
 export { createMemoryEngines } from './memory-engines.ts'
 
-export interface MemorySparks extends Sparks, LineControls {
+export interface MemorySparks extends Sparks, DownloadSparks, LineControls {
   /** The nodes' side of jobs and fences; hand it to the next life of an appliance. */
   readonly desk: JobDesk
   /** The lines to the nodes, cut or whole; hand them on in the same way. */

@@ -1,5 +1,6 @@
 // Scripts of downloads: what a machine says before one, its job, its bytes, and the way out for a model.
-import type { DownloadOrder, HubAsk, JobKey } from '../../../app/ports.ts'
+import type { DownloadOrder, HubAsk } from '../../../app/download-ports.ts'
+import type { JobKey } from '../../../app/ports.ts'
 import type { Machine } from '../../../domain/machine.ts'
 import { isRepo, isRevision, repoFolder } from '../../../domain/repo.ts'
 import { downloadWrapperFile, downloadWrapperText } from '../job-wrapper.ts'
