@@ -18,7 +18,7 @@ const Token = z
   .regex(/^[\x21-\x7e]{4,400}$/, 'a token has no spaces')
   .describe('Token of the Hub for gated and private models. It travels to the Spark and is kept nowhere')
 
-const Ask = z.object({
+const Ask = z.strictObject({
   repo: z.string().min(1).max(400).describe('Name on the Hub, or the address of its page'),
   revision: z.string().max(100).refine(isRevision, 'a branch, a tag or a commit is needed').optional(),
   machines: z
@@ -104,7 +104,7 @@ export const downloadOperations = {
     method: 'post',
     path: '/api/downloads/:id/resumption',
     summary: 'Go on with a download that failed or was cancelled',
-    input: { params: Of, body: z.object({ token: Token.optional() }).default({}) },
+    input: { params: Of, body: z.strictObject({ token: Token.optional() }).default({}) },
     output: Download,
     status: 202,
     errors: ['invalid_request', 'download_unknown', 'download_state_wrong', 'download_running'],
@@ -132,7 +132,7 @@ export const downloadOperations = {
     summary: 'Delete a model from the disks of all machines',
     input: {
       params: OfModel,
-      body: z.object({ name: z.string().max(400).describe('The id of the model, typed once more'), partsOnly: z.boolean().default(false) }),
+      body: z.strictObject({ name: z.string().max(400).describe('The id of the model, typed once more'), partsOnly: z.boolean().default(false) }),
     },
     output: z.object({ model: z.string(), bytes: z.int(), machines: z.array(z.string()) }),
     status: 200,
