@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo run test soak check unit deps needs build gallery docs bench format clean
+.PHONY: help demo run test soak check unit deps needs build gallery pictures docs bench format clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ unit: build ## Tests without a browser or an sshd: fast
 
 gallery: build ## Every page and part in every state, to look at
 	@node_modules/.bin/node node_modules/.bin/tsx scripts/gallery.ts
+
+pictures: build ## The gallery, and a picture of every failure, light and dark, desk and phone, in tmp/gallery
+	@node_modules/.bin/node node_modules/.bin/tsx scripts/gallery.ts --pictures
 
 docs: $(installed) ## Write the generated pages under docs/
 	@node_modules/.bin/node node_modules/.bin/tsx scripts/schema.ts

@@ -1,8 +1,12 @@
 // Writes the pages under docs/ that are drawn from the contract's tables, and the page of long runs from its record: `make docs`. tests/contract/docs.test.ts keeps them fresh.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { actOf } from '../server/contract/acts.ts'
 import type { Operation } from '../server/contract/define.ts'
 import { type ErrorCode, errors, tellError } from '../server/contract/errors.ts'
+import { machineErrors } from '../server/contract/errors-of-machines.ts'
+import { outcomeErrors } from '../server/contract/errors-of-outcomes.ts'
+import { startErrors } from '../server/contract/errors-of-starts.ts'
 import { type EventType, events } from '../server/contract/events.ts'
 import { operations } from '../server/contract/index.ts'
 import { type SettingKey, settings } from '../server/contract/settings.ts'
@@ -31,6 +35,26 @@ function errorsPage(): string {
     note,
     'Every failure has a code that stays the same, and says what happened, what is true now and what to do. The words below are those of an example. Under `/api` it is a problem of RFC 9457, under `/v1` it has the shape OpenAI clients read and the header `x-spark-control: origin`.',
     table(['Code', 'Status', 'What happened', 'What is true now', 'What to do', 'Worth trying again'], rows),
+  )
+}
+
+/** What an owner may see, as a set: the same words as on the page. */
+function failuresPage(): string {
+  const part = (title: string, names: readonly string[]): string => {
+    const rows = names.map((name) => {
+      const { title: short, happened, next, run, act } = tellError(name as ErrorCode, errors[name as ErrorCode].sample as never)
+      const button = act === null ? '' : actOf(act, { machine: { id: null, name: 'spark-1' } }).label
+      return [short, happened, run === null ? next : `${next} ${code(run)}`, button]
+    })
+    return `## ${title}\n\n${table(['In short', 'What happened, for example', 'What to do', 'The button'], rows)}`
+  }
+  return page(
+    '# What can go wrong, in words',
+    note,
+    'Every failure is told in three parts: what happened, what is true now, and what to do, with the line of the log that told it and one button where one act helps. What is true now is looked at each time: whether the old model is back, still answers, was never touched, or nothing answers. `make pictures` draws each of them.',
+    part('A model does not start', Object.keys(startErrors)),
+    part('A switch ends badly', Object.keys(outcomeErrors)),
+    part('A machine', Object.keys(machineErrors)),
   )
 }
 
@@ -102,6 +126,7 @@ function apiPage(): string {
 export function drawnPages(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/ERRORS.md', errorsPage()],
+    ['docs/FAILURES.md', failuresPage()],
     ['docs/SETTINGS.md', settingsPage()],
     ['docs/EVENTS.md', eventsPage()],
     ['docs/generated/API.md', apiPage()],

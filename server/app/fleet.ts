@@ -1,6 +1,14 @@
 // What is known of every machine right now. Each machine is looked at on its own clockwork: one that hangs delays no other.
-import { SparkError } from '../contract/errors.ts'
-import { keyOwner, type Machine, type MachineView, missesUntilUnreachable, type Observation, type Reach } from '../domain/machine.ts'
+import { SparkError, tellError } from '../contract/errors.ts'
+import {
+  keyOwner,
+  type Machine,
+  type MachineTrouble,
+  type MachineView,
+  missesUntilUnreachable,
+  type Observation,
+  type Reach,
+} from '../domain/machine.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Clock, Log, MachineStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
@@ -20,7 +28,7 @@ interface Known {
   reach: Reach
   observation: Observation | null
   misses: number
-  trouble: { readonly code: string; readonly sentence: string } | null
+  trouble: MachineTrouble | null
   rebootedAt: number | null
   /** Someone expects it to answer: it did before, or it was there when we started. Only then is its silence news. */
   expected: boolean
@@ -234,9 +242,17 @@ export function createFleet(needs: FleetNeeds) {
   }
 }
 
-function troubleOf(machine: Machine, error: unknown): { code: string; sentence: string } {
-  if (error instanceof SparkError) return { code: error.code, sentence: error.message }
-  return { code: 'internal', sentence: `Looking at ${machine.name} went wrong inside Spark Control.` }
+function troubleOf(machine: Machine, error: unknown): MachineTrouble {
+  if (error instanceof SparkError) {
+    const { happened, now, next } = tellError(error.code, error.facts)
+    return { code: error.code, sentence: happened, now, next }
+  }
+  return {
+    code: 'internal',
+    sentence: `Looking at ${machine.name} went wrong inside Spark Control.`,
+    now: 'The last good values are kept and shown as old.',
+    next: 'It is looked at again by itself. If this stays, the server log says more.',
+  }
 }
 
 /** The reason alone where the error has one, so that a sentence does not say the machine's name twice. */

@@ -1,4 +1,5 @@
 // Errors of requests: refused at the edge, before any work.
+import { bytesInWords } from '../domain/words.ts'
 import { error } from './define-error.ts'
 
 type Why = { why: string }
@@ -26,7 +27,7 @@ export const requestErrors = {
   body_too_large: error<{ limitBytes: number }>({
     status: 413,
     title: 'The request is too large',
-    happened: (f) => `The request is larger than ${f.limitBytes} bytes.`,
+    happened: (f) => `The request is larger than ${bytesInWords(f.limitBytes)}.`,
     now: () => 'It was refused before any work was done.',
     next: () => 'Send a smaller one.',
     retry: 'no',

@@ -96,14 +96,21 @@ export interface Observation {
 
 export type Reach = 'reachable' | 'unreachable' | 'unknown'
 
+/** Error of the last failed look: a code of contract/errors.ts and its sentences: what happened, what is true now, what to do. */
+export interface MachineTrouble {
+  readonly code: string
+  readonly sentence: string
+  readonly now: string
+  readonly next: string
+}
+
 /** What is known of a machine right now: the last good look, and how many looks since then failed. */
 export interface MachineView {
   readonly machine: Machine
   readonly reach: Reach
   readonly observation: Observation | null
   readonly misses: number
-  /** Error of the last failed look: a code of contract/errors.ts and its sentence. */
-  readonly trouble: { readonly code: string; readonly sentence: string } | null
+  readonly trouble: MachineTrouble | null
   /** Set when the boot id differs from the look before: the machine restarted at about this time (ms). */
   readonly rebootedAt: number | null
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import { actKinds, actOf } from '../../server/contract/acts.ts'
 import type { Operation } from '../../server/contract/define.ts'
 import { type ErrorCode, errors, SparkError, tellError } from '../../server/contract/errors.ts'
 import { type EventType, events } from '../../server/contract/events.ts'
@@ -83,6 +84,43 @@ describe('every error', () => {
   it('a sentence with a hole would be noticed', () => {
     expect(tellError('invalid_request', {} as never).happened).toMatch(badWords)
     expect(new SparkError('invalid_request', { why: 'x' }).message).toBe('The request is not understood: x.')
+  })
+})
+
+describe('every act that a failure names', () => {
+  const about = { model: 'a/b', swap: 'x1', machine: { id: 'm1', name: 'spark-1' }, previous: { model: 'c/d', name: 'C' } }
+
+  it.each(actKinds)('%s is a page of ours and an operation of the contract', (kind) => {
+    for (const facts of [about, {}]) {
+      const act = actOf(kind, facts)
+      expect(act.page).toMatch(/^\/[^/]*/)
+      expect(Object.keys(operations)).toContain(act.operation)
+      for (const words of [act.label, act.page, act.consequence ?? '']) expect(words).not.toMatch(badWords)
+    }
+  })
+
+  it('says before its button what it cuts off', () => {
+    for (const kind of actKinds) {
+      const act = actOf(kind, about)
+      expect(act.consequence !== null).toBe(
+        (operations as Record<string, Operation>)[act.operation]?.risk === 'destructive' && act.method === 'post',
+      )
+    }
+  })
+})
+
+describe('the voice of the failures', () => {
+  it.each(codes)('%s speaks in short sentences, without blame, jargon or exclamation', (name) => {
+    const { happened, now, next, title } = tellError(name, errors[name].sample as never)
+    const said = { happened, now, next }
+    for (const [what, text] of Object.entries(said)) {
+      expect(text, what).not.toMatch(/!|\boops\b|please|sorry|you must|failed to|invalid|error occurred|unexpected error/i)
+      // A line of a log may be carried at the end, and has its own length.
+      const own = text.replace(/ It said: .*/s, '')
+      for (const sentence of own.split(/(?<=[.?])\s+/)) expect(sentence.split(' ').length, sentence).toBeLessThanOrEqual(26)
+    }
+    expect(title).not.toMatch(/[.!]$/)
+    expect(title.length).toBeLessThanOrEqual(50)
   })
 })
 

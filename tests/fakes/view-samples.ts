@@ -1,4 +1,5 @@
 // Sample answers for the gallery and the tests of the pages: one household with two Sparks, told at one moment.
+import { type ErrorCode, type FactsOf, tellError } from '../../server/contract/errors.ts'
 import type {
   EngineView,
   EventView,
@@ -62,20 +63,22 @@ export const secondMachine: MachineShape = {
   containers: [],
 }
 
+function troubleSample<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>): MachineShape['trouble'] {
+  const { happened, now: truth, next } = tellError(code, facts)
+  return { code, sentence: happened, now: truth, next }
+}
+
 export const silentMachine: MachineShape = {
   ...secondMachine,
   state: 'unreachable',
   stale: true,
   observedAt: before(130),
-  trouble: { code: 'machine_unreachable', sentence: 'spark-2 does not answer: connection refused.' },
+  trouble: troubleSample('machine_unreachable', { machine: 'spark-2', why: 'connection refused' }),
 }
 
 export const changedKeyMachine: MachineShape = {
   ...silentMachine,
-  trouble: {
-    code: 'host_key_changed',
-    sentence: `spark-2 presents the host key SHA256:newNEWnewNEW, not ${machine.hostKey} as before.`,
-  },
+  trouble: troubleSample('host_key_changed', { machine: 'spark-2', pinned: machine.hostKey ?? '', presented: 'SHA256:newNEWnewNEW' }),
 }
 
 export const newMachine: MachineShape = {

@@ -1,9 +1,8 @@
 // Every page in its states, drawn from samples: to be looked at (scripts/gallery.ts) and checked by axe.
-import type { Child } from 'hono/jsx'
 import { actOf } from '../../server/contract/acts.ts'
 import { serviceStates } from '../../server/domain/words.ts'
 import { recipeText } from '../../server/http/pages/recipe-form.ts'
-import { Layout, type Place, type Theme } from '../../web/views/layout.tsx'
+import { Layout, type Theme } from '../../web/views/layout.tsx'
 import { ActivityPage } from '../../web/views/pages/activity.tsx'
 import { HomePage, StopPage } from '../../web/views/pages/home.tsx'
 import { JoiningPage } from '../../web/views/pages/joining.tsx'
@@ -19,12 +18,7 @@ import { StateBadge } from '../../web/views/parts/badge.tsx'
 import * as house from '../fakes/view-samples.ts'
 import * as ofModels from '../fakes/view-samples-of-models.ts'
 import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
-
-export interface Exhibit {
-  readonly name: string
-  readonly place: Place | null
-  readonly body: Child
-}
+import type { Exhibit } from './exhibit.ts'
 
 const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample

@@ -183,7 +183,7 @@ export const Machine = z
     user: z.string(),
     hostKey: z.string().nullable(),
     state: z.enum(['reachable', 'unreachable', 'unknown']),
-    trouble: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+    trouble: z.object({ code: z.string(), sentence: z.string(), now: z.string(), next: z.string() }).nullable(),
     observedAt: Time.nullable(),
     stale: z.boolean(),
     memory: z

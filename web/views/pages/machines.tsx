@@ -113,8 +113,8 @@ export function MachineNow({ machine, now }: MachineData) {
         </form>
       </div>
       {machine.trouble === null ? null : (
-        <div class="note" data-kind="bad">
-          <p>{machine.trouble.sentence}</p>
+        <div class="stack">
+          <TroubleNote trouble={{ ...machine.trouble, happened: machine.trouble.sentence }} />
           {machine.trouble.code === 'machine_refused_key' ? (
             <p>
               <a class="button" href={`/machines/new?machine=${machine.id}`}>

@@ -138,29 +138,36 @@ export function outcomeTitle(swap: SwapView): string {
 }
 
 function OutcomeActs({ swap }: { readonly swap: SwapView }) {
-  if (swap.state === 'succeeded') {
-    return (
-      <p class="acts">
-        {swap.model === null ? <MainAct act={actOf('choose_model', {})} /> : null}
-        <a class={swap.model === null ? 'button' : 'button main'} href="/">
-          See what answers now
-        </a>
-      </p>
-    )
-  }
-  const act = swap.error?.act ?? actOf('switch_again', { engine: swap.engine, model: swap.model })
-  const previous = swap.previousModel === null ? null : { model: swap.previousModel, name: swap.previousModelName ?? 'the previous model' }
-  const lost = swap.restored === false && previous !== null && swap.model !== null && previous.model !== swap.model
+  if (swap.state !== 'succeeded') return <TroubleActs swap={swap} />
+  const emptied = swap.model === null
+  return (
+    <p class="acts">
+      {emptied ? <MainAct act={actOf('choose_model', {})} /> : null}
+      <a class={emptied ? 'button' : 'button main'} href="/">
+        See what answers now
+      </a>
+    </p>
+  )
+}
+
+/** The act that helps, then what else one may want: the old model where it is lost, another try, another model. */
+function TroubleActs({ swap }: { readonly swap: SwapView }) {
+  const { engine, model, previousModel } = swap
+  const act = swap.error?.act ?? actOf('switch_again', { engine, model })
+  const previous = previousModel === null ? null : { model: previousModel, name: swap.previousModelName ?? 'the previous model' }
+  const lost = swap.restored === false && model !== null && previousModel !== model && previous !== null
+  const others = [
+    lost ? actOf('bring_back', { previous }) : null,
+    model === null ? null : actOf('switch_again', { engine, model }),
+    lost ? null : actOf('choose_model', {}),
+  ].filter((other) => other !== null && other.kind !== act.kind)
+  const alone = act.consequence !== null
   return (
     <>
-      {act.consequence === null ? null : <MainAct act={act} />}
+      {alone ? <MainAct act={act} /> : null}
       <p class="acts">
-        {act.consequence === null ? <MainAct act={act} /> : null}
-        {lost ? <OtherAct act={actOf('bring_back', { previous })} /> : null}
-        {act.kind === 'switch_again' || swap.model === null ? null : (
-          <OtherAct act={actOf('switch_again', { engine: swap.engine, model: swap.model })} />
-        )}
-        {lost ? null : <OtherAct act={actOf('choose_model', {})} />}
+        {alone ? null : <MainAct act={act} />}
+        {others.map((other) => (other === null ? null : <OtherAct act={other} />))}
         <a class="button plain" href="/">
           Home
         </a>
