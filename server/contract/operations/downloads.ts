@@ -132,7 +132,10 @@ export const downloadOperations = {
     summary: 'Delete a model from the disks of all machines',
     input: {
       params: OfModel,
-      body: z.strictObject({ name: z.string().max(400).describe('The id of the model, typed once more'), partsOnly: z.boolean().default(false) }),
+      body: z.strictObject({
+        name: z.string().max(400).describe('The id of the model, typed once more'),
+        partsOnly: z.boolean().default(false),
+      }),
     },
     output: z.object({ model: z.string(), bytes: z.int(), machines: z.array(z.string()) }),
     status: 200,
