@@ -20,6 +20,7 @@ import { createRecipes } from './app/recipes.ts'
 import { createSettings } from './app/settings.ts'
 import { createStatus } from './app/status.ts'
 import { createStorage } from './app/storage.ts'
+import { measuredBy } from './app/swap-measure.ts'
 import { createSwapRunner } from './app/swap-runner.ts'
 import { createSwaps } from './app/swaps.ts'
 import type { UseCases } from './app/use-cases.ts'
@@ -78,7 +79,8 @@ export function compose(world: Adapters): Graph {
   })
   const discovery = createDiscovery({ clock, sparks, store: stores, fleet, settings, events, log, infer: world.infer })
   const recipes = createRecipes({ clock, ids, files: world.recipeFiles, store: stores.recipes, models: discovery, events, log })
-  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings })
+  const measured = measuredBy(stores.measured)
+  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings, measured })
   const machines = createMachines({
     clock,
     ids,
@@ -115,6 +117,7 @@ export function compose(world: Adapters): Graph {
     fleet,
     models,
     recipes,
+    measured,
     inFlight: chat.inFlight,
     nameOf,
   })

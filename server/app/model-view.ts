@@ -16,6 +16,7 @@ export interface ModelViewFacts {
   /** Engine id that serves it. */
   readonly serving: string | null
   readonly typicalSwapMs: number | null
+  readonly memory: ModelView['memory']
 }
 
 export function modelView(model: Model, facts: ModelViewFacts): ModelView {
@@ -45,6 +46,8 @@ export function modelView(model: Model, facts: ModelViewFacts): ModelView {
     family: inference.family,
     quantization: inference.quantization,
     capabilities: [...inference.capabilities],
+    evidence: inference.evidence.map((one) => ({ ...one })),
+    memory: facts.memory,
     recipe: recipe === null ? null : { id: recipe.id, source: recipe.source, confirmed: facts.confirmed },
     canRun: { ...facts.canRun },
     serving: facts.serving,

@@ -4,14 +4,16 @@ import type { ModelView } from '../contract/operations/shapes.ts'
 import { type CanRun, canRun } from '../domain/can-run.ts'
 import { mainEngine } from '../domain/engine-sites.ts'
 import { typicalMs } from '../domain/eta.ts'
+import { withShare } from '../domain/memory-advice.ts'
 import type { Model } from '../domain/model.ts'
 import { modelName } from '../domain/model-name.ts'
 import { choosePlace } from '../domain/place.ts'
 import { type Recipe, recipeWords } from '../domain/recipe.ts'
 import type { Discovery } from './discovery.ts'
 import type { Fleet } from './fleet.ts'
+import { modelMemory } from './model-memory.ts'
 import { modelView } from './model-view.ts'
-import type { Clock, ServingStore, SwapStore } from './ports.ts'
+import type { Clock, Measured, ServingStore, SwapStore } from './ports.ts'
 import type { Recipes } from './recipes.ts'
 import type { ModelsUse, SettingsUse } from './use-cases.ts'
 
@@ -22,6 +24,7 @@ export interface ModelsNeeds {
   readonly fleet: Pick<Fleet, 'views'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'>; readonly swaps: Pick<SwapStore, 'history'> }
   readonly settings: Pick<SettingsUse, 'get'>
+  readonly measured: Measured
 }
 
 export interface Models extends ModelsUse {
@@ -44,6 +47,7 @@ export function createModels(needs: ModelsNeeds): Models {
       servingName: serving === null ? null : (discovery.domainModel(serving.model)?.name ?? modelName(serving.model)),
       containerName: needs.settings.get('engine.containerName'),
       headroomBytes: needs.settings.get('memory.headroomGigabytes') * bytesOfGigabyte,
+      measured: needs.measured,
     }
     const names = new Map(machines.map((view) => [view.machine.id, view.machine.name]))
     const typical = (model: Model, recipe: Recipe): number | null => {
@@ -52,7 +56,7 @@ export function createModels(needs: ModelsNeeds): Models {
     }
     return (model) => {
       const recipe = recipes.of(model.id)[0] ?? null
-      const ground = recipe ?? recipes.choose(model.id)
+      const ground = withShare(recipe ?? recipes.choose(model.id))
       const confirmed = recipe !== null && recipes.isConfirmed(recipe)
       const verdict = canRun(model, ground, facts)
       return modelView(model, {
@@ -63,7 +67,8 @@ export function createModels(needs: ModelsNeeds): Models {
         confirmed,
         canRun: confirmed ? verdict : unconfirmed(verdict),
         serving: serving?.model === model.id ? serving.engine : null,
-        typicalSwapMs: recipe === null ? null : typical(model, recipe),
+        typicalSwapMs: recipe === null ? null : typical(model, ground),
+        memory: modelMemory(model, ground, { ...facts, sizes: discovery.memorySizes(model) }),
       })
     }
   }

@@ -39,7 +39,7 @@ export function planView(plan: Plan, needs: PlanViewNeeds): PlanView {
             argv: starts.argv.map(redact),
             flags: starts.recipe.flags.map((flag) => ({ ...flag })),
           },
-    memory: plan.memory.map((one) => ({ ...one, machine: named(one.machine) })),
+    memory: plan.memory.map(({ sum, ...one }) => ({ ...one, machine: named(one.machine), sum: sum === undefined ? null : { ...sum } })),
     etaSeconds: plan.etaSeconds,
     etaFrom: plan.etaFrom,
     pastMs: [...plan.pastMs],

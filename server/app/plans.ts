@@ -3,13 +3,14 @@ import { SparkError } from '../contract/errors.ts'
 import type { PlanView } from '../contract/operations/shapes.ts'
 import { mergeOverrides } from '../domain/inferred-recipe.ts'
 import type { MachineView } from '../domain/machine.ts'
+import { withShare } from '../domain/memory-advice.ts'
 import type { Model } from '../domain/model.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { PlanFacts } from '../domain/plan-facts.ts'
 import { planRemoval, planSwap, planWords } from '../domain/plan-swap.ts'
 import { type Recipe, recipeWords } from '../domain/recipe.ts'
 import { planView } from './plan-view.ts'
-import type { Clock, Ids, ServingStore, SwapStore } from './ports.ts'
+import type { Clock, Ids, Measured, ServingStore, SwapStore } from './ports.ts'
 import type { PlanAsk, PlansUse, SettingsUse } from './use-cases.ts'
 
 export interface PlansNeeds {
@@ -21,6 +22,7 @@ export interface PlansNeeds {
   readonly fleet: { views(): readonly MachineView[]; look(id: string): Promise<MachineView> }
   readonly models: { domainModel(id: string): Model | null }
   readonly recipes: { choose(model: string, recipe?: string): Recipe; isConfirmed(recipe: Recipe): boolean }
+  readonly measured: Measured
   readonly inFlight: (engine: string) => number
   readonly nameOf: (model: string | null) => string
 }
@@ -72,6 +74,7 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
       defaultImage: settings.get('engine.image'),
       defaultPort: settings.get('engine.port'),
       headroomBytes: settings.get('memory.headroomGigabytes') * 1e9,
+      measured: needs.measured,
       restorePrevious: settings.get('swap.restorePrevious'),
       pastMs: (machines) => store.swaps.history(words, machines, 10).map((past) => past.durationMs),
       inFlight: needs.inFlight(engine),
@@ -89,7 +92,7 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
     if (model === null) throw new SparkError('model_unknown', { model: ask.model.slice(0, 200) })
     const recipe = needs.recipes.choose(ask.model, ask.recipe)
     if (fresh) await lookAgain()
-    const changed = ask.overrides === undefined ? recipe : mergeOverrides(recipe, ask.overrides)
+    const changed = withShare(mergeOverrides(recipe, ask.overrides))
     return { plan: plan(engine, cluster, { model, recipe: changed }), recipe, confirmed: needs.recipes.isConfirmed(recipe) }
   }
 

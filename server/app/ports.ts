@@ -3,6 +3,7 @@ import type { SparkError } from '../contract/errors.ts'
 import type { Download } from '../domain/download.ts'
 import type { EngineLook, Serving } from '../domain/engine.ts'
 import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
+import type { MeasuredStart } from '../domain/memory-learning.ts'
 import type { FolderListing } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
@@ -286,6 +287,15 @@ export interface ModelStore {
   markUsed(model: string, at: number): void
 }
 
+export interface MeasuredStore {
+  /** `recipeWords`: recipeWords() of the recipe; `memoryBytes`: plannedMemory() of the machine. */
+  find(recipeWords: string, memoryBytes: number): MeasuredStart | null
+  set(recipeWords: string, memoryBytes: number, start: MeasuredStart, at: number): void
+}
+
+/** What finished starts of a recipe taught about machines of this much memory. */
+export type Measured = (recipe: Recipe, totalBytes: number) => MeasuredStart | null
+
 export interface RecipeStore {
   /** recipeWords() digests the owner said yes to, by recipe id. */
   confirmations(): Readonly<Record<string, string>>
@@ -333,6 +343,7 @@ export interface Stores {
   readonly models: ModelStore
   readonly recipes: RecipeStore
   readonly downloads: DownloadStore
+  readonly measured: MeasuredStore
   /** The appliance's own id, made once per database. */
   readonly appliance: string
   readonly writing: WritingState

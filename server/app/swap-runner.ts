@@ -3,17 +3,18 @@ import { SparkError, tellError } from '../contract/errors.ts'
 import type { Plan, PlanStart, PlanStop } from '../domain/plan.ts'
 import { forwardPhases, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
-import type { ModelStore } from './ports.ts'
+import type { MeasuredStore, ModelStore } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 import { createGround, type Ground, type GroundNeeds, toldLines, touchedMachines } from './swap-ground.ts'
 import { load } from './swap-load.ts'
+import { learnFrom, measureStart, type StartMeasure } from './swap-measure.ts'
 import { outcomeEvent } from './swap-outcome.ts'
 import { bringBack, type Return } from './swap-restore.ts'
 import { drain, freeName, proveGone, proveMemory, proveStopped, stopEverywhere, stopStep } from './swap-room.ts'
 import { launchOnce, verify, warmUp } from './swap-start.ts'
 
 export interface RunnerNeeds extends GroundNeeds {
-  readonly store: GroundNeeds['store'] & { readonly models: ModelStore }
+  readonly store: GroundNeeds['store'] & { readonly models: ModelStore; readonly measured: MeasuredStore }
   readonly inFlight: (engine: string) => number
   /** A model's name for people. */
   readonly nameOf: (model: string | null) => string
@@ -80,13 +81,14 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const cancel = new AbortController()
     cancels.set(id, cancel)
     const told = taken === 'recovered' ? toldLines(needs.store.swaps, id) : new Map<string, number>()
-    const forward = createGround(needs, id, AbortSignal.any([shutdown, cancel.signal]), told)
+    const measure = measureStart(needs.sparks)
+    const forward = createGround({ ...needs, sparks: measure.sparks }, id, AbortSignal.any([shutdown, cancel.signal]), told)
     const backward = createGround(needs, id, shutdown, told)
     try {
       const isBack = forward.swap().phase === 'restore'
       if (taken === 'recovered') await recovered(isBack ? backward : forward)
       if (isBack) await giveUp(backward, null)
-      else await walk(forward)
+      else await walk(forward, measure)
     } catch (error) {
       if (leavesLive(error, shutdown)) return
       await giveUp(backward, error).catch((second: unknown) => {
@@ -104,19 +106,20 @@ export function createSwapRunner(needs: RunnerNeeds) {
     await ground.takeFences(touchedMachines(ground.swap()))
   }
 
-  async function walk(ground: Ground): Promise<void> {
+  async function walk(ground: Ground, measure: StartMeasure): Promise<void> {
     const from = Math.max(0, forwardPhases.indexOf(ground.swap().phase as ForwardPhase))
     for (const phase of forwardPhases.slice(from)) {
       if (ground.swap().cancelRequestedAt !== null) throw new SparkError('cancelled', {})
       if (startOf(ground) === null && phase !== 'check' && phase !== 'make_room') break
       ground.enter(phase, opening[phase])
+      if (phase === 'start') measure.begin()
       await steps[phase](ground, needs)
     }
     if (ground.swap().cancelRequestedAt !== null) throw new SparkError('cancelled', {})
-    succeed(ground)
+    succeed(ground, measure)
   }
 
-  function succeed(ground: Ground): void {
+  function succeed(ground: Ground, measure: StartMeasure): void {
     const swap = ground.swap()
     const start = swap.plan.starts
     const now = needs.clock.now()
@@ -133,6 +136,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
         } else {
           serve(swap.engine, swap.plan, now)
           needs.store.models.markUsed(start.model, now)
+          learnFrom(needs.store.measured, swap.plan, measure, now)
         }
         const outcome = { state: 'succeeded', now: sentence, restored: null, trouble: null, durationMs: now - swap.startedAt } as const
         nudges.push(outcomeEvent(needs.events, swap, outcome, machineName).nudge)

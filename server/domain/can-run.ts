@@ -1,11 +1,13 @@
 // Whether a model can run here, in one word and one sentence. It rests on the same place and ledger as the plan, so the list and the plan agree.
 import type { Serving } from './engine.ts'
-import { haveBytes, needBytes, takenBytes } from './ledger.ts'
+import { haveBytes, takenBytes } from './ledger.ts'
 import type { MachineView } from './machine.ts'
+import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
 import { choosePlace, type Place } from './place.ts'
 import type { PlanReason } from './plan.ts'
 import type { Recipe } from './recipe.ts'
+import { startMemory } from './start-memory.ts'
 import { bytesInWords } from './words.ts'
 
 export interface CanRun {
@@ -20,6 +22,8 @@ export interface CanRunFacts {
   readonly servingName: string | null
   readonly containerName: string
   readonly headroomBytes: number
+  /** What finished starts of a recipe taught, on machines of this much memory. */
+  readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
 }
 
 /** Share of a machine's memory a model may need at most: the rest is the system's. */
@@ -58,13 +62,17 @@ function machineTrouble(place: Place): CanRun | null {
 }
 
 function memoryVerdict(model: Model, recipe: Recipe, place: Place, facts: CanRunFacts): CanRun {
-  const need = needBytes(model.inference.weightsBytes || model.sizeBytes, place.views.length, facts.headroomBytes)
-  const small = place.views.find((view) => need > (view.observation?.memory.totalBytes ?? 0) * usableShare)
-  if (small !== undefined) {
-    const total = bytesInWords(small.observation?.memory.totalBytes ?? 0)
-    return { verdict: 'no', why: `It needs ${bytesInWords(need)} and ${small.machine.name} has ${total}.` }
+  const totalOf = (view: MachineView): number => view.observation?.memory.totalBytes ?? 0
+  const needOf = (view: MachineView): number => {
+    const measured = facts.measured?.(recipe, totalOf(view)) ?? null
+    return startMemory(model, recipe, place.views.length, facts.headroomBytes, measured).needBytes
   }
-  const takes = (view: MachineView): number => Math.max(need, takenBytes(recipe.flags, view.observation?.memory.totalBytes ?? 0))
+  const small = place.views.find((view) => needOf(view) > totalOf(view) * usableShare)
+  if (small !== undefined) {
+    const total = bytesInWords(totalOf(small))
+    return { verdict: 'no', why: `It needs ${bytesInWords(needOf(small))} and ${small.machine.name} has ${total}.` }
+  }
+  const takes = (view: MachineView): number => Math.max(needOf(view), takenBytes(recipe.flags, totalOf(view)))
   const short = place.views.find((view) => haveAfterStop(view, facts) < takes(view))
   if (short !== undefined) {
     const have = bytesInWords(haveAfterStop(short, facts))
@@ -76,7 +84,7 @@ function memoryVerdict(model: Model, recipe: Recipe, place: Place, facts: CanRun
   }
   if (facts.serving !== null) return { verdict: 'needs_room', why: `${facts.servingName ?? facts.serving.model} stops first.` }
   const names = place.views.map((view) => view.machine.name).join(' and ')
-  return { verdict: 'now', why: `It needs ${bytesInWords(need)} of memory on ${names}, and that is free.` }
+  return { verdict: 'now', why: `It needs ${bytesInWords(Math.max(...place.views.map(needOf)))} of memory on ${names}, and that is free.` }
 }
 
 /** As in the plan: what our engine holds comes back once it is stopped. */

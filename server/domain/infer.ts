@@ -3,6 +3,7 @@ import { capabilities, seesPictures } from './capabilities.ts'
 import { type ModelFacts, maxContext, readFacts } from './facts.ts'
 import { type Family, type FamilySettings, familyOf, familySettings } from './family.ts'
 import { allWeightsHere, lacksTokenizer } from './folder.ts'
+import { evidenceOf } from './inference-evidence.ts'
 import type { MemoryShape } from './memory.ts'
 import { fitLadder, visibleBytes } from './memory-fit.ts'
 import { cacheShape, keepsState } from './memory-shape.ts'
@@ -157,9 +158,10 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
   const reasoning = talks ? (known.reasoning ?? null) : null
   const memory: ModelMemory = { shape: memoryShape(facts, quantization, known), pooling, narrowCache: quantization.fp8Cache }
   const weights = memory.shape.weightsBytes
-  const topology = topologyFor(memory.shape, fitLadder(memory.shape, visibleBytes, memory.narrowCache), pooling)
+  const ladder = fitLadder(memory.shape, visibleBytes, memory.narrowCache)
+  const topology = topologyFor(memory.shape, ladder, pooling)
   const sizing = { memory: { ...memory, nodes: topology.minNodes, totalBytes: visibleBytes }, quantization }
-  return {
+  const conclusions = {
     ...found,
     reason: reasonFor(found, facts, topology.kind === 'too_large', weights),
     family: family?.id ?? null,
@@ -174,6 +176,8 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
     memory,
     maxContext: maxContext(facts),
   }
+  const about = { vision: seesPictures(facts), quantization: quantization.scheme }
+  return { ...conclusions, evidence: evidenceOf(conclusions, { facts, family, about, quantization, memory, ladder }) }
 }
 
 /** Flags of a family that concern loading, and so hold for its models that give vectors or scores too. */

@@ -3,16 +3,10 @@
 import type { MachineView } from './machine.ts'
 import type { Flag } from './model.ts'
 
-/** First estimate for a recipe nobody has measured: the load peaks above the weights (admission-and-services 3.5). */
-const loadPeakFactor = 1.3
 /** vLLM's own default where a recipe leaves the flag out. */
 const defaultUtilization = 0.9
 /** What the system itself keeps: never counted as free again after a stop. */
 const systemShare = 0.05
-
-export function needBytes(weightsBytes: number, nodes: number, headroomBytes: number): number {
-  return Math.round((weightsBytes / nodes) * loadPeakFactor) + headroomBytes
-}
 
 /** Fraction of memory a start asks vLLM to take. */
 export function utilization(flags: readonly Flag[]): number {

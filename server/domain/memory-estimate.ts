@@ -34,7 +34,7 @@ export const usualServe: Serve = {
   sequences: 1,
   running: 8,
   narrowCache: false,
-  batched: 2048,
+  batched: 8192,
   eager: false,
   loader: 'mapped',
 }

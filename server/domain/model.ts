@@ -40,6 +40,13 @@ export interface Flag {
   readonly source: string
 }
 
+/** One conclusion and what it rests on: "Tool calls", "qwen3_coder", "model_type is qwen3_5_moe". */
+export interface Evidence {
+  readonly what: string
+  readonly says: string
+  readonly because: string
+}
+
 /** What of a model takes memory, and how it is served in that respect. */
 export interface ModelMemory {
   readonly shape: MemoryShape
@@ -63,6 +70,7 @@ export interface Inference {
   readonly env: Readonly<Record<string, string>>
   readonly weightsBytes: number
   readonly memory: ModelMemory
+  readonly evidence: readonly Evidence[]
   /** Longest context the model was trained for, tokens. */
   readonly maxContext: number | null
 }

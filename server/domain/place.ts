@@ -1,9 +1,11 @@
 // Where a model runs: the head is the first machine that has it, the others follow in the owner's order.
-import { haveBytes, needBytes } from './ledger.ts'
+import { haveBytes } from './ledger.ts'
 import type { MachineView } from './machine.ts'
+import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
 import type { PlanReason } from './plan.ts'
 import type { Recipe } from './recipe.ts'
+import { startMemory } from './start-memory.ts'
 
 export interface Place {
   /** Head first; empty when no machine can be named. */
@@ -16,13 +18,15 @@ export interface Place {
 export interface PlaceFacts {
   readonly headroomBytes: number
   readonly containerName: string
+  /** What finished starts of a recipe taught, on machines of this much memory. */
+  readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
 }
 
 /** The machines for this recipe, or why there are not enough. */
 export function choosePlace(model: Model, recipe: Recipe, machines: readonly MachineView[], facts: PlaceFacts): Place {
   const reasons = folderReasons(model, recipe)
   const holders = machines.filter((view) => model.copies.some((copy) => copy.machine === view.machine.id && copy.state === 'complete'))
-  const first = recipe.nodes === 1 ? (roomiest(model, holders, facts) ?? holders[0]) : holders[0]
+  const first = recipe.nodes === 1 ? (roomiest(model, recipe, holders, facts) ?? holders[0]) : holders[0]
   if (first === undefined) return { views: [], machines: [], reasons, warnings: [] }
   const revision = model.copies.find((copy) => copy.machine === first.machine.id)?.revision ?? null
   const sameVersion = holders.filter(
@@ -34,9 +38,10 @@ export function choosePlace(model: Model, recipe: Recipe, machines: readonly Mac
 }
 
 /** The first holder where the model fits beside what is not ours to stop. */
-function roomiest(model: Model, holders: readonly MachineView[], facts: PlaceFacts): MachineView | undefined {
-  const need = needBytes(model.inference.weightsBytes || model.sizeBytes, 1, facts.headroomBytes)
+function roomiest(model: Model, recipe: Recipe, holders: readonly MachineView[], facts: PlaceFacts): MachineView | undefined {
   return holders.find((view) => {
+    const measured = facts.measured?.(recipe, view.observation?.memory.totalBytes ?? 0) ?? null
+    const need = startMemory(model, recipe, 1, facts.headroomBytes, measured).needBytes
     const ours = view.observation?.containers?.some((one) => one.name === facts.containerName) === true
     return view.reach === 'reachable' && haveBytes(view, ours ? [] : null) >= need
   })

@@ -1,6 +1,7 @@
 // What a plan is made from. Gathered by app/plans.ts; nothing in here is looked up later.
 import type { Serving } from './engine.ts'
 import type { MachineView } from './machine.ts'
+import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
 import type { Recipe } from './recipe.ts'
 
@@ -20,6 +21,8 @@ export interface PlanFacts {
   readonly defaultImage: string
   readonly defaultPort: number
   readonly headroomBytes: number
+  /** What finished starts of a recipe taught, on machines of this much memory. */
+  readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
   readonly restorePrevious: boolean
   /** Durations of past successful switches of this recipe on these machines, newest first, ms. */
   readonly pastMs: (machines: readonly string[]) => readonly number[]

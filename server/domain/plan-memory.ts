@@ -1,9 +1,11 @@
 // The memory of a plan: what each machine will have, what the start takes, and what stands in the way.
-import { haveBytes, needBytes, takenBytes, utilization } from './ledger.ts'
+import { haveBytes, takenBytes, utilization } from './ledger.ts'
+import { contextWarnings } from './memory-advice.ts'
 import type { Flag } from './model.ts'
 import type { Place } from './place.ts'
 import type { PlanMemory, PlanReason, PlanStop } from './plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import { startMemory } from './start-memory.ts'
 import { bytesInWords } from './words.ts'
 
 /** Flags vLLM runs with on a machine the plan empties; null where nothing of ours runs. */
@@ -16,13 +18,26 @@ export function runningFlags(facts: PlanFacts, stops: readonly PlanStop[], machi
 export function planMemory(facts: PlanFacts, place: Place, stops: readonly PlanStop[]): PlanMemory[] {
   const { target } = facts
   if (target === null) return []
-  const need = needBytes(target.model.inference.weightsBytes || target.model.sizeBytes, place.views.length, facts.headroomBytes)
-  return place.views.map((view) => ({
-    machine: view.machine.id,
-    needBytes: need,
-    haveBytes: haveBytes(view, runningFlags(facts, stops, view.machine.id)),
-    totalBytes: view.observation?.memory.totalBytes ?? 0,
-  }))
+  return place.views.map((view) => {
+    const totalBytes = view.observation?.memory.totalBytes ?? 0
+    const measured = facts.measured?.(target.recipe, totalBytes) ?? null
+    const sum = startMemory(target.model, target.recipe, place.views.length, facts.headroomBytes, measured)
+    return {
+      machine: view.machine.id,
+      needBytes: sum.needBytes,
+      haveBytes: haveBytes(view, runningFlags(facts, stops, view.machine.id)),
+      totalBytes,
+      sum,
+    }
+  })
+}
+
+/** A context that does not fit, told once for the machine with the least memory. */
+export function tooLong(memory: readonly PlanMemory[], facts: PlanFacts): readonly string[] {
+  const totals = memory.map((one) => one.totalBytes)
+  return facts.target === null || totals.length === 0
+    ? []
+    : contextWarnings(facts.target.model, facts.target.recipe, memory.length, Math.min(...totals))
 }
 
 export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanReason[] {

@@ -1,5 +1,6 @@
 // The plan of a swap: a pure function of facts. The confirmation page is this plan.
 import type { Recipe } from './recipe.ts'
+import type { StartMemory } from './start-memory.ts'
 
 /** One docker container a plan stops. `machines`: ids, head first. `stopArgv` is run on the head. */
 export interface PlanStop {
@@ -32,6 +33,8 @@ export interface PlanMemory {
   /** Free once the stops are done. */
   readonly haveBytes: number
   readonly totalBytes: number
+  /** The sum behind needBytes; absent in plans that an older version wrote down. */
+  readonly sum?: StartMemory | undefined
 }
 
 export type WayBack = { readonly kind: 'none'; readonly why: string } | { readonly kind: 'previous'; readonly model: string }

@@ -68,16 +68,20 @@ export function isMistralForm(facts: ModelFacts): boolean {
   return facts.files.has('params.json') && [...facts.files].some((name) => name.startsWith('consolidated'))
 }
 
-const sentenceFiles = ['modules.json', 'config_sentence_transformers.json', 'sentence_bert_config.json', '1_Pooling/config.json']
+export const sentenceFiles = ['modules.json', 'config_sentence_transformers.json', 'sentence_bert_config.json', '1_Pooling/config.json']
+
+export const rankHints = ['rerank', 'reranker', 'cross-encoder', 'ms-marco', 'ranking']
+export const rankClasses = /ForRanking|Reranker/
+export const scoreClasses = /For(Sequence|Token)Classification|For(Process)?RewardModel|RewardModel$/
+export const embeddingHints = ['embedding', 'embeddings', 'embed', 'embedder', 'retriever', 'gte', 'bge', 'e5']
 
 /** What a model without a language head, or one that names such a task, is served as; null: it talks. */
 export function poolingTask(facts: ModelFacts): ServedAs | null {
-  const ranks = named(facts, ['rerank', 'reranker', 'cross-encoder', 'ms-marco', 'ranking']) || has(facts, /ForRanking|Reranker/)
-  if (ranks) return 'rerank'
-  if (has(facts, /For(Sequence|Token)Classification|For(Process)?RewardModel|RewardModel$/)) {
+  if (named(facts, rankHints) || has(facts, rankClasses)) return 'rerank'
+  if (has(facts, scoreClasses)) {
     return field(facts.config ?? undefined, 'sentence_transformers') === null ? 'classify' : 'rerank'
   }
-  if (named(facts, ['embedding', 'embeddings', 'embed', 'embedder', 'retriever', 'gte', 'bge', 'e5'])) return 'embedding'
+  if (named(facts, embeddingHints)) return 'embedding'
   if (sentenceFiles.some((name) => facts.files.has(name))) return 'embedding'
   return null
 }
@@ -88,8 +92,8 @@ export function isHeadless(facts: ModelFacts): boolean {
   return facts.classes.length > 0 && facts.classes.every(headless)
 }
 
-const baseHints = ['base', 'pretrained', 'pretrain']
-const chatHints = [
+export const baseHints = ['base', 'pretrained', 'pretrain']
+export const chatHints = [
   'instruct',
   'it',
   'chat',

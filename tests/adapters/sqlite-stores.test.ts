@@ -30,6 +30,19 @@ afterEach(() => {
   stores.close()
 })
 
+describe('measured starts', () => {
+  it('are told by the words of the recipe and the size of the machine', () => {
+    const start = { peakBytes: 9, steadyBytes: 8, leftBytes: 7, starts: 1 }
+    expect(stores.measured.find('words', 128)).toBeNull()
+    stores.measured.set('words', 128, start, 5)
+    stores.measured.set('words', 64, { ...start, starts: 2 }, 5)
+    stores.measured.set('words', 64, { ...start, peakBytes: 10, starts: 3 }, 6)
+    expect(stores.measured.find('words', 128)).toEqual(start)
+    expect(stores.measured.find('words', 64)).toEqual({ ...start, peakBytes: 10, starts: 3 })
+    expect(stores.measured.find('other', 64)).toBeNull()
+  })
+})
+
 describe('machines', () => {
   it('come back as they were told, in the order they were added', () => {
     stores.machines.insert({ ...machine, id: 'm2', address: '192.0.2.2', addedAt: 9 })

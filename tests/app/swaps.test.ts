@@ -57,6 +57,19 @@ describe('a switch', () => {
     expect(plan.etaFrom).toBe('history')
     expect(plan.etaSeconds).toBeGreaterThan(1)
   })
+
+  test('remembers what it took of the memory and counts with it the next time', async () => {
+    const first = (await preview(small)).memory[0]
+    expect(first?.sum?.measuredStarts).toBe(0)
+    await serve(small)
+    await serve(other)
+    const next = (await preview(small)).memory[0]
+    expect(next?.sum?.measuredStarts).toBe(1)
+    expect(next?.needBytes).not.toBe(first?.needBytes)
+    await serve(small)
+    expect((await preview(other)).memory[0]?.sum?.measuredStarts).toBe(1)
+    expect(life.graph.models.find(small).memory?.sum.measuredStarts).toBe(2)
+  })
 })
 
 async function preview(model: string): Promise<Awaited<ReturnType<Life['graph']['plans']['preview']>>> {

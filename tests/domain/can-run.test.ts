@@ -35,7 +35,7 @@ const serving = {
 }
 
 const table: readonly [string, Model, Partial<Recipe>, Partial<CanRunFacts>, string, RegExp][] = [
-  ['free memory', buildModel(), {}, {}, 'now', /^It needs 29 GB of memory on spark-1, and that is free\.$/],
+  ['free memory', buildModel(), {}, {}, 'now', /^It needs 36 GB of memory on spark-1, and that is free\.$/],
   ['a running model that stops first', buildModel(), {}, { serving, servingName: 'Other' }, 'needs_room', /^Other stops first\.$/],
   ['itself running', buildModel(), {}, { serving: { ...serving, model: 'Qwen/Qwen3-8B' } }, 'now', /is running/],
   [
@@ -46,7 +46,7 @@ const table: readonly [string, Model, Partial<Recipe>, Partial<CanRunFacts>, str
     'needs_room',
     /spark-1 has 10 GB free/,
   ],
-  ['weights beyond the machine', heavy(100 * GB), {}, {}, 'no', /It needs 138 GB and spark-1 has 131 GB\./],
+  ['weights beyond the machine', heavy(110 * GB), {}, {}, 'no', /It needs 130 GB and spark-1 has 131 GB\./],
   ['too few machines', buildModel(), { nodes: 2 }, {}, 'no', /needs 2 Sparks and there is 1/],
   ['the model on one of two', buildModel(), { nodes: 2 }, { machines: [buildView(), second] }, 'needs_setup', /whole on 1/],
   ['a download that broke off', buildModel({ complete: false, state: 'interrupted', copies: [] }), {}, {}, 'no', /only in part/],
@@ -85,7 +85,7 @@ test.each(table)('with %s', (_title, model, recipe, change, verdict, why) => {
 })
 
 test('the headroom setting counts', () => {
-  const machines = [buildView({}, { memory: memory(30 * GB) })]
+  const machines = [buildView({}, { memory: memory(38 * GB) })]
   const modest = buildRecipe({ flags: [{ name: 'gpu-memory-utilization', value: 0.2, reason: 'r', source: 's' }] })
   expect(canRun(buildModel(), modest, facts({ machines })).verdict).toBe('now')
   expect(canRun(buildModel(), modest, facts({ machines, headroomBytes: 16 * GB })).verdict).toBe('needs_room')

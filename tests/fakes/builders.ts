@@ -76,6 +76,7 @@ export const buildInference = (change: Partial<Inference> = {}): Inference => ({
   env: {},
   weightsBytes: 16 * GB,
   memory: buildMemory(change.weightsBytes ?? 16 * GB),
+  evidence: [],
   maxContext: 40960,
   ...change,
 })

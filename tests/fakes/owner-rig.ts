@@ -99,7 +99,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     infer: inferWith(families),
   })
   const recipes = createRecipes({ clock, ids, files, store: stores.recipes, models: discovery, events, log })
-  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings })
+  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings, measured: () => null })
   const machines = createMachines({
     clock,
     ids,

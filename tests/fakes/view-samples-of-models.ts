@@ -1,7 +1,7 @@
 // Samples of models on the disks and their recipes.
 import type { ModelView, RecipeView } from '../../server/contract/operations/shapes.ts'
 import { before, GB, llama, machine, qwen } from './view-samples.ts'
-import { plan } from './view-samples-of-swaps.ts'
+import { plan, startMemorySample } from './view-samples-of-swaps.ts'
 
 const base: ModelView = {
   id: qwen,
@@ -26,6 +26,20 @@ const base: ModelView = {
   canRun: { verdict: 'now', why: 'It is answering.' },
   serving: 'main',
   lastUsedAt: before(61_200),
+  evidence: [
+    { what: 'Family', says: 'Qwen3.5', because: 'model_type is qwen3_5_moe' },
+    { what: 'Tool calls', says: 'qwen3_coder', because: 'model_type is qwen3_5_moe' },
+    { what: 'Weights', says: 'nvfp4', because: 'config.json quantization_config says so' },
+  ],
+  memory: {
+    sum: { ...startMemorySample, weightsBytes: 23 * GB, cacheBytes: 43 * GB, needBytes: 80 * GB, requests: 8, measuredStarts: 3 },
+    totalBytes: 128 * GB,
+    sentence: 'It fits on one Spark. The longest conversation that fits is 262,144 tokens.',
+    fits: [
+      { nodes: 1, fits: true, needBytes: 31 * GB, roomBytes: 105 * GB, longest: 262_144 },
+      { nodes: 2, fits: true, needBytes: 19 * GB, roomBytes: 111 * GB, longest: 262_144 },
+    ],
+  },
   typicalSwapSeconds: 140,
 }
 

@@ -1,7 +1,7 @@
 // Samples of switches and plans, in every phase and outcome.
 import { actOf } from '../../server/contract/acts.ts'
 import { type ErrorCode, type FactsOf, tellError } from '../../server/contract/errors.ts'
-import type { LogLineView, PlanView, SwapView } from '../../server/contract/operations/shapes.ts'
+import type { LogLineView, PlanView, StartMemoryView, SwapView } from '../../server/contract/operations/shapes.ts'
 import { before, GB, llama, qwen } from './view-samples.ts'
 
 export const swap: SwapView = {
@@ -134,6 +134,19 @@ export const failedLog: LogLineView[] = [
   { number: 5, at: before(38), text: 'Engine core initialization failed.' },
 ]
 
+export const startMemorySample: StartMemoryView = {
+  weightsBytes: 71 * GB,
+  cacheBytes: 14 * GB,
+  startUpBytes: 6 * GB,
+  headroomBytes: 8 * GB,
+  needBytes: 99 * GB,
+  context: 65_536,
+  requests: 1,
+  formula: '80 layers keep everything',
+  weightsFrom: 'the sizes of its weight files',
+  measuredStarts: 0,
+}
+
 export const plan: PlanView = {
   fingerprint: 'b51f0c2a9d7e',
   cluster: 'default',
@@ -182,7 +195,7 @@ export const plan: PlanView = {
       },
     ],
   },
-  memory: [{ machine: 'spark-1', needBytes: 99 * GB, haveBytes: 112 * GB, totalBytes: 128 * GB }],
+  memory: [{ machine: 'spark-1', needBytes: 99 * GB, haveBytes: 112 * GB, totalBytes: 128 * GB, sum: startMemorySample }],
   etaSeconds: 228,
   etaFrom: 'history',
   pastMs: [220_000, 232_000, 245_000],

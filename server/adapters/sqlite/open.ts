@@ -8,6 +8,7 @@ import { createFile } from './create-file.ts'
 import { createDownloadStore } from './download-store.ts'
 import { createEventStore } from './event-store.ts'
 import { createMachineStore } from './machine-store.ts'
+import { createMeasuredStore } from './measured-store.ts'
 import { type Migration, migrate, readMigrations, schemaVersion, shippedSteps } from './migrate.ts'
 import { createModelStore } from './model-store.ts'
 import { createRecipeStore } from './recipe-store.ts'
@@ -68,6 +69,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     models: writing.guard(createModelStore(db)),
     recipes: writing.guard(createRecipeStore(db)),
     downloads: writing.guard(createDownloadStore(db)),
+    measured: writing.guard(createMeasuredStore(db)),
     appliance,
     writing,
     backups: createBackups(db, name),

@@ -1,5 +1,16 @@
 // One sample of every shared shape: the examples of operations, the OpenAPI document and the tests show the same story.
-import type { EngineView, LockView, MachineShape, ModelView, PlanView, RecipeView, SettingView, StatusView, SwapView } from './shapes.ts'
+import type {
+  EngineView,
+  LockView,
+  MachineShape,
+  ModelView,
+  PlanView,
+  RecipeView,
+  SettingView,
+  StartMemoryView,
+  StatusView,
+  SwapView,
+} from './shapes.ts'
 
 const gigabyte = 1_000_000_000
 
@@ -62,6 +73,19 @@ export const swapSample: SwapView = {
   links: { self: '/api/swap/k3j9x2m4p7q1', page: '/swaps/k3j9x2m4p7q1', log: '/api/swap/k3j9x2m4p7q1/log' },
 }
 
+const startMemorySample: StartMemoryView = {
+  weightsBytes: 16 * gigabyte,
+  cacheBytes: 2 * gigabyte,
+  startUpBytes: 4 * gigabyte,
+  headroomBytes: 8 * gigabyte,
+  needBytes: 30 * gigabyte,
+  context: 32_768,
+  requests: 1,
+  formula: '36 layers keep everything',
+  weightsFrom: 'the sizes of its weight files',
+  measuredStarts: 0,
+}
+
 export const planSample: PlanView = {
   fingerprint: 'b51f0c2a9d7e',
   cluster: 'default',
@@ -86,7 +110,7 @@ export const planSample: PlanView = {
     argv: ['./launch-cluster.sh', '--solo', '-d', '--name', 'vllm_node', 'exec', 'vllm', 'serve', 'Qwen/Qwen3-8B'],
     flags: [{ name: 'max-model-len', value: 32_768, reason: 'What its config.json allows', source: 'inferred' }],
   },
-  memory: [{ machine: 'spark-1', needBytes: 30 * gigabyte, haveBytes: 112 * gigabyte, totalBytes: 128 * gigabyte }],
+  memory: [{ machine: 'spark-1', needBytes: 30 * gigabyte, haveBytes: 112 * gigabyte, totalBytes: 128 * gigabyte, sum: startMemorySample }],
   etaSeconds: 230,
   etaFrom: 'history',
   pastMs: [221_000, 239_000],
@@ -185,6 +209,16 @@ export const modelSample: ModelView = {
   canRun: { verdict: 'needs_room', why: 'The running model stops first.' },
   serving: null,
   lastUsedAt: null,
+  evidence: [
+    { what: 'Family', says: 'Qwen3', because: 'model_type is qwen3' },
+    { what: 'Tool calls', says: 'hermes', because: 'model_type is qwen3' },
+  ],
+  memory: {
+    sum: startMemorySample,
+    totalBytes: 128 * gigabyte,
+    sentence: 'It fits on one Spark. The longest conversation that fits is 40,960 tokens.',
+    fits: [{ nodes: 1, fits: true, needBytes: 22 * gigabyte, roomBytes: 102 * gigabyte, longest: 40_960 }],
+  },
   typicalSwapSeconds: 230,
 }
 

@@ -75,6 +75,22 @@ export const Lock = z
   .meta({ id: 'Lock' })
 export type LockView = z.output<typeof Lock>
 
+export const StartMemory = z
+  .object({
+    weightsBytes: Bytes,
+    cacheBytes: Bytes,
+    startUpBytes: Bytes,
+    headroomBytes: Bytes,
+    needBytes: Bytes,
+    context: z.int().describe('Tokens of the longest request'),
+    requests: z.int().describe('Requests of that length that the counted cache holds'),
+    formula: z.string().nullable(),
+    weightsFrom: z.string(),
+    measuredStarts: z.int().describe('Finished starts here that the sum rests on; 0: worked out from the files'),
+  })
+  .meta({ id: 'StartMemory' })
+export type StartMemoryView = z.output<typeof StartMemory>
+
 export const Plan = z
   .object({
     fingerprint: z.string(),
@@ -104,7 +120,7 @@ export const Plan = z
         ),
       })
       .nullable(),
-    memory: z.array(z.object({ machine: z.string(), needBytes: Bytes, haveBytes: Bytes, totalBytes: Bytes })),
+    memory: z.array(z.object({ machine: z.string(), needBytes: Bytes, haveBytes: Bytes, totalBytes: Bytes, sum: StartMemory.nullable() })),
     etaSeconds: z.number().nullable(),
     etaFrom: z.enum(['history', 'family', 'none']),
     pastMs: z.array(z.number()),
@@ -143,6 +159,23 @@ export const RecipeShape = z
   .meta({ id: 'Recipe' })
 export type RecipeView = z.output<typeof RecipeShape>
 
+const ModelMemory = z
+  .object({
+    sum: StartMemory,
+    totalBytes: Bytes.describe('Memory of the machine that the sum is held against'),
+    sentence: z.string(),
+    fits: z.array(
+      z.object({
+        nodes: z.int(),
+        fits: z.boolean(),
+        needBytes: Bytes.describe('Of each machine, for a short conversation'),
+        roomBytes: Bytes.describe('What a recipe may take of each machine'),
+        longest: z.int().nullable().describe('Longest context that fits, tokens'),
+      }),
+    ),
+  })
+  .meta({ id: 'ModelMemory' })
+
 export const Model = z
   .object({
     id: z.string(),
@@ -163,6 +196,10 @@ export const Model = z
     family: z.string().nullable(),
     quantization: z.string(),
     capabilities: z.array(z.string()),
+    evidence: z
+      .array(z.object({ what: z.string(), says: z.string(), because: z.string() }))
+      .describe('Each conclusion about the model with the file, field or name it came from'),
+    memory: ModelMemory.nullable().describe('What its recipe needs of each machine; null where vLLM does not serve it'),
     recipe: z.object({ id: z.string(), source: z.string(), confirmed: z.boolean() }).nullable(),
     canRun: z.object({ verdict: z.enum(['now', 'needs_room', 'needs_setup', 'no']), why: z.string() }),
     serving: z.string().nullable(),

@@ -2,6 +2,7 @@ import type { ModelView, RecipeView, SwapView } from '../../../server/contract/o
 import { aboutDuration, bytesInWords, exactDuration, type ServiceState } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
+import { ModelEvidence, ModelMemory } from '../parts/model-facts.tsx'
 import { Note } from '../parts/notice.tsx'
 import { FlagList } from '../parts/plan.tsx'
 import { Tags } from '../parts/tags.tsx'
@@ -43,6 +44,7 @@ export function ModelPage(props: Props) {
         </p>
       ) : null}
       <AboutModel model={model} now={now} />
+      {model.memory === null ? null : <ModelMemory memory={model.memory} />}
       {recipes.map((recipe) => (
         <RecipeCard recipe={recipe} chosen={recipe.id === model.recipe?.id} runs={runs} />
       ))}
@@ -110,6 +112,7 @@ function AboutModel({ model, now }: { readonly model: ModelView; readonly now: n
       {model.revisionsDiffer ? (
         <p>The copies on the machines are different versions. A switch over several Sparks needs the same one on each.</p>
       ) : null}
+      <ModelEvidence evidence={model.evidence} />
       <ul class="stack tight">
         {model.machines.map((copy) => (
           <li class="between quiet">
@@ -180,7 +183,7 @@ function RecipeCard({ recipe, chosen, runs }: CardProps) {
 
 const changeable = [
   { name: 'max-model-len', label: 'Longest conversation', hint: 'tokens, e.g. 32768' },
-  { name: 'gpu-memory-utilization', label: 'Share of memory', hint: 'from 0.1 to 0.95' },
+  { name: 'gpu-memory-utilization', label: 'Share of memory', hint: 'from 0.1 to 0.85' },
   { name: 'max-num-seqs', label: 'Conversations at once', hint: 'a number, e.g. 8' },
 ] as const
 

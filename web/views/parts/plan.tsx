@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { PlanView } from '../../../server/contract/operations/shapes.ts'
+import { sumSource, sumWords } from '../../../server/domain/memory-words.ts'
 import { aboutDuration, bytesInWords, exactDuration } from '../../../server/domain/words.ts'
 import { commandLine } from './code.tsx'
 import { Icon, type IconName } from './icon.tsx'
@@ -124,8 +125,20 @@ function Places({ plan, names }: Pick<PlanProps, 'plan' | 'names'>) {
   )
 }
 
-function memoryWords({ needBytes, haveBytes, totalBytes }: PlanView['memory'][number]): string {
-  return `${bytesInWords(needBytes)} of memory; ${bytesInWords(haveBytes)} of ${bytesInWords(totalBytes)} will be free.`
+function memoryWords({ needBytes, haveBytes, totalBytes, sum }: PlanView['memory'][number]) {
+  return (
+    <>
+      {bytesInWords(needBytes)} of memory; {bytesInWords(haveBytes)} of {bytesInWords(totalBytes)} will be free.
+      {sum === null ? null : (
+        <>
+          <br />
+          <span class="quiet">
+            {sumWords(sum)}. {sumSource(sum)}
+          </span>
+        </>
+      )}
+    </>
+  )
 }
 
 function sentenceList(words: readonly string[]): string {
