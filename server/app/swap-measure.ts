@@ -6,7 +6,8 @@ import { recipeWords } from '../domain/recipe.ts'
 import type { Measured, MeasuredStore, Sparks } from './ports.ts'
 
 interface Looks {
-  readonly before: number
+  /** Most that was available: the model before may still be giving memory back when the launcher runs. */
+  highest: number
   lowest: number
   last: number
 }
@@ -22,6 +23,7 @@ export function measureStart(real: Sparks) {
     latest.set(machine.id, reading.availableBytes)
     const one = looks.get(machine.id)
     if (one !== undefined) {
+      one.highest = Math.max(one.highest, reading.availableBytes)
       one.lowest = Math.min(one.lowest, reading.availableBytes)
       one.last = reading.availableBytes
     }
@@ -30,18 +32,18 @@ export function measureStart(real: Sparks) {
   const sparks: Sparks = Object.assign(Object.create(real) as Sparks, { watch })
   return {
     sparks,
-    /** From here on counts what is taken: the last look before the launcher runs is the ground. */
+    /** From here on counts what is taken: the last look before the launcher runs is the first that counts. */
     begin(): void {
       looks.clear()
-      for (const [machine, bytes] of latest) looks.set(machine, { before: bytes, lowest: bytes, last: bytes })
+      for (const [machine, bytes] of latest) looks.set(machine, { highest: bytes, lowest: bytes, last: bytes })
     },
     seen(machine: string): StartSeen | null {
       const one = looks.get(machine)
       if (one === undefined) return null
       return {
-        peakBytes: Math.max(0, one.before - one.lowest),
-        steadyBytes: Math.max(0, one.before - one.last),
-        leftBytes: one.lowest,
+        peakBytes: Math.round(Math.max(0, one.highest - one.lowest)),
+        steadyBytes: Math.round(Math.max(0, one.highest - one.last)),
+        leftBytes: Math.round(one.lowest),
       }
     },
   }
@@ -51,14 +53,23 @@ export function measureStart(real: Sparks) {
 export function learnFrom(store: MeasuredStore, plan: Plan, measure: StartMeasure, now: number): void {
   const { starts } = plan
   if (starts === null) return
-  const words = recipeWords(starts.recipe)
+  const bySize = new Map<number, StartSeen>()
   for (const one of plan.memory) {
     const seen = measure.seen(one.machine)
     if (seen === null || one.sum === undefined || !isSound(seen, one.sum.weightsBytes, one.totalBytes)) continue
     const size = plannedMemory(one.totalBytes)
-    store.set(words, size, learn(store.find(words, size), seen), now)
+    bySize.set(size, fullest(bySize.get(size) ?? seen, seen))
   }
+  const words = recipeWords(starts.recipe)
+  for (const [size, seen] of bySize) store.set(words, size, learn(store.find(words, size), seen), now)
 }
+
+/** Of several machines the one that had it hardest counts. */
+const fullest = (a: StartSeen, b: StartSeen): StartSeen => ({
+  peakBytes: Math.max(a.peakBytes, b.peakBytes),
+  steadyBytes: Math.max(a.steadyBytes, b.steadyBytes),
+  leftBytes: Math.min(a.leftBytes, b.leftBytes),
+})
 
 export function measuredBy(store: Pick<MeasuredStore, 'find'>): Measured {
   return (recipe, totalBytes) => store.find(recipeWords(recipe), plannedMemory(totalBytes))

@@ -107,7 +107,7 @@ test('a model larger than the machine cannot run, with the figures', async () =>
   })
   const [model] = rig.models.list()
   expect(model?.canRun.verdict).toBe('no')
-  expect(model?.canRun.why).toMatch(/It needs 16\d GB and spark-1 has 1\d\d GB\./)
+  expect(model?.canRun.why).toMatch(/It needs 14\d GB and spark-1 has 1\d\d GB\./)
 })
 
 test('a model for two machines that is whole on one needs set-up', async () => {
