@@ -1,6 +1,7 @@
 // One life of the appliance as a process of its own, ended by its pid.
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -37,11 +38,9 @@ export interface LifeOptions {
   readonly built?: boolean
 }
 
-/** Resolves when it says where it is. */
-export async function beginLife({ dataDir, port = 0, env = {}, built: isBuilt = false }: LifeOptions): Promise<Life> {
+function begin({ dataDir, port = 0, env = {}, built: isBuilt = false }: LifeOptions): ChildProcessByStdio<null, Readable, Readable> {
   if (isBuilt && !existsSync(built)) throw new Error('There is no dist/: run make build first.')
-  const began = performance.now()
-  const child = spawn(process.execPath, isBuilt ? [built] : sources, {
+  return spawn(process.execPath, isBuilt ? [built] : sources, {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
@@ -54,6 +53,22 @@ export async function beginLife({ dataDir, port = 0, env = {}, built: isBuilt = 
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+}
+
+/** A life that is killed so long after its start, ready or not. */
+export async function beginAndKill(options: LifeOptions, ms: number): Promise<void> {
+  const child = begin(options)
+  for (const stream of [child.stdout, child.stderr]) stream.resume()
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  child.kill('SIGKILL')
+  await ended
+}
+
+/** Resolves when it says where it is. */
+export async function beginLife(options: LifeOptions): Promise<Life> {
+  const began = performance.now()
+  const child = begin(options)
   let out = ''
   let err = ''
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))

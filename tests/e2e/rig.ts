@@ -15,7 +15,7 @@ import { createWorld } from '../sim/core/world.ts'
 import { loopbackAddresses } from '../sim/doors/addresses.ts'
 import type { Door } from '../sim/doors/node-site.ts'
 import { openSshdDoor } from '../sim/doors/sshd-door.ts'
-import { beginLife, type Life } from './life.ts'
+import { beginAndKill, beginLife, type Life } from './life.ts'
 
 const browserArgs = [
   '--no-sandbox',
@@ -65,6 +65,8 @@ export interface Rig {
   life(): Life
   /** Starts the appliance again on the same data and port. */
   restart(): Promise<void>
+  /** Starts the appliance, and kills it so long after, ready or not. */
+  stumble(ms: number): Promise<void>
   /** A tab of a browser with a profile of its own; what it complains of is collected. */
   tab(options?: BrowserContextOptions): Promise<Page>
   /** Errors of scripts, refusals by the content security policy, answers of 500 and above. */
@@ -154,6 +156,7 @@ async function build(options: RigOptions, closing: ReturnType<typeof createClosi
     restart: async () => {
       life = await beginLife({ ...how, port: life.port })
     },
+    stumble: (ms) => beginAndKill({ ...how, port: life.port }, ms),
     ...browsing,
     launches: (action) => launches(world, action),
     swapWhen,

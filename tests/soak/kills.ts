@@ -15,7 +15,7 @@ export interface Kill {
   readonly atMs: number
   /** The phase it was killed in; null: the switch was not written down yet, or had ended. */
   readonly phase: string | null
-  /** Killed once more while it took up the switch. */
+  /** Killed once more while it started, or had just started. */
   readonly again: boolean
   /** From the start of the next process to the first page that is true, ms. */
   readonly trueMs: number
@@ -28,6 +28,8 @@ export interface Kill {
 const models = [gptOss.repo, qwen3Small.repo] as const
 /** A killed appliance stays down for up to this long, ms. */
 const longestDownMs = 1500
+/** The second kill comes this long after the start at most: before it is ready, or while it takes up the switch, ms. */
+const longestStumbleMs = 3000
 const outcomeMs = 120_000
 const finalEvents: readonly string[] = ['swap_complete', 'swap_failed', 'swap_cancelled']
 
@@ -85,16 +87,11 @@ async function killOnce(rig: Rig, { model, spanMs, random, tab }: Moment): Promi
   const accepted = await clicked
   await pause(random.between(0, longestDownMs))
 
-  let startedAt = performance.now()
-  await rig.restart()
   const again = random.next() < 0.25
-  if (again) {
-    await pause(random.between(0, longestDownMs))
-    await rig.life().kill()
-    startedAt = performance.now()
-    await rig.restart()
-  }
-  const trueMs = await watchToTheEnd(rig, startedAt)
+  if (again) await rig.stumble(random.between(0, longestStumbleMs))
+  const startedAt = performance.now()
+  // Read from the first moment on: what is said before it is ready counts as well.
+  const [trueMs] = await Promise.all([watchToTheEnd(rig, startedAt), rig.restart()])
   const tabMs = tab === undefined ? null : await untilTabSays(tab, rig)
   const swap = await foundSwap(rig, known, accepted)
   const launchers = rig.launches('exec').length - launchersBefore
@@ -110,12 +107,17 @@ async function watchToTheEnd(rig: Rig, startedAt: number): Promise<number> {
     const { says, verdict } = await lookAtHome(rig.life().url, rig.world)
     if (verdict === 'false') throw new Error(`Home says ${JSON.stringify(says)}, but ${served(rig)} answers`)
     if (verdict === 'true') trueMs ??= performance.now() - startedAt
-    const { current } = await rig.client['swaps.list']({ query: { limit: '1' } })
-    if (trueMs !== null && verdict === 'true' && says?.state !== 'switching' && current === null) return trueMs
+    if (trueMs !== null && verdict === 'true' && says?.state !== 'switching' && (await nothingRuns(rig))) return trueMs
     if (performance.now() > until) throw new Error(`no outcome that Home tells: ${JSON.stringify(says)}, ${served(rig)} answers`)
     await pause(50)
   }
 }
+
+const nothingRuns = (rig: Rig): Promise<boolean> =>
+  rig.client['swaps.list']({ query: { limit: '1' } }).then(
+    ({ current }) => current === null,
+    () => false,
+  )
 
 async function untilTabSays(tab: Page, rig: Rig): Promise<number> {
   const name = modelName(rig.world.serving()[0]?.model ?? '')

@@ -64,7 +64,7 @@ async function kills(closing: Closing, { seed, count = 50, say }: PartOptions): 
         met: null,
       },
       {
-        what: '... killed once more while taking up the switch',
+        what: '... killed once more within 3 s of the next start',
         target: null,
         value: String(all.filter((kill) => kill.again).length),
         met: null,
