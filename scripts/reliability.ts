@@ -23,10 +23,11 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 const metWord = ({ met }: Measured): string => (met === null ? '' : met ? 'yes' : '**no**')
 
 function canaryTable(canaries: readonly Canary[]): string {
-  const caught = ({ lives }: Canary): string => (lives === null ? '**not caught**' : `in ${lives} ${lives === 1 ? 'life' : 'lives'}`)
+  const caught = ({ caught: times, lives }: Canary): string =>
+    times === 0 ? `**not caught** in ${lives} lives` : `in ${times} of ${lives} lives`
   return table(
-    ['Broken on purpose', 'Caught'],
-    canaries.map((one) => [one.broken, caught(one)]),
+    ['The promise', 'Broken on purpose', 'Caught'],
+    canaries.map((one) => [one.promise, one.broken, caught(one)]),
   )
 }
 

@@ -33,10 +33,12 @@ describe('the drawn pages of docs/', () => {
       command: 'make soak',
     }
     const missed = { what: 'Launchers', target: 'one', value: '2', met: false }
-    const page = reliabilityPage([{ ...run, part: 'kills', measured: [missed], canaries: [{ broken: 'no fence', lives: null }] }])
+    const page = reliabilityPage([
+      { ...run, part: 'kills', measured: [missed], canaries: [{ promise: 'One launcher.', broken: 'no fence', lives: 9, caught: 0 }] },
+    ])
     expect(page).toContain('One target is missed: Launchers.')
     expect(page).toContain('| Launchers | one | 2 | **no** |')
-    expect(page).toContain('| no fence | **not caught** |')
+    expect(page).toContain('| One launcher. | no fence | **not caught** in 9 lives |')
     expect(page).toContain('with changes that were not committed')
     expect(page).toMatch(/Not measured yet: Whole lives, /)
     expect(reliabilityPage([{ ...run, part: 'kills', measured: [{ ...missed, met: true }] }])).toContain(

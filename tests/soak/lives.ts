@@ -1,13 +1,77 @@
-// Whole lives in virtual time, by `make simulate`: its record becomes a part of this one.
+// Whole lives in virtual time, by scripts/simulate.ts: its record becomes a part of this one. Stopped half way, it goes on where it was.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Closing } from '../bench/ground.ts'
 import { runNode } from './child.ts'
 import type { PartOptions } from './parts.ts'
 import type { PartResult } from './record.ts'
 
-export async function runLives(closing: Closing, { seed, count = 100_000 }: PartOptions): Promise<PartResult> {
-  const code = await runNode(closing, ['scripts/simulate.ts'], { LIVES: String(count), SEED: String(seed) })
+const target = 100_000
+/** Of lives a minute on one core. */
+const targetRate = 1000
+const file = fileURLToPath(new URL('../../lives.json', import.meta.url))
+
+/** As scripts/simulate.ts writes it. */
+interface LivesRecord {
+  readonly from: number
+  readonly lives: number
+  readonly perMinutePerCore: number
+  readonly outcomes: Readonly<Record<string, number>>
+  /** "step @ what was going on", and "dies ..." for deaths of the appliance. */
+  readonly met: Readonly<Record<string, number>>
+  readonly broken: readonly { readonly seed: number; readonly invariant: string; readonly sentence: string }[]
+  readonly canaries: readonly { readonly promise: string; readonly what: string; readonly lives: number; readonly caught: number }[]
+}
+
+const thousands = (value: number): string => value.toLocaleString('en-US')
+const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0)
+
+export async function runLives(closing: Closing, { seed, count = target }: PartOptions): Promise<PartResult> {
+  await runNode(closing, ['scripts/simulate.ts'], { LIVES: String(count), SEED: String(seed), RECORD: file })
+  return resultOf(JSON.parse(readFileSync(file, 'utf8')) as LivesRecord)
+}
+
+export function resultOf(record: LivesRecord): PartResult {
+  const { from, lives, perMinutePerCore: rate, outcomes, met, broken, canaries } = record
+  const isDeath = (what: string): boolean => what.startsWith('dies')
+  const deaths = sum(Object.entries(met).flatMap(([what, times]) => (isDeath(what) ? [times] : [])))
+  const steps = Object.entries(met).filter(([what]) => !isDeath(what))
+  const kinds = new Set(steps.map(([what]) => what.replace(/ @ .*/, '')))
+  const ended = Object.entries(outcomes)
+  const ends = (isOne: (outcome: string) => boolean): string =>
+    thousands(sum(ended.flatMap(([outcome, times]) => (isOne(outcome) ? [times] : []))))
+  const failed = ended.filter(([outcome]) => outcome.startsWith('failed'))
+  const reasons = new Set(failed.map(([outcome]) => outcome.replace(/,.*/, '')))
   return {
-    command: `make soak ONLY=lives SEED=${seed} COUNT=${count}`,
-    measured: [{ what: 'Lives', target: '100,000', value: String(count), met: code === 0 }],
+    command: `make soak ONLY=lives SEED=${from} COUNT=${lives}`,
+    measured: [
+      {
+        what: 'Lives',
+        target: thousands(target),
+        value: `${thousands(lives)} (seeds ${from} to ${from + lives - 1})`,
+        met: lives >= target,
+      },
+      {
+        what: 'Broken invariants',
+        target: 'none',
+        value: broken.length === 0 ? '0' : broken.map((one) => `seed ${one.seed}: ${one.invariant}`).join('; '),
+        met: broken.length === 0,
+      },
+      { what: 'Lives a minute on one core', target: '1,000', value: thousands(rate), met: rate >= targetRate },
+      { what: 'Deaths of the appliance in these lives', target: null, value: thousands(deaths), met: null },
+      {
+        what: 'Steps and faults that struck',
+        target: null,
+        value: `${thousands(sum(steps.map(([, times]) => times)))} of ${kinds.size} kinds`,
+        met: null,
+      },
+      {
+        what: 'Ends of switches',
+        target: null,
+        value: `${ends((one) => one === 'succeeded')} succeeded, ${ends((one) => one.startsWith('cancelled'))} cancelled, ${ends((one) => one.startsWith('failed'))} failed for ${reasons.size} reasons; after ${ends((one) => one.endsWith(', restored'))} the old model was brought back`,
+        met: null,
+      },
+    ],
+    canaries: canaries.map(({ promise, what, lives: tried, caught }) => ({ promise, broken: what, lives: tried, caught })),
   }
 }

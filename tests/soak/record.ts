@@ -17,10 +17,12 @@ export interface Measured {
 }
 
 export interface Canary {
+  readonly promise: string
   /** What was broken on purpose. */
   readonly broken: string
-  /** Lives until it was caught; null: it was not. */
-  readonly lives: number | null
+  /** Lives that were lived with it, and those that noticed. */
+  readonly lives: number
+  readonly caught: number
 }
 
 /** What one part hands over. */
