@@ -76,6 +76,9 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
       silent: (name, silentMs) => say({ percent: null, sentence: silenceInWords(name, silentMs) }),
     })
 
+  /** Before a start: what it is compared with after it. */
+  const sawBoot = (machineId: string, bootId: string): void => void boots.set(machineId, bootId)
+
   /** Remembers each machine's boot id; raises machine_rebooted when it changes during this swap. */
   const sameBoot = (machineId: string, bootId: string): void => {
     const before = boots.get(machineId)
@@ -136,6 +139,7 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     know,
     enter,
     patient,
+    sawBoot,
     sameBoot,
     record,
     remark,

@@ -13,6 +13,8 @@ const watchEveryMs = 2000
 /** From the launcher's end to the first sight of a vllm process: imports alone take seconds on a cold disk. */
 const appearsWithinMs = 30_000
 const linesRemembered = 2000
+/** They name no cause. */
+const vague: ReadonlySet<string> = new Set(['engine_died', 'engine_absent'])
 
 interface Follower {
   offset: number
@@ -71,7 +73,20 @@ async function followHead(ground: Ground, start: PlanStart, follower: Follower):
   if (reading.container !== 'running') throw deathOf(ground, start, follower.lines.length > 0 ? follower.lines : ['Its container is gone.'])
   // A process that ended between two looks was never seen; its last words say that there is nothing to wait for.
   const late = clock.now() - follower.signs.startedAt > appearsWithinMs || findTelling(follower.lines) !== null
-  if (isDead(follower, head, reading, late)) throw deathOf(ground, start, follower.lines)
+  if (isDead(follower, head, reading, late)) throw await deathOfAny(ground, start, follower.lines)
+}
+
+/** The head falls with a rank on another machine, and says little more than that: the last words there tell why. */
+async function deathOfAny(ground: Ground, start: PlanStart, lines: readonly string[]): Promise<SparkError> {
+  const death = deathOf(ground, start, lines)
+  if (!vague.has(death.code)) return death
+  for (const worker of start.machines.slice(1)) {
+    const reading = await workerAlive(ground, start, worker)
+    if (reading.container !== 'running' || reading.serving !== null) continue
+    const first = deathOf(ground, start, splitLines('', `${reading.log}\n`).lines, worker)
+    if (!vague.has(first.code)) return first
+  }
+  return death
 }
 
 /** True when the process was there and two looks in a row find it gone; or when it never came. */

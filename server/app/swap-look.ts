@@ -26,13 +26,19 @@ export function launchTrouble(ground: Ground, start: PlanStart, lines: readonly 
   const line = telling?.line ?? lastWords(lines)
   switch (telling?.code) {
     case 'worker_refused':
-      return new SparkError('worker_refused', { machine: where, worker: telling.address ?? 'the other Spark', line })
+      return new SparkError('worker_refused', {
+        machine: where,
+        worker: telling.address ?? 'the other Spark',
+        workerName: named ?? telling.address ?? 'the other Spark',
+        line,
+      })
     case 'image_missing':
     case 'image_differs':
       return new SparkError(telling.code, { machine: named ?? where, image: telling.image ?? imageOf(start) })
+    case 'start_raced':
+      return new SparkError('start_raced', { machine: named ?? where })
     case 'docker_permission':
     case 'docker_down':
-    case 'start_raced':
       return new SparkError(telling.code, { machine: where })
     case 'links_wrong':
       return new SparkError('links_wrong', { machine: where, line })

@@ -85,6 +85,7 @@ async function containerState(ground: Ground, machineId: string, containerName: 
   const reading = await ground.patient(machineId, (machine, signal) =>
     ground.needs.sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal),
   )
+  ground.sawBoot(machineId, reading.bootId)
   return reading.container
 }
 

@@ -3,6 +3,7 @@ import { SparkError } from '../contract/errors.ts'
 import type { Fact } from '../domain/evidence.ts'
 import { promptMs } from '../domain/load-signs.ts'
 import type { PlanStart } from '../domain/plan.ts'
+import { findTelling, type TroubleCode } from '../domain/trouble.ts'
 import { exactDuration } from '../domain/words.ts'
 import type { Ground } from './swap-ground.ts'
 import { jobState, runJob } from './swap-jobs.ts'
@@ -12,6 +13,11 @@ import { proveGone } from './swap-room.ts'
 /** A healthy engine names its model at once; a busy Spark may swallow a request. */
 const namedWithinMs = 30_000
 const verifyMs = 60_000
+
+/** Exit codes above this one are those of signals: somebody ended it, or its terminal went away. */
+const signalled = 128
+/** What the launcher runs into and passes over with exit code 0: nothing can come of such a start, and waiting would only hide why. */
+const hopeless: ReadonlySet<TroubleCode> = new Set(['docker_permission', 'docker_down', 'worker_refused', 'start_raced'])
 
 /** Runs the launcher once. Entered again after a restart it finds the job and follows it. */
 export async function launchOnce(ground: Ground, start: PlanStart, step: string): Promise<void> {
@@ -23,14 +29,18 @@ export async function launchOnce(ground: Ground, start: PlanStart, step: string)
   }
   ground.say({ percent: null, sentence: 'Starting the containers.' })
   const ran = await runJob(ground, head, step, { argv: start.argv, env: start.env })
-  if (ran.exitCode === null) throw new SparkError('launcher_ended', { model: start.model, machine: ground.machine(head).name })
-  if (ran.exitCode !== 0) throw launchTrouble(ground, start, ran.lines)
+  if (ran.exitCode === null || ran.exitCode > signalled)
+    throw new SparkError('launcher_ended', { model: start.model, machine: ground.machine(head).name })
+  const telling = findTelling(ran.lines)
+  if (ran.exitCode !== 0 || (telling !== null && hopeless.has(telling.code))) throw launchTrouble(ground, start, ran.lines)
   for (const machine of start.machines) {
     const reading = await ground.patient(machine, (one, signal) =>
       sparks.watch(one, { containerName: start.containerName, logOffset: 0, job: null }, signal),
     )
     ground.sameBoot(machine, reading.bootId)
-    if (reading.container !== null && reading.container !== 'running') throw launchTrouble(ground, start, ran.lines)
+    if (reading.container === null || reading.container === 'running') continue
+    if (telling !== null) throw launchTrouble(ground, start, ran.lines)
+    throw new SparkError('container_gone', { model: start.model, machine: ground.machine(machine).name })
   }
 }
 

@@ -36,7 +36,7 @@ interface Sign {
 }
 
 const exceptions =
-  /\b(Value|Runtime|Import|Key|OS|Assertion|Type|ModuleNotFound|Attribute|NotImplemented|EngineDead|DistBackend|Accelerator|Validation)Error\b/
+  /\b(Value|Runtime|Import|Key|OS|Assertion|Type|ModuleNotFound|Attribute|NotImplemented|EngineDead|DistBackend|DistStore|Accelerator|Validation)Error\b/
 
 /** Most telling first: a later, more general line never hides an earlier, more exact one. */
 const signs: readonly Sign[] = [
@@ -53,7 +53,11 @@ const signs: readonly Sign[] = [
   { pattern: /Passwordless SSH to \S+ failed|ssh: connect to host \S+ port \d+/, code: 'worker_refused' },
   { pattern: /active CX7 interfaces|No active IB interfaces|ibdev2netdev not found|share the same subnet/, code: 'links_wrong' },
   { pattern: /Patch script failed|patch does not apply|Hunk #\d+ FAILED/, code: 'mod_failed' },
-  { pattern: /containers are already running\. Skipping launch|The container name "[^"]*" is already in use/, code: 'start_raced' },
+  {
+    pattern:
+      /Container '[^']*' is already running on (head|worker) node|containers are already running\. Skipping launch|The container name "[^"]*" is already in use/,
+    code: 'start_raced',
+  },
   { pattern: /CUDA out of memory|torch\.OutOfMemoryError|CUDA error: out of memory/, code: 'memory_ran_out' },
   { pattern: /address already in use/i, code: 'port_in_use' },
   { pattern: /: error: (unrecognized arguments|argument |the following arguments)|error: invalid choice/, code: 'flag_refused' },
@@ -84,9 +88,9 @@ export function findTelling(lines: readonly string[]): Telling | null {
   return null
 }
 
-/** The last line that is not a progress bar, for outputs no sign is known of. */
+/** The last line that is no progress bar and no container id, for outputs no sign is known of. */
 export function lastWords(lines: readonly string[]): string {
-  const line = lines.findLast((one) => plainLine(one) !== '' && !/\d+%\|/.test(one))
+  const line = lines.findLast((one) => plainLine(one) !== '' && !/\d+%\||^[0-9a-f]{64}\s*$/.test(one))
   return line === undefined ? 'It printed nothing.' : plainLine(line)
 }
 

@@ -133,7 +133,7 @@ function checkPort({ node, self, args }: Birthplace): void {
 function checkMemory(place: Birthplace): void {
   const { sim, node, self, args } = place
   const look = memoryOf(node, sim.clock.now())
-  const free = strikes(place, 'F8') ? 0.615 * look.totalBytes : look.availableBytes + self.heldBytes
+  const free = strikes(place, 'F8') ? (0.615 / 0.9) * args.gpuMemoryUtilization * look.totalBytes : look.availableBytes + self.heldBytes
   if (free < args.gpuMemoryUtilization * look.totalBytes) {
     throw new EngineFailure([`ValueError: ${freeMemoryText(free, look.totalBytes, args.gpuMemoryUtilization)}`])
   }

@@ -68,6 +68,7 @@ function writeHubModel(hub: string, model: SimModel, now: number): void {
   mkdirSync(join(hub, '.locks', snapshot.folder), { recursive: true })
   writeText(join(folder, 'refs/main'), snapshot.revision)
   rmUnfinished(folder, model)
+  rmLost(folder, model)
   for (const file of snapshot.files) {
     writeContent(join(folder, 'blobs', file.blob), file)
     const link = join(folder, 'snapshots', snapshot.revision, file.name)
@@ -83,6 +84,16 @@ function rmUnfinished(folder: string, model: SimModel): void {
   const still = new Set(snapshotOf(model).unfinished.map(({ blob }) => blob))
   for (const { blob } of snapshotOf({ ...model, state: 'complete' }).files.filter((file) => !still.has(file.blob)))
     rmSync(join(folder, 'blobs', `${blob}.incomplete`), { force: true })
+}
+
+/** What was whole before and is not any more: a part that went missing. */
+function rmLost(folder: string, model: SimModel): void {
+  const { files, revision } = snapshotOf(model)
+  const names = new Set(files.map((file) => file.name))
+  for (const { name, blob } of snapshotOf({ ...model, state: 'complete' }).files.filter((file) => !names.has(file.name))) {
+    rmSync(join(folder, 'snapshots', revision, name), { force: true })
+    rmSync(join(folder, 'blobs', blob), { force: true })
+  }
 }
 
 function stampUnfinished(hub: string, snapshot: Snapshot, at: number): void {

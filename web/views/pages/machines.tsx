@@ -64,9 +64,14 @@ export function MachineList({ machines, now }: MachinesData) {
   )
 }
 
+/** The driver may be gone while everything else on the machine answers. */
+const gpuSilent = 'nvidia-smi does not answer'
+const isGpuSilent = (machine: MachineShape): boolean => machine.observedAt !== null && machine.gpuName === null
+
 function runsLine(machine: MachineShape): string {
   const running = (machine.containers ?? []).filter((container) => container.state === 'running')
-  const gpu = machine.gpu?.temperatureC === null || machine.gpu === null ? '' : `${machine.gpu.temperatureC} °C. `
+  const temperature = machine.gpu?.temperatureC ?? null
+  const gpu = isGpuSilent(machine) ? `${gpuSilent}. ` : temperature === null ? '' : `${temperature} °C. `
   if (machine.containers === null) return `${gpu}What runs on it is not known.`
   return `${gpu}${running.length === 0 ? 'No container is running.' : `Running: ${running.map((container) => container.name).join(', ')}.`}`
 }
@@ -142,6 +147,7 @@ export function MachineNow({ machine, now }: MachineData) {
 function Facts({ machine, now }: { readonly machine: MachineShape; readonly now: number }) {
   const { gpu, disk, launcher } = machine
   const facts: (readonly [string, unknown])[] = [
+    ['GPU', isGpuSilent(machine) ? gpuSilent : null],
     ['GPU load', known(gpu?.loadPercent, ' %')],
     ['Temperature', known(gpu?.temperatureC, ' °C')],
     ['Power', known(gpu?.powerW, ' W')],

@@ -160,6 +160,7 @@ function rankFlags({ crew, flags }: Launch): (rank: number) => readonly string[]
 function startWorker(launch: Running, worker: Member, rank: number, words: readonly string[]): void {
   launch.say(`Launching worker (rank ${rank}) on ${worker.address}...`)
   if (sshReaches(launch.sim, worker)) execIn(launch, worker.node, textOf(launch, words))
+  else launch.io.err(`ssh: connect to host ${worker.address} port 22: Connection refused\n`)
 }
 
 type Started = { readonly ok: true; readonly container: SimContainer; readonly process: SimProcess } | { readonly ok: false }
