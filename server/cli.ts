@@ -23,15 +23,17 @@ async function run(words: readonly string[]): Promise<number> {
     return 0
   }
   if (command === 'inspect') {
+    const { forTerminal } = await import('./domain/clean-line.ts')
     const { inspect } = await import('./adapters/files/inspect.ts')
     const { text, code } = await inspect(rest, Date.now())
-    ;(code === 0 ? process.stdout : process.stderr).write(text)
+    ;(code === 0 ? process.stdout : process.stderr).write(forTerminal(text))
     return code
   }
   if (command === 'backup' || command === 'restore' || command === 'move-aside') {
+    const { forTerminal } = await import('./domain/clean-line.ts')
     const { storageCommand } = await import('./storage-words.ts')
     const { text, code } = await storageCommand(words, process.env, Date.now())
-    ;(code === 0 ? process.stdout : process.stderr).write(text)
+    ;(code === 0 ? process.stdout : process.stderr).write(forTerminal(text))
     return code
   }
   const asked = command === 'help' || command === '--help' || command === '-h'

@@ -24,3 +24,15 @@ export function cleanLine(text: string): string {
   const visible = text.slice(0, 20_000).replace(escapes, '').replace(invisible, '')
   return redact(visible.length > longestLine ? `${visible.slice(0, longestLine)}...` : visible)
 }
+
+/** A name or number that a machine told, fit to be shown: on one line, with nothing that steers a terminal or turns text around. */
+export function plainWord(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 2000)
+}
+
+/** Text for a terminal: what would steer it is written as `\\uXXXX`, which within JSON means the same character. Lines and tabs stay. */
+export function forTerminal(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/gu, (steering) =>
+    Array.from({ length: steering.length }, (_, at) => `\\u${steering.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  )
+}

@@ -153,12 +153,14 @@ function collect(channel: ClientChannel, machine: Machine, options: RunOptions, 
   let bytes = 0
   let tail: Buffer = Buffer.alloc(0)
   let stderr = ''
+  let stderrBytes = 0
+  const tooMuch = (): void => {
+    chunks.length = 0
+    fail(unreadable(machine, `it wrote more than ${Math.ceil(options.maxBytes / 1024 / 1024)} MiB and was cut off`))
+  }
   channel.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > options.maxBytes) {
-      chunks.length = 0
-      return fail(unreadable(machine, `it wrote more than ${Math.ceil(options.maxBytes / 1024 / 1024)} MiB and was cut off`))
-    }
+    if (bytes > options.maxBytes) return tooMuch()
     chunks.push(chunk)
     // The mark may lie across two chunks; whole chunks are not copied for that.
     const seam = Buffer.concat([tail, chunk.subarray(0, endMark.length)])
@@ -166,6 +168,8 @@ function collect(channel: ClientChannel, machine: Machine, options: RunOptions, 
     tail = chunk.length < endMark.length ? seam.subarray(-endMark.length) : chunk.subarray(-endMark.length)
   })
   channel.stderr.on('data', (chunk: Buffer) => {
+    stderrBytes += chunk.length
+    if (stderrBytes > options.maxBytes) return tooMuch()
     if (stderr.length < keptStderrBytes) stderr += chunk.toString('utf8').slice(0, keptStderrBytes - stderr.length)
   })
   channel.on('error', fail)

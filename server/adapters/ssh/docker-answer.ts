@@ -1,4 +1,6 @@
 // What docker said: containers, why it did not answer, and whether a vllm process lives in a container.
+
+import { plainWord } from '../../domain/clean-line.ts'
 import type { Container, DockerProblem } from '../../domain/machine.ts'
 import type { Answer } from './exec.ts'
 
@@ -60,5 +62,5 @@ export function jsonRows(text: string): Record<string, unknown>[] {
 
 export function word(row: Record<string, unknown>, key: string): string {
   const value = row[key]
-  return typeof value === 'string' ? value : ''
+  return typeof value === 'string' ? plainWord(value) : ''
 }

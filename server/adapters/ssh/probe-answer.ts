@@ -1,4 +1,5 @@
 // The answer of a probe as an Observation. What a GB10 does not tell ("[N/A]") is null, never 0.
+import { plainWord } from '../../domain/clean-line.ts'
 import type { FenceRecord, Machine, Observation } from '../../domain/machine.ts'
 import { type DockerAnswer, readDocker, readServing } from './docker-answer.ts'
 import type { Answer } from './exec.ts'
@@ -15,7 +16,7 @@ export function readObservation(machine: Machine, answer: Answer, watch: readonl
   const docker = readDocker(answer)
   return {
     at,
-    hostname: answer.text('hostname').trim(),
+    hostname: plainWord(answer.text('hostname').trim()),
     bootId: answer.text('boot_id').trim(),
     uptimeSeconds: Math.floor(Number(answer.text('uptime').split(' ')[0]) || 0),
     driver: gpu[1] ?? null,
@@ -64,7 +65,7 @@ function gpuColumns(answer: Answer): (string | null)[] {
       .text('gpu')
       .split('\n')
       .find((line) => line.includes(',')) ?? ''
-  return row.split(',').map((cell) => (absent.test(cell.trim()) ? null : cell.trim()))
+  return row.split(',').map((cell) => (absent.test(cell.trim()) ? null : plainWord(cell.trim())))
 }
 
 function amount(cell: string | null | undefined): number | null {

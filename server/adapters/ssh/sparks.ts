@@ -20,8 +20,8 @@ import { readSurvey } from './survey-answer.ts'
 
 /** A hub of a thousand models on a slow disk is still read in this time, ms. */
 const scanTimeoutMs = 120_000
-/** Tokenizers of 500 models with two hundred kilobytes each, twice. */
-const scanMaxBytes = 256 * 1024 * 1024
+/** Tokenizers of 300 models with two hundred kilobytes each, twice. It is held in memory, once per machine. */
+const scanMaxBytes = 128 * 1024 * 1024
 /** Several logins to other machines are tried, ms. */
 const surveyTimeoutMs = 45_000
 /** A group is asked to end, waited for and killed, ms. */

@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino'
 import type { Log } from '../../app/ports.ts'
+import { forTerminal } from '../../domain/clean-line.ts'
 
 /** Fields that never reach the log, at any depth of the facts. */
 const secretFields: ReadonlySet<string> = new Set(['token', 'locktoken', 'password', 'privatekey', 'authorization', 'cookie'])
@@ -15,7 +16,8 @@ export interface Needs {
 /** One JSON line a message. Values of fields with a secret's name are replaced before pino sees them. */
 export function createLog({ level, destination }: Needs): Log {
   const options = { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }
-  const logger = destination === undefined ? pino(options) : pino(options, destination)
+  const lines = destination ?? process.stdout
+  const logger = pino(options, { write: (line: string) => void lines.write(forTerminal(line)) })
   return {
     info: (message, facts) => logger.info(redact(facts ?? {}), message),
     warn: (message, facts) => logger.warn(redact(facts ?? {}), message),

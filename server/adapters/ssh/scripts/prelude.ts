@@ -1,5 +1,8 @@
 // Bash functions for looking at a machine without ever hanging on it.
 
+/** Of one command's output this much is taken, bytes: an endless one must not fill the memory of the machine it runs on. */
+const answerBytes = 1024 * 1024
+
 /**
  * `later VAR SECONDS CMD...` starts a command beside the script; `collect VAR` then sets `answer` to its output (both streams)
  * and `answer_code` to its exit code, empty when it did not end in time. Times count from the start, so several that hang cost one wait. A command stuck in the kernel (a dead GPU driver, a dead
@@ -10,18 +13,22 @@ proc=\${SPARK_CONTROL_PROC:-/proc}
 later() {
   local name=$1 seconds=$2
   shift 2
-  exec {fd}< <(exec 2>/dev/null; timeout -k 1 "$seconds" "$@" 2>&1 </dev/null; printf '\\n%s' "$?")
+  exec {fd}< <(exec 2>/dev/null; timeout -k 1 "$seconds" "$@" 2>&1 </dev/null | head -c ${answerBytes}; printf '\\n%s' "\${PIPESTATUS[0]}")
   printf -v "$name" '%s' "$fd"
   printf -v "\${name}_until" '%s' "$((SECONDS + seconds + 2))"
 }
 collect() {
-  local fd=\${!1} until=\${1}_until left
+  local fd=\${!1} until=\${1}_until left last
   left=$((\${!until} - SECONDS))
   [ "$left" -gt 0 ] || left=1
   answer= answer_code=
-  if IFS= read -r -d '' -t "$left" -u "$fd" answer || [[ $answer == *$'\\n'+([0-9]) ]]; then
-    answer_code=\${answer##*$'\\n'}
-    answer=\${answer%$'\\n'*}
+  IFS= read -r -d '' -t "$left" -u "$fd" answer || :
+  # Looked for in the last characters alone: a pattern over a long answer takes bash minutes.
+  last=$answer
+  [ "\${#answer}" -lt 4 ] || last=\${answer: -4}
+  if [[ $last =~ $'\\n'([0-9]+)$ ]]; then
+    answer_code=\${BASH_REMATCH[1]}
+    answer=\${answer:0:\${#answer}-\${#BASH_REMATCH[0]}}
   fi
   exec {fd}<&-
 }

@@ -73,7 +73,7 @@ section pressure
 cat "$proc/pressure/memory" 2>/dev/null
 ${memoryLines}
 section fence
-cat "$HOME/.spark-control/fence" 2>/dev/null
+head -c 400 "$HOME/.spark-control/fence" 2>/dev/null
 ${cacheLines(machine)}
 ${diskLines}
 ${launcherLines(machine.launcherPath)}
