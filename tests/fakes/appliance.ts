@@ -18,7 +18,7 @@ export interface Life extends House {
   /** Calls of a tool on all nodes that hold these words. */
   calls(tool: string, ...words: string[]): number
   /** The appliance dies at this instant; a new one opens the database as it was on the disk. */
-  rise(): Promise<Life>
+  rise(bytes?: Buffer): Promise<Life>
 }
 
 export const owner = { kind: 'owner', name: 'owner', address: null } as const
@@ -47,22 +47,31 @@ export interface Birth {
 }
 
 /** `prepare`: what the owner has done before the story begins. */
-export async function giveBirth(nodes: readonly SimNodeOptions[], prepare: (life: Life) => void): Promise<Birth> {
-  const life = await startLife(nodes)
+export async function giveBirth(nodes: readonly SimNodeOptions[], prepare: (life: Life) => void, idPrefix = 'a'): Promise<Birth> {
+  const life = await startLife(nodes, { idPrefix })
   prepare(life)
   const born = { nodes, bytes: life.stores.serialize(), at: life.clock.now() }
   await life.close()
   return born
 }
 
-/** A world at rest, and the appliance that was set up for it, started. */
-export async function liveFrom({ nodes, bytes, at }: Birth): Promise<Life> {
+/** A world at rest, and the appliance that was set up for it, started. `idPrefix`: another one than at its birth. */
+export async function liveFrom({ nodes, bytes, at }: Birth, around?: HouseOptions['around']): Promise<Life> {
   const clock = createFakeClock(at)
   const world = createWorld({ nodes, clock, timeScale: 0.1, seed: 1 })
   const sparks = createMemorySparks(world)
-  const life = await begin({ idPrefix: 'b', from: { bytes, before: { clock, world, sparks } } })
+  const life = await begin({
+    ...(around === undefined ? {} : { around }),
+    idPrefix: 'b',
+    from: { bytes, before: { clock, world, sparks, ownerRecipes: new Map() } },
+  })
   await life.clock.advance(3000)
   return life
+}
+
+/** A second appliance with a database of its own comes to the same machines. */
+export async function rivalOf({ clock, world, sparks }: Life, { bytes }: Birth): Promise<Life> {
+  return begin({ idPrefix: 'r', from: { bytes, before: { clock, world, sparks, ownerRecipes: new Map() } } })
 }
 
 /** Waits for something that needs virtual time to pass. */
@@ -101,7 +110,11 @@ async function begin(options: HouseOptions): Promise<Life> {
     },
     calls: (tool, ...words) =>
       world.argvLog.filter((call) => call.tool.endsWith(tool) && words.every((word) => call.argv.includes(word))).length,
-    rise: () => begin({ from: house.crash(), idPrefix: `${options.idPrefix ?? ''}a` }),
+    async rise(bytes) {
+      const left = house.crash()
+      const from = bytes === undefined ? left : left && { ...left, bytes }
+      return begin({ ...options, from, idPrefix: `${options.idPrefix ?? ''}a` })
+    },
     async close() {
       await passing(house, graph.close(), 60_000)
       house.stores.close()

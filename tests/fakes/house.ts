@@ -4,10 +4,11 @@ import { createRecipeFiles, readFamilies } from '../../server/adapters/files/rec
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
-import type { Engines, Ids } from '../../server/app/ports.ts'
+import type { Clock, Engines, FileProblem, Ids, RecipeFiles, Sparks } from '../../server/app/ports.ts'
 import { compose, type Graph } from '../../server/compose.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
+import type { Recipe } from '../../server/domain/recipe.ts'
 import { createAccess } from '../../server/http/access.ts'
 import { type App, createApp } from '../../server/http/app.ts'
 import { demoHub } from '../sim/core/demo-hub.ts'
@@ -19,6 +20,15 @@ import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
 
+/** What the house stands on; `around` of its options may put something before each. */
+export interface Parts {
+  readonly clock: Clock
+  readonly sparks: Sparks
+  readonly engines: Engines
+  readonly stores: OpenStores
+  readonly recipeFiles: RecipeFiles
+}
+
 export interface House {
   readonly graph: Graph
   readonly app: App
@@ -29,8 +39,10 @@ export interface House {
   readonly engines: Engines
   readonly stores: OpenStores
   readonly log: FakeLog
+  /** The owner's folder of recipes, by id: it outlives a crash, and the owner may take a file away. */
+  readonly ownerRecipes: Map<string, Recipe>
   close(): Promise<void>
-  /** Dies at this instant, as by kill -9: its calls never settle. Gives the disk as it was, for the next life's `from`. */
+  /** Dies at this instant, as by kill -9: its calls never settle. Gives the disk as it was at its death, for the next life's `from`. */
   crash(): HouseOptions['from']
 }
 
@@ -38,11 +50,12 @@ export interface HouseOptions {
   readonly nodes?: readonly SimNodeOptions[]
   readonly timeScale?: number
   /** A database as an earlier life left it (stores.serialize()), and the cluster it was about. */
-  readonly from?: { readonly bytes: Buffer; readonly before: Pick<House, 'clock' | 'world' | 'sparks'> } | undefined
+  readonly from?: { readonly bytes: Buffer; readonly before: Pick<House, 'clock' | 'world' | 'sparks' | 'ownerRecipes'> } | undefined
   /** A file for the database; without it, it is in memory. */
   readonly path?: string
   /** Begins the ids: a second life must not give out the first one's again. */
   readonly idPrefix?: string
+  readonly around?: (parts: Parts) => Parts
 }
 
 const ownerDir = '/nonexistent/recipes-of-the-owner'
@@ -52,8 +65,23 @@ const readShipped = async () => {
   const shipped = shippedRecipes()
   const files = createRecipeFiles({ shippedDir: shipped.models, ownerDir })
   const [{ families }, found] = await Promise.all([readFamilies(shipped.families), files.read()])
-  return { recipeFiles: { ...files, read: async () => found }, infer: remembering(inferWith(families)), keyPair: generateKeyPair() }
+  return { files, found, infer: remembering(inferWith(families)), keyPair: generateKeyPair() }
 }
+type Found = Awaited<ReturnType<RecipeFiles['read']>>
+
+/** The owner's folder in memory: virtual time does not wait for a disk. Files and YAML have tests of their own. */
+function ownerFolder(recipes: Map<string, Recipe>, shipped: Found): Pick<RecipeFiles, 'read' | 'write'> {
+  const problems: readonly FileProblem[] = shipped.problems
+  return {
+    read: async () => ({ recipes: [...recipes.values(), ...shipped.recipes.filter((one) => !recipes.has(one.id))], problems }),
+    write: async (recipe) => {
+      const file = `${recipe.id.replaceAll(/[^a-z0-9]+/gi, '-')}.yaml`
+      recipes.set(recipe.id, { ...recipe, file })
+      return file
+    },
+  }
+}
+
 /** Every life finds the same folders. */
 function remembering<T extends object, R>(act: (of: T) => R): (of: T) => R {
   const known = new Map<string, R>()
@@ -67,13 +95,9 @@ function remembering<T extends object, R>(act: (of: T) => R): (of: T) => R {
 let shippedOnce: ReturnType<typeof readShipped> | null = null
 
 /** Not started: call `graph.start()`. */
-export async function createHouse({
-  nodes = demoNodes(),
-  timeScale = 0.1,
-  from,
-  path = ':memory:',
-  idPrefix = '',
-}: HouseOptions = {}): Promise<House> {
+export async function createHouse(options: HouseOptions = {}): Promise<House> {
+  const { nodes = demoNodes(), timeScale = 0.1, from, path = ':memory:', idPrefix = '' } = options
+  const around = options.around ?? ((parts: Parts): Parts => parts)
   const clock = from?.before.clock ?? createFakeClock()
   const ids: Ids = createFakeIds(idPrefix)
   const log = createFakeLog()
@@ -86,15 +110,13 @@ export async function createHouse({
   const engines = createMemoryEngines(world)
   const stores = openStores({ path: from?.bytes ?? path, ids, log })
   shippedOnce ??= readShipped()
-  const { recipeFiles, infer, keyPair } = await shippedOnce
+  const { files, found, infer, keyPair } = await shippedOnce
+  const ownerRecipes = from?.before.ownerRecipes ?? new Map<string, Recipe>()
+  const recipeFiles: RecipeFiles = { ...files, ...ownerFolder(ownerRecipes, found) }
   const graph = compose({
-    clock,
+    ...around({ clock, sparks, engines, stores, recipeFiles }),
     ids,
     log,
-    stores,
-    sparks,
-    engines,
-    recipeFiles,
     infer,
     generateKeyPair: () => keyPair,
     env: {},
@@ -108,11 +130,13 @@ export async function createHouse({
     await graph.close()
     stores.close()
   }
+  let left: HouseOptions['from']
   const crash = (): HouseOptions['from'] => {
-    const bytes = stores.serialize()
+    if (left !== undefined) return left
+    left = { bytes: stores.serialize(), before: { clock, world, sparks, ownerRecipes } }
     life.abort()
     void graph.close()
-    return { bytes, before: { clock, world, sparks } }
+    return left
   }
-  return { graph, app, client, clock, world, sparks, engines, stores, log, close, crash }
+  return { graph, app, client, clock, world, sparks, engines, stores, log, ownerRecipes, close, crash }
 }
