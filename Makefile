@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo run test soak check unit deps needs build gallery pictures docs bench format clean
+.PHONY: help demo run test soak check unit deps needs build gallery pictures docs bench simulate format clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ docs: $(installed) ## Write the generated pages under docs/
 
 bench: build ## The figures of docs/FIGURES.md
 	@node_modules/.bin/node node_modules/.bin/tsx scripts/bench.ts
+
+simulate: $(installed) ## Whole lives of a cluster in virtual time; LIVES=2000 SEED=1 JOBS=1 CANARIES=200 RECORD=file
+	@node_modules/.bin/node scripts/simulate.ts
 
 format: $(installed) ## Put the source in its form
 	@npx biome check --write .

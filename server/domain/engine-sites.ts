@@ -1,6 +1,6 @@
 // Where something may serve: the place of our engine, containers that run `vllm serve`, and the usual port of every machine.
 import type { Serving } from './engine.ts'
-import type { Machine, MachineView } from './machine.ts'
+import type { Container, Machine, MachineView } from './machine.ts'
 import { readVllmCommand, type VllmCommand } from './vllm-command.ts'
 
 /**
@@ -28,6 +28,14 @@ export const mainEngine = 'main'
 /** Name of the container a stored engine runs in. */
 export function servingContainer(serving: Serving, fallback: string): string {
   return serving.plan?.starts?.containerName ?? fallback
+}
+
+/** Is this the container a stored engine runs in? One of the same name in which another model is served is somebody else's. */
+export function isContainerOf(serving: Serving, container: Container, fallback: string): boolean {
+  if (container.name !== servingContainer(serving, fallback) || container.state !== 'running') return false
+  const command = container.serving === null ? null : readVllmCommand(container.serving)
+  // A name with a space is cut at it by the process table.
+  return command === null || command.servedNames.some((name) => serving.servedName.startsWith(name))
 }
 
 /** Every place worth a look over HTTP, the main one first; one an address and port. */

@@ -4,8 +4,8 @@ import { createRecipeFiles, readFamilies } from '../../server/adapters/files/rec
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
-import type { Clock, Engines, FileProblem, Ids, RecipeFiles, Sparks } from '../../server/app/ports.ts'
-import { compose, type Graph } from '../../server/compose.ts'
+import type { Clock, Engines, FileProblem, Ids, RecipeFiles } from '../../server/app/ports.ts'
+import { type Adapters, compose, type Graph } from '../../server/compose.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
 import type { Recipe } from '../../server/domain/recipe.ts'
@@ -23,7 +23,7 @@ import { createFakeLog, type FakeLog } from './log.ts'
 /** What the house stands on; `around` of its options may put something before each. */
 export interface Parts {
   readonly clock: Clock
-  readonly sparks: Sparks
+  readonly sparks: Adapters['sparks']
   readonly engines: Engines
   readonly stores: OpenStores
   readonly recipeFiles: RecipeFiles

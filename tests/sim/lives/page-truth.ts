@@ -70,7 +70,7 @@ export function quietPageIsTrue(saga: Saga): string | null {
   const right = engine.url !== null && engine.model !== null && watchman.servedLately(engine.url, engine.model, 1000)
   if (engine.state === 'answering' && !right) return `quiet: "${engine.sentence}", and it is not so`
   if (engine.state === 'stopped' && serving.length > 0) return `quiet: "${engine.sentence}", and ${serving[0]?.model} answers`
-  if (!['answering', 'starting', 'unknown'].includes(engine.state) && right && !serving.some((one) => one.wedged))
+  if (!['answering', 'busy', 'starting', 'unknown'].includes(engine.state) && right && !serving.some((one) => one.wedged))
     return `quiet: "${engine.sentence}", and it answers`
   return null
 }

@@ -1,6 +1,7 @@
 // What happens in one life, drawn from a seed: clicks, programs, reservations, edits, faults, losses of connection, deaths of the
 // appliance. Words first, so that a failing life can be told as a story, made shorter, and lived again.
 import { createPrng } from '../core/prng.ts'
+import { type Switch, switches } from '../core/switches.ts'
 import type { Fault } from '../core/types.ts'
 
 export type Step =
@@ -46,9 +47,8 @@ export const wide = 'nvidia/Qwen3-235B-A22B-NVFP4'
 /** The one whose recipe the owner has not looked at yet. */
 export const unread = 'Qwen/Qwen3-Embedding-0.6B'
 const nodes = ['spark-1', 'spark-2'] as const
-export const faultNames = [
-  ...['F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F11', 'F12', 'F13', 'F14', 'F15', 'F16', 'F25', 'F26', 'F27', 'F28'],
-] as readonly Fault['name'][]
+/** Everything but the downloads, which come with the model library. */
+const drawn = switches.filter((one) => one.group !== 'downloads')
 
 interface Dice {
   chance(share: number): boolean
@@ -71,16 +71,17 @@ const model = (dice: Dice): string => (dice.chance(0.3) ? wide : dice.chance(0.0
 /** Mostly shorter than the owner's patience, sometimes longer. */
 const drawCutMs = (dice: Dice): number => (dice.chance(0.15) ? dice.whole(200_000, 600_000) : dice.whole(500, 60_000))
 
-const ofOneNode: ReadonlySet<string> = new Set(['F6', 'F12', 'F28'])
-const lasting: ReadonlySet<string> = new Set(['F14', 'F15'])
+const ofOneNode: ReadonlySet<string> = new Set(['F1', 'F2', 'F6', 'F12', 'F22', 'F24', 'F28', 'F29'])
 
 const drawFault = (dice: Dice, { faults }: Mood): Fault => {
-  const name = dice.chance(0.7) ? dice.oneOf(faults) : dice.oneOf(faultNames)
+  const one = dice.chance(0.7) ? dice.oneOf(faults) : dice.oneOf(drawn)
+  const { name } = one
   // Memory that is pinned for good would end every life at the same place.
-  const times = name === 'F12' || dice.chance(0.7) ? 1 : undefined
+  const times = name === 'F12' || (one.counts && dice.chance(0.7)) ? 1 : undefined
   const node = ofOneNode.has(name) || dice.chance(0.3) ? dice.oneOf(nodes) : undefined
-  const forMs = lasting.has(name) ? { forMs: dice.whole(20, 400) * 1000 } : {}
-  return { name, ...(node === undefined ? {} : { node }), ...(times === undefined ? {} : { times }), ...forMs }
+  const forMs = one.lasts ? { forMs: dice.whole(20, 400) * 1000 } : {}
+  const at = one.moments.length > 0 && dice.chance(0.6) ? { at: dice.oneOf(one.moments) } : {}
+  return { name, ...(node === undefined ? {} : { node }), ...(times === undefined ? {} : { times }), ...forMs, ...at }
 }
 
 const settings: readonly (readonly [key: string, values: readonly unknown[]])[] = [
@@ -112,7 +113,7 @@ function drawCrash(dice: Dice): Step {
 type Drawn = readonly [weight: number, draw: (dice: Dice, mood: Mood) => Step]
 
 const table: readonly Drawn[] = [
-  [26, drawSwitch],
+  [34, drawSwitch],
   [4, (dice) => ({ kind: 'race', models: [model(dice), model(dice)] })],
   [6, (dice) => ({ kind: 'stop', breakLock: dice.chance(0.2) })],
   [9, () => ({ kind: 'cancel' })],
@@ -126,7 +127,7 @@ const table: readonly Drawn[] = [
   [4, drawSetting],
   [1, (dice) => ({ kind: 'remove', node: dice.oneOf(nodes) })],
   [2, (dice) => ({ kind: 'add', node: dice.oneOf(nodes) })],
-  [14, (dice, mood) => ({ kind: 'fault', fault: drawFault(dice, mood) })],
+  [26, (dice, mood) => ({ kind: 'fault', fault: drawFault(dice, mood) })],
   [4, (dice, mood) => ({ kind: 'heal', fault: drawFault(dice, mood) })],
   [8, (dice) => ({ kind: 'cut', node: dice.oneOf(nodes), how: dice.oneOf(['refused', 'hanging'] as const), ms: drawCutMs(dice) })],
   [1, (dice) => ({ kind: 'mend', node: dice.oneOf(nodes) })],
@@ -147,12 +148,12 @@ const table: readonly Drawn[] = [
  */
 interface Mood {
   readonly weights: readonly number[]
-  readonly faults: readonly Fault['name'][]
+  readonly faults: readonly Switch[]
 }
 
 function drawMood(dice: Dice): Mood {
   const weights = table.map(([weight]) => weight * dice.oneOf([0, 1, 1, 4]))
-  const faults = Array.from({ length: dice.whole(1, 4) }, () => dice.oneOf(faultNames))
+  const faults = Array.from({ length: dice.whole(1, 4) }, () => dice.oneOf(drawn))
   return { weights: weights.some((one) => one > 0) ? weights : table.map(([weight]) => weight), faults }
 }
 
@@ -170,8 +171,8 @@ function drawStep(dice: Dice, mood: Mood): Step {
 
 /** Mostly short waits, so that things happen inside of phases; sometimes long enough for a switch to end. */
 function drawWait(dice: Dice): Step {
-  if (dice.chance(0.3)) return { kind: 'wait', ms: dice.whole(0, 400) }
-  if (dice.chance(0.6)) return { kind: 'wait', ms: dice.whole(400, 8000) }
+  if (dice.chance(0.4)) return { kind: 'wait', ms: dice.whole(0, 400) }
+  if (dice.chance(0.65)) return { kind: 'wait', ms: dice.whole(400, 8000) }
   return { kind: 'wait', ms: dice.whole(8000, 60_000) }
 }
 

@@ -2,12 +2,14 @@
 import type { Fault } from '../core/types.ts'
 import type { Schedule, Step } from './schedule.ts'
 
-const faultWords = ({ name, node, times, forMs, ...more }: Fault): string =>
+const faultWords = ({ name, node, times, forMs, at, percent, ...more }: Fault): string =>
   [
     name,
     node === undefined ? '' : ` on ${node}`,
     times === undefined ? '' : `, ${times} time(s)`,
     forMs === undefined ? '' : ` for ${forMs / 1000} s`,
+    at === undefined ? '' : `, at the moment "${at}"`,
+    percent === undefined ? '' : ` (${percent} %)`,
     Object.keys(more).length === 0 ? '' : ` ${JSON.stringify(more)}`,
   ].join('')
 

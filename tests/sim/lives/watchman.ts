@@ -92,7 +92,7 @@ export function createWatchman(world: World, sparks: MemorySparks, told: Told): 
     look() {
       note()
       for (const node of nodes) {
-        const away = !world.isReachable(node) || sparks.isCut(node)
+        const away = !world.isReachable(node) || world.sshReach(node) !== 'up' || sparks.isCut(node)
         if (!away) awaySince.delete(node)
         else if (!awaySince.has(node)) awaySince.set(node, clock.now())
         if (away) calmSince.delete(node)

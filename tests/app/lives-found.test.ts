@@ -1,0 +1,21 @@
+// Short stories of what whole lives found in the product, each mended since.
+import { expect, test } from 'vitest'
+import { live } from '../sim/lives/life.ts'
+import type { Step } from '../sim/lives/schedule.ts'
+
+async function story(steps: readonly Step[]): Promise<string> {
+  const lived = await live({ seed: 0, startAfterReboot: false, steps })
+  return lived.broken.length === 0 ? '' : lived.story
+}
+
+test('another model in a container of the same name is not taken for the model that a restored database remembers', async () => {
+  const told = await story([
+    { kind: 'by-hand', node: 'spark-2', model: 'Qwen/Qwen3-8B' },
+    { kind: 'wait', ms: 20_000 },
+    { kind: 'backup' },
+    { kind: 'race', models: ['nvidia/Qwen3-235B-A22B-NVFP4', 'Qwen/Qwen3-8B'] },
+    { kind: 'wait', ms: 900 },
+    { kind: 'restore' },
+  ])
+  expect(told).toBe('')
+})
