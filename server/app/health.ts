@@ -1,7 +1,7 @@
 // Keeps what looks at the machines showed over time, judges the engine by all of it, and sends a test request where one would tell more.
 import type { Serving } from '../domain/engine.ts'
 import { noSigns } from '../domain/engine-signs.ts'
-import { type EngineSite, isContainerOf, mainEngine } from '../domain/engine-sites.ts'
+import { type EngineSite, mainEngine, runsAnother, servingContainer } from '../domain/engine-sites.ts'
 import { type MachineView, missesUntilUnreachable } from '../domain/machine.ts'
 import { afterObservation, type MachineSigns, memoryDanger, noMachineSigns } from '../domain/machine-signs.ts'
 import type { Patient, ProcessState } from '../domain/patient.ts'
@@ -108,7 +108,9 @@ export function createHealth(needs: HealthNeeds) {
 function processOf(serving: Serving, head: MachineView | undefined, fallback: string): ProcessState {
   const seen = head?.observation ?? null
   if (seen === null || seen.containers === null || seen.at <= serving.since) return 'unknown'
-  const container = seen.containers.find((one) => isContainerOf(serving, one, fallback))
-  if (container === undefined) return 'gone'
+  const container = seen.containers.find((one) => one.name === servingContainer(serving, fallback))
+  if (container === undefined || container.state !== 'running') return 'gone'
+  // Of the process that was meant nothing was seen then; who answers at the door tells the rest.
+  if (runsAnother(serving, container)) return 'unknown'
   return container.serving === null ? 'dead' : 'alive'
 }

@@ -2,7 +2,7 @@
 // It only ever reads and remembers; nothing here changes what runs on a machine.
 import { adopt } from '../domain/adoption.ts'
 import type { Serving } from '../domain/engine.ts'
-import { type EngineSite, isContainerOf, mainEngine } from '../domain/engine-sites.ts'
+import { type EngineSite, mainEngine, servingContainer } from '../domain/engine-sites.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Model } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
@@ -82,8 +82,8 @@ export function createObserved(needs: ObservedNeeds) {
     const view = fleet.views().find((one) => one.machine.id === machine)
     const seen = view?.observation ?? null
     if (view === undefined || seen === null || seen.containers === null || seen.at <= serving.since) return
-    const fallback = settings.get('engine.containerName')
-    if (seen.containers.some((one) => isContainerOf(serving, one, fallback))) {
+    const name = servingContainer(serving, settings.get('engine.containerName'))
+    if (seen.containers.some((one) => one.name === name && one.state === 'running')) {
       absentAt = []
       return
     }

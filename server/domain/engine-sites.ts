@@ -30,12 +30,11 @@ export function servingContainer(serving: Serving, fallback: string): string {
   return serving.plan?.starts?.containerName ?? fallback
 }
 
-/** Is this the container a stored engine runs in? One of the same name in which another model is served is somebody else's. */
-export function isContainerOf(serving: Serving, container: Container, fallback: string): boolean {
-  if (container.name !== servingContainer(serving, fallback) || container.state !== 'running') return false
+/** A process in the container of a stored engine that serves another model: somebody else used the name. */
+export function runsAnother(serving: Serving, container: Container): boolean {
   const command = container.serving === null ? null : readVllmCommand(container.serving)
   // A name with a space is cut at it by the process table.
-  return command === null || command.servedNames.some((name) => serving.servedName.startsWith(name))
+  return command !== null && !command.servedNames.some((name) => serving.servedName.startsWith(name))
 }
 
 /** Every place worth a look over HTTP, the main one first; one an address and port. */
