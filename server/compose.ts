@@ -166,6 +166,7 @@ export function compose(world: Adapters): Graph {
   }
   const observed = createObserved({
     clock,
+    appliance: stores.appliance,
     fleet,
     watch,
     store: stores,
@@ -175,6 +176,7 @@ export function compose(world: Adapters): Graph {
     events,
     log,
     startAgain,
+    takeUp: swaps.takeUp,
   })
   const status = createStatus({
     clock,
@@ -215,7 +217,7 @@ export function compose(world: Adapters): Graph {
       await Promise.race([lookAround(), clock.sleep(firstLookMs, enough.signal).catch(() => undefined)])
       enough.abort()
     }
-    await swaps.recover()
+    if (!life.signal.aborted) observed.takeUp()
   }
 
   return {

@@ -3,6 +3,7 @@ import type { StatusView } from '../contract/operations/shapes.ts'
 import { type EngineState, silence } from '../domain/engine-state.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Orphan } from '../domain/orphans.ts'
+import { machineOf, type Somebody, somebodyAdvice } from '../domain/somebody-else.ts'
 import { aboutDuration, bytesInWords } from '../domain/words.ts'
 import type { FileProblem } from './ports.ts'
 
@@ -15,6 +16,9 @@ export interface AttentionFacts {
   readonly engine: Pick<EngineState, 'state' | 'sentence'>
   readonly memoryDanger: (view: MachineView) => string | null
   readonly orphans: readonly Orphan[]
+  readonly somebody: readonly Somebody[]
+  /** A person put one model in the place of another. */
+  readonly insteadOf: { readonly before: string; readonly now: string } | null
   readonly problems: readonly FileProblem[]
 }
 
@@ -25,6 +29,7 @@ const diskShareLeft = 0.03
 
 export function attention(facts: AttentionFacts): Attention[] {
   const rows = facts.views.flatMap((view) => ofMachine(view, facts))
+  rows.push(...ofOthers(facts))
   if (facts.engine.state === 'degraded') rows.unshift({ code: 'engine_degraded', sentence: facts.engine.sentence, link: '/' })
   for (const { machine, containerName } of facts.orphans) {
     const sentence = `${containerName} on ${machine.name} is left over from an earlier start. It answers nobody and may hold memory.`
@@ -35,6 +40,17 @@ export function attention(facts: AttentionFacts): Attention[] {
     rows.push({ code: 'recipe_file', sentence: `${where}: ${problem.sentence}`, link: '/library' })
   }
   return rows
+}
+
+function ofOthers({ somebody, insteadOf, views }: AttentionFacts): Attention[] {
+  const nameOf = (id: string): string => views.find((view) => view.machine.id === id)?.machine.name ?? id
+  const rows = somebody.flatMap((one): Attention[] => {
+    const sentence = somebodyAdvice(one, nameOf)
+    return sentence === null ? [] : [{ code: one.kind, sentence, link: `/machines/${machineOf(one)}` }]
+  })
+  if (insteadOf === null) return rows
+  const sentence = `Somebody stopped ${insteadOf.before} and started ${insteadOf.now} in its place, not through Spark Control.`
+  return [{ code: 'engine_replaced', sentence, link: '/activity' }, ...rows]
 }
 
 function ofMachine(view: MachineView, facts: AttentionFacts): Attention[] {

@@ -11,6 +11,7 @@ import type { MachineView } from '../domain/machine.ts'
 import type { Model } from '../domain/model.ts'
 import { modelName } from '../domain/model-name.ts'
 import { findOrphans, type Orphan } from '../domain/orphans.ts'
+import type { Truth } from '../domain/reconcile.ts'
 import { statusSentence } from '../domain/status-sentence.ts'
 import { attention } from './attention.ts'
 import { tellStateChanges } from './engine-news.ts'
@@ -31,7 +32,7 @@ export interface StatusNeeds {
   readonly fleet: Pick<Fleet, 'views' | 'onObserved'>
   readonly watch: EngineWatch
   readonly health: Health
-  readonly observed: Pick<Observed, 'observedSites' | 'comingSite'>
+  readonly observed: Pick<Observed, 'truth'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'> }
   readonly models: { domainModel(id: string): Model | null }
   readonly recipes: { problems(): readonly FileProblem[] }
@@ -57,8 +58,7 @@ export function createStatus(needs: StatusNeeds): Status {
   const siteName = (site: EngineSite): string =>
     nameOf(hubId(site.command?.model ?? watch.signsAt(site).look?.models[0] ?? 'A model').replace(/\/+$/, ''))
 
-  const comingFact = (): EngineFacts['coming'] => {
-    const site = needs.observed.comingSite()
+  const comingFact = ({ coming: site }: Truth): EngineFacts['coming'] => {
     if (site === null) return null
     const { memoryMovedAt, workedAt } = health.signsOf(site.machine.id)
     const stillMs = stillFor(clock.now(), [memoryMovedAt, workedAt], settings.get('swap.stallSeconds') * 1000)
@@ -76,7 +76,7 @@ export function createStatus(needs: StatusNeeds): Status {
     }
   }
 
-  const mainView = (views: readonly MachineView[]): EngineView => {
+  const mainView = (views: readonly MachineView[], truth = needs.observed.truth()): EngineView => {
     const serving = needs.store.serving.find(mainEngine)
     const swap = needs.currentSwap()
     const seen = seenAt(watch.sites().find((site) => site.id === mainEngine))
@@ -84,7 +84,7 @@ export function createStatus(needs: StatusNeeds): Status {
       now: clock.now(),
       swap: swap === null ? null : { sentence: swapSentence(swap) },
       serving: serving === null ? null : servingFacts(serving, views, seen),
-      coming: comingFact(),
+      coming: comingFact(truth),
       silent: silentOf(views),
       allSeen: views.length > 0 && views.every((view) => view.reach !== 'unknown'),
     })
@@ -101,9 +101,9 @@ export function createStatus(needs: StatusNeeds): Status {
     return siteView({ site, seen, name: siteName(site), silent, answers: clock.now() - goodAt <= trustedMs })
   }
 
-  const engines = (views: readonly MachineView[]): EngineView[] => [
-    mainView(views),
-    ...needs.observed.observedSites().map((site) => observedView(site, views)),
+  const engines = (views: readonly MachineView[], truth = needs.observed.truth()): EngineView[] => [
+    mainView(views, truth),
+    ...truth.observed.map((site) => observedView(site, views)),
   ]
 
   /** While a switch runs, what is half there is its own affair. */
@@ -112,7 +112,8 @@ export function createStatus(needs: StatusNeeds): Status {
 
   const status = (): StatusView => {
     const views = needs.fleet.views()
-    const all = engines(views)
+    const truth = needs.observed.truth()
+    const all = engines(views, truth)
     const main = all[0] ?? mainView(views)
     const own = needs.storage.attention()
     const others = attention({
@@ -122,6 +123,8 @@ export function createStatus(needs: StatusNeeds): Status {
       engine: main,
       memoryDanger: health.memoryDanger,
       orphans: orphans(views),
+      somebody: truth.somebody,
+      insteadOf: truth.insteadOf === null ? null : { before: nameOf(truth.insteadOf.model), now: main.modelName ?? 'another model' },
       problems: needs.recipes.problems(),
     })
     const rows = own === null ? others : [own, ...others]

@@ -1,6 +1,7 @@
 // Walks one swap through its phases to exactly one outcome. Every phase may be entered again after a restart.
 import { SparkError, tellError } from '../contract/errors.ts'
 import type { Plan, PlanStart, PlanStop } from '../domain/plan.ts'
+import { resumeOf } from '../domain/reconcile.ts'
 import { forwardPhases, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
 import type { MeasuredStore, ModelStore } from './ports.ts'
@@ -85,7 +86,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const forward = createGround({ ...needs, sparks: measure.sparks }, id, AbortSignal.any([shutdown, cancel.signal]), told)
     const backward = createGround(needs, id, shutdown, told)
     try {
-      const isBack = forward.swap().phase === 'restore'
+      const isBack = resumeOf(forward.swap()) === 'bring_back'
       if (taken === 'recovered') await recovered(isBack ? backward : forward)
       if (isBack) await giveUp(backward, null)
       else await walk(forward, measure)

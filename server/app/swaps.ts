@@ -3,6 +3,7 @@ import { SparkError } from '../contract/errors.ts'
 import type { SwapView } from '../contract/operations/shapes.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Plan } from '../domain/plan.ts'
+import { highestOwnFence } from '../domain/reconcile.ts'
 import { canCancel, type Requester, removedByForce, type Swap } from '../domain/swap.ts'
 import type { Made, Plans } from './plans.ts'
 import type { Clock, Ids, Log, ServingStore, SwapStore } from './ports.ts'
@@ -33,7 +34,11 @@ export interface SwapsNeeds {
 const usualWaitSeconds = 30
 const longestWaitSeconds = 600
 
-export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<void> } {
+export function createSwaps(needs: SwapsNeeds): SwapsUse & {
+  /** After a restart: walks a live swap on, or ends it with what is true. */
+  takeUp(id: string): void
+  settled(): Promise<void>
+} {
   const { store, clock } = needs
   const running = new Set<Promise<void>>()
   const turns = new Map<string, Promise<unknown>>()
@@ -92,15 +97,6 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     running.add(promise)
   }
 
-  /** A database put back from a backup must not be refused for ever: our own higher fences on machines raise the sequence. */
-  const raiseFence = (): void => {
-    const ours = needs.fleet
-      .views()
-      .map((one) => one.observation?.fence)
-      .filter((fence) => fence?.appliance === needs.appliance)
-    store.swaps.raiseFence(Math.max(0, ...ours.map((fence) => fence?.fence ?? 0)))
-  }
-
   const begin = (made: Made, model: string | null, by: Requester, why: string | null): Swap => {
     const { plan } = made
     const serving = store.serving.find(plan.engine)
@@ -109,7 +105,8 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
     const removes = removedByForce(plan, machineName)
     // A container beside the one that serves: what serves is not touched.
     const removesOther = removes !== null && plan.stops.every((stop) => stop.model === null)
-    raiseFence()
+    // A fence of ours from before the database was put back would refuse the new one.
+    store.swaps.raiseFence(highestOwnFence(needs.fleet.views(), needs.appliance))
     const swap = store.swaps.begin(
       {
         id: needs.ids.next(),
@@ -231,12 +228,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & { settled(): Promise<
       store.swaps
         .log(find(id).id, after, limit)
         .map((line) => ({ number: line.number, at: new Date(line.at).toISOString(), text: line.text })),
-    async recover() {
-      const live = store.swaps.live('default')
-      if (live === null) return
-      raiseFence()
-      launch(live.id, 'recovered')
-    },
+    takeUp: (id) => launch(id, 'recovered'),
     settled: async () => {
       await Promise.all(running)
     },

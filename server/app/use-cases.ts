@@ -163,8 +163,6 @@ export interface SwapsUse {
   recent(limit: number, before?: number): SwapView[]
   cancel(id: string, by: Requester): SwapView
   log(id: string, after: number, limit: number): LogLineView[]
-  /** At start: looks at the machines and goes on with a live swap, or ends it with what is true. */
-  recover(): Promise<void>
 }
 
 export interface LockUse {

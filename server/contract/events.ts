@@ -188,6 +188,22 @@ export const events = {
     webhook: false,
     kind: 'model',
   }),
+  engine_replaced: event({
+    payload: z.object({ engine: z.string(), model: z.string(), machine: z.string(), by: z.string() }),
+    sample: { engine: 'main', model: 'Qwen/Qwen3-8B', machine: 'spark-1', by: 'Llama 3.3 70B' },
+    sentence: (p) => `Somebody stopped ${named(p.model)} on ${p.machine} and started ${p.by} in its place.`,
+    stale: ['home', 'library', 'activity'],
+    webhook: true,
+    kind: 'model',
+  }),
+  somebody_else: event({
+    payload: machineFacts.extend({ kind: z.string(), sentence: z.string() }),
+    sample: { ...machineSample, kind: 'by_hand', sentence: 'Llama 3.3 70B was started on spark-1, port 8000, not by Spark Control.' },
+    sentence: (p) => p.sentence,
+    stale: ['home', 'machines', 'activity'],
+    webhook: true,
+    kind: 'machine',
+  }),
   engine_state_changed: event({
     payload: z.object({
       engine: z.string(),

@@ -32,6 +32,7 @@ function createCase(endedAt: number) {
   })
   const observed = createObserved({
     clock,
+    appliance: 'us',
     fleet: { views, onObserved: () => () => undefined },
     watch: {
       sites,
@@ -54,7 +55,12 @@ function createCase(endedAt: number) {
           stored = null
         },
       },
-      swaps: { live: () => null, recent: () => [{ ...buildSwap({ state: 'failed', endedAt }), fence: 1, steps: [] }] },
+      swaps: {
+        live: () => null,
+        recent: () => [{ ...buildSwap({ state: 'failed', endedAt }), fence: 1, steps: [] }],
+        highestFence: () => 1,
+        raiseFence: () => undefined,
+      },
     },
     models: { models: () => [buildModel()] },
     recipes: { of: () => [] },
@@ -62,6 +68,7 @@ function createCase(endedAt: number) {
     events: { append: () => undefined },
     log: createFakeLog(),
     startAgain: () => undefined,
+    takeUp: () => undefined,
   })
   observed.start(new AbortController().signal)
   return {

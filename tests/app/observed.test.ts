@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { swapSample } from '../../server/contract/operations/samples.ts'
 import type { Serving } from '../../server/domain/engine.ts'
 import { buildRecipe } from '../fakes/builders.ts'
-import { createOwnerRig, type OwnerRig } from '../fakes/owner-rig.ts'
+import { createOwnerRig, type OwnerRig, qwen } from '../fakes/owner-rig.ts'
 import { buildPlan, buildSwap } from '../fakes/swap-builders.ts'
 
 const shipped = buildRecipe({ flags: [{ name: 'max-model-len', value: 32768, reason: 'rule', source: 'rule' }] })
@@ -164,14 +164,67 @@ test('a container that was ended by hand is not started again, though restarts w
   expect(rig.startedAgain).toEqual([])
 })
 
-test('another model that answers at the place of the stored one is degraded, never answering', async () => {
-  serveByHand('vllm_node', '--served-model-name', 'house')
+test('a model that somebody starts by hand in the place of ours is said, adopted and never fought', async () => {
+  serveByHand('vllm_node')
   await untilServing()
   await rig.addAll()
   serveByPlan()
+  await rig.clock.advance(11_000)
+  await endByHand()
+  rig.world.addModel('spark-1', { ...qwen, repo: 'openai/gpt-oss-20b' })
+  rig.world.startForeign('spark-1', { name: 'vllm_node', image: 'vllm-node', command: ['vllm', 'serve', 'openai/gpt-oss-20b'] })
+  await rig.clock.advance(12_000)
+  expect(rig.status.engine()).toMatchObject({ state: 'starting', model: null })
+  await untilServing()
+  await rig.clock.advance(11_000)
+  expect(rig.status.engine()).toMatchObject({ state: 'answering', model: 'openai/gpt-oss-20b', adopted: true })
+  const sentence = 'Somebody stopped Qwen3 8B and started gpt-oss 20B in its place, not through Spark Control.'
+  expect(rig.status.status().attention).toContainEqual({ code: 'engine_replaced', sentence, link: '/activity' })
+  expect(rig.told('engine_replaced')).toMatchObject([{ model: 'Qwen/Qwen3-8B', machine: 'spark-1', by: 'gpt-oss 20B' }])
+  expect(rig.told('engine_adopted')).toHaveLength(2)
+})
+
+test('a container by hand on another machine is told once, shown, and named where a switch would clear it', async () => {
+  serveByHand('vllm_node')
+  await untilServing()
+  await rig.addAll()
+  await rig.clock.advance(11_000)
+  rig.world.addModel('spark-2', qwen)
+  rig.world.startForeign('spark-2', {
+    name: 'vllm_node',
+    image: 'vllm-node',
+    command: ['vllm', 'serve', 'Qwen/Qwen3-8B', '--port', '8001'],
+  })
+  await rig.clock.advance(60_000)
+  expect(rig.told('somebody_else')).toMatchObject([{ name: 'spark-2', kind: 'by_hand' }])
+  expect(rig.status.status().attention).toMatchObject([{ code: 'by_hand', link: `/machines/${rig.idOf('spark-2')}` }])
+  expect(rig.status.status().clusters[0]?.engines).toMatchObject([{ id: 'main' }, { observed: true, machines: ['spark-2'] }])
+  expect(rig.world.argvLog).toEqual([])
+})
+
+test('another appliance that takes a machine is told by its name, once', async () => {
+  await rig.addAll()
+  await rig.clock.advance(11_000)
+  rig.sparks.desk.takeFence('spark-1', { appliance: 'attic', fence: 99, swap: 'theirs' })
   await rig.clock.advance(30_000)
-  expect(rig.status.engine()).toMatchObject({ state: 'degraded', sentence: 'house answers where Qwen3 8B should.' })
-  expect(rig.told('engine_state_changed')).toMatchObject([{ engine: 'main', state: 'degraded', model: 'Qwen/Qwen3-8B' }])
+  expect(rig.told('somebody_else')).toMatchObject([{ name: 'spark-1', sentence: 'Another Spark Control (attic) took control of spark-1.' }])
+  expect(rig.status.status().attention).toMatchObject([{ code: 'other_controller' }])
+})
+
+test('a machine that answers at the address of another is said by its name, and neither is taken for the other', async () => {
+  await rig.addAll()
+  await rig.clock.advance(11_000)
+  const second = rig.stores.machines.find(rig.idOf('spark-2'))
+  rig.sparks.presentKey('spark-1', second?.hostKey ?? '')
+  await rig.clock.advance(6_000)
+  expect(rig.status.status().attention).toMatchObject([
+    {
+      code: 'machine_is_another',
+      sentence: expect.stringContaining('is spark-2, not spark-1'),
+      link: `/machines/${rig.idOf('spark-1')}`,
+    },
+  ])
+  expect(rig.stores.machines.list().map((one) => one.hostKey)).not.toContain(null)
 })
 
 test('so soon after a switch, one look from before its end adopts nothing', async () => {

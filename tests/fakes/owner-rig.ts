@@ -117,6 +117,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
   const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
   const observed = createObserved({
     clock,
+    appliance: stores.appliance,
     fleet,
     watch,
     store: stores,
@@ -126,6 +127,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     events,
     log,
     startAgain: (serving) => void startedAgain.push(serving),
+    takeUp: () => undefined,
   })
   const status = createStatus({
     clock,

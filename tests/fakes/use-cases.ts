@@ -285,7 +285,6 @@ export function createFakeUseCases(): FakeUseCases {
         swap(id)
         return [{ number: after + 1, at: '2026-01-01T00:00:00.000Z', text: 'Loading' }]
       },
-      recover: async () => undefined,
     },
     lock: fakeLock(),
     status: {
