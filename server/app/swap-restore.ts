@@ -89,7 +89,7 @@ async function startAgain(ground: Ground, name: string, deaf: ReadonlySet<string
     // A stop that was cut short may have left the old one half there.
     for (const [at, stop] of plan.stops.entries()) await stopWhatIsLeft(ground, hearing(stop, deaf), `back_${stopStep(at)}`)
     await freeName(ground, start.machines, start.containerName, 'back_free')
-    await proveMemory(ground, start, back.memory)
+    await proveMemory(ground, start, back.memory, 'back_cache')
   }
   await launchOnce(ground, start, backStep)
   await load(ground, start)

@@ -5,6 +5,7 @@ import type { Flag } from './model.ts'
 import type { Place } from './place.ts'
 import type { PlanMemory, PlanReason, PlanStop } from './plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import { cacheWarning, roomAdvice } from './room-advice.ts'
 import { startMemory } from './start-memory.ts'
 import { bytesInWords } from './words.ts'
 
@@ -40,30 +41,43 @@ export function tooLong(memory: readonly PlanMemory[], facts: PlanFacts): readon
     : contextWarnings(facts.target.model, facts.target.recipe, memory.length, Math.min(...totals))
 }
 
-export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts): PlanReason[] {
+export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts, stops: readonly PlanStop[]): PlanReason[] {
   const nameOf = (id: string): string => facts.machines.find((view) => view.machine.id === id)?.machine.name ?? id
   const short = memory.filter((one) => one.haveBytes < one.needBytes)
-  if (short.length === 0) return fractionReasons(memory, facts, nameOf)
+  if (short.length === 0) return fractionReasons(memory, facts, stops)
   return short.map((one) => {
     const fitsEmpty = one.needBytes <= one.totalBytes * 0.95
     return {
       code: 'memory_short',
-      sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there.`,
-      unblock: fitsEmpty
-        ? `Stop what else uses memory on ${nameOf(one.machine)}.`
-        : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
+      sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there: ${bytesInWords(one.needBytes - one.haveBytes)} are missing.`,
+      unblock: fitsEmpty ? adviceFor(facts, stops, one.machine) : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
     }
   })
 }
 
 /** vLLM takes its fraction of the whole machine, not what the model needs, and does not start where less is free. */
-function fractionReasons(memory: readonly PlanMemory[], facts: PlanFacts, nameOf: (id: string) => string): PlanReason[] {
+function fractionReasons(memory: readonly PlanMemory[], facts: PlanFacts, stops: readonly PlanStop[]): PlanReason[] {
+  const nameOf = (id: string): string => facts.machines.find((view) => view.machine.id === id)?.machine.name ?? id
   const flags = facts.target?.recipe.flags ?? []
   const share = Math.round(utilization(flags) * 100)
   const short = memory.filter((one) => one.haveBytes < takenBytes(flags, one.totalBytes))
   return short.map((one) => ({
     code: 'memory_short',
     sentence: `This recipe lets vLLM take ${share} % of ${nameOf(one.machine)}, which is ${bytesInWords(takenBytes(flags, one.totalBytes))}, and ${bytesInWords(one.haveBytes)} will be free.`,
-    unblock: `Stop what else uses memory on ${nameOf(one.machine)}, or lower gpu-memory-utilization in the recipe.`,
+    unblock: `${adviceFor(facts, stops, one.machine)} Or lower gpu-memory-utilization in the recipe.`,
   }))
+}
+
+function adviceFor(facts: PlanFacts, stops: readonly PlanStop[], machine: string): string {
+  const view = facts.machines.find((one) => one.machine.id === machine)
+  return view === undefined ? 'Choose another model.' : roomAdvice(view, stops)
+}
+
+/** Page cache that decides whether vLLM finds enough, a sentence a machine. */
+export function cacheWarnings(memory: readonly PlanMemory[], facts: PlanFacts): string[] {
+  const flags = facts.target?.recipe.flags ?? []
+  return memory.flatMap((one) => {
+    const view = facts.machines.find((candidate) => candidate.machine.id === one.machine)
+    return (view === undefined ? null : cacheWarning(view, one.haveBytes, takenBytes(flags, one.totalBytes))) ?? []
+  })
 }

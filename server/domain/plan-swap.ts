@@ -8,7 +8,7 @@ import { choosePlace, type Place } from './place.ts'
 import type { Plan, PlanReason, PlanStart, PlanStop, WayBack } from './plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { machineReasons } from './plan-machines.ts'
-import { memoryReasons, planMemory, runningFlags, tooLong } from './plan-memory.ts'
+import { cacheWarnings, memoryReasons, planMemory, runningFlags, tooLong } from './plan-memory.ts'
 import { planStops, removalStops } from './plan-stops.ts'
 import { readVllmCommand } from './vllm-command.ts'
 
@@ -20,7 +20,7 @@ export function planSwap(facts: PlanFacts): Plan {
   const started = place === null || place.machines.length === 0 ? null : planStart(facts, place)
   if (started !== null) reasons.push(...started.reasons, ...portReasons(facts, started.start, stops))
   const memory = started === null || place === null ? [] : planMemory(facts, place, stops)
-  reasons.push(...memoryReasons(memory, facts), ...shareReasons(facts.target?.recipe ?? { flags: [] }))
+  reasons.push(...memoryReasons(memory, facts, stops), ...shareReasons(facts.target?.recipe ?? { flags: [] }))
   if (facts.target === null && stops.length === 0) {
     reasons.push({
       code: 'nothing_runs',
@@ -43,7 +43,7 @@ export function planSwap(facts: PlanFacts): Plan {
     etaFrom: typical === null ? 'none' : 'history',
     pastMs,
     wayBack: planWayBack(facts, stops),
-    warnings: [...planWarnings(facts, place), ...tooLong(memory, facts)],
+    warnings: [...planWarnings(facts, place), ...tooLong(memory, facts), ...cacheWarnings(memory, facts)],
     inFlight: facts.inFlight,
   }
 }

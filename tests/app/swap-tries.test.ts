@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RemovalAsk } from '../../server/app/use-cases.ts'
 import type { SwapView } from '../../server/contract/operations/shapes.ts'
 import { type Life, other, owner, small, startLife } from '../fakes/appliance.ts'
+import { demoNodes } from '../sim/core/demo-world.ts'
 
 let life: Life
 beforeEach(async () => {
@@ -108,6 +109,57 @@ describe('a removal by force', () => {
     expect((await life.outcome(id)).state).toBe('succeeded')
     expect(answers()).toEqual([])
     expect(life.graph.events.recent(50).filter((event) => event.type === 'swap_complete' && event.payload['swap'] === id)).toHaveLength(1)
+  })
+})
+
+describe('files held in memory', () => {
+  const log = (id: string): string[] => life.graph.swaps.log(id, 0, 2000).map((line) => line.text)
+  const muchMemory = { overrides: { 'gpu-memory-utilization': 0.85 } }
+
+  test('are let go of before a start that a strict vLLM would refuse, where the owner allows it', async () => {
+    await life.close()
+    life = await startLife(demoNodes().map((node) => ({ ...node, mayDropCaches: true })))
+    await serve(other)
+    const id = await life.ask(small, muchMemory)
+    await life.phase(id, 'start')
+    expect(log(id)).toContain('(spark-1 let go of files it held in memory.)')
+    expect(life.world.look('spark-1').memory.freeBytes).toBeGreaterThan(0.85 * life.world.look('spark-1').memory.totalBytes)
+    expect((await life.outcome(id)).state).toBe('succeeded')
+  })
+
+  test('stay where nobody allowed it: that is said in the log, and the start goes on', async () => {
+    await serve(other)
+    const swap = await life.outcome(await life.ask(small, muchMemory))
+    expect(swap.state).toBe('succeeded')
+    expect(log(swap.id)).toContain('(spark-1 does not allow to let go of files held in memory; some images then find too little free.)')
+  })
+})
+
+describe('F12: memory that stays pinned', () => {
+  test('with nothing left on the machine is told with its figures and the one thing that helps', async () => {
+    await serve(other)
+    life.world.setFault({ name: 'F12', node: 'spark-1', times: 1 })
+    set('swap.memoryBackSeconds', 20)
+    const swap = await life.outcome(await life.ask(small))
+    expect(swap).toMatchObject({ state: 'failed', error: { code: 'memory_not_back', machine: 'spark-1', run: 'sudo reboot' } })
+    expect(swap.error?.next).toMatch(
+      /^No container is left on spark-1\. If no program of yours uses memory there, only a restart gives it back/,
+    )
+    await expect(life.ask(small)).rejects.toMatchObject({
+      code: 'plan_blocked',
+      facts: { unblock: expect.stringContaining('sudo reboot') },
+    })
+  })
+
+  test('beside containers of others names them, and speaks of no restart', async () => {
+    life.world.startForeign('spark-1', { name: 'comfyui', image: 'comfy', command: ['sleep', 'infinity'] })
+    await serve(other)
+    life.world.setFault({ name: 'F12', node: 'spark-1', times: 1 })
+    set('swap.memoryBackSeconds', 20)
+    const swap = await life.outcome(await life.ask(small))
+    expect(swap).toMatchObject({ state: 'failed', error: { code: 'memory_not_back', run: null } })
+    expect(swap.error?.next).toBe('Also on spark-1: comfyui. Stop what you can do without, then switch again.')
+    expect(containers('spark-1')).toEqual(['comfyui'])
   })
 })
 

@@ -159,6 +159,9 @@ describe('a plan', () => {
     const plan = planSwap(buildFacts({ machines: [buildView({}, { memory: crowded })] }))
     expect(plan.reasons.map((reason) => reason.code)).toEqual(['memory_short'])
     expect(plan.reasons[0]?.sentence).toBe('This recipe lets vLLM take 80 % of spark-1, which is 104 GB, and 60 GB will be free.')
+    expect(plan.reasons[0]?.unblock).toBe(
+      'No container runs on spark-1, and 70 GB are in use there. If no program of yours uses them, only a restart gives them back: sudo reboot. Or lower gpu-memory-utilization in the recipe.',
+    )
     const modest = buildRecipe({ flags: [{ name: 'gpu-memory-utilization', value: 0.4, reason: 'r', source: 's' }] })
     const target = { model: buildModel(), name: 'x', recipe: modest }
     expect(codes(buildFacts({ target, machines: [buildView({}, { memory: crowded })] }))).toEqual([])

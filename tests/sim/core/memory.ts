@@ -31,6 +31,8 @@ export interface Memory {
   release(bytes: number, from: number, until: number): void
   /** They never come back before a restart of the node. */
   pin(bytes: number): void
+  /** drop_caches: what was read leaves the cache. */
+  letGo(): void
   reset(): void
   /** `held`: what live processes hold now. */
   look(held: number, now: number): MemoryLook
@@ -57,6 +59,9 @@ export function createMemory(totalBytes: number): Memory {
     },
     pin(bytes) {
       pinned += bytes
+    },
+    letGo() {
+      cached = Math.min(cached, idleCachedBytes)
     },
     reset() {
       cached = idleCachedBytes

@@ -63,6 +63,8 @@ export interface SimNodeOptions {
   readonly launcherRecipes?: Readonly<Record<string, string>>
   /** Disk that holds the cache. */
   readonly disk?: { readonly totalBytes: number; readonly freeBytes: number }
+  /** The owner installed the sudoers line for drop_caches; absent: no. */
+  readonly mayDropCaches?: boolean
   /** False: the user is not in the group docker (like F6 for good). */
   readonly dockerGroup?: boolean
   /** False: uvx is not installed. */

@@ -99,6 +99,12 @@ const wrapperMs = 20
 
 type Launched = Pick<JobOrder, 'argv' | 'cwd' | 'env'> & { readonly fence: number | null }
 
+/** No shell runs here: of `bash -c 'a; b | c'` the last command is the one that a node has as a tool. */
+function lastOfPipe(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== 'bash' || argv[1] !== '-c') return argv
+  return (argv[2] ?? '').split(/[|;]/).at(-1)?.trim().split(/\s+/) ?? []
+}
+
 interface Turn {
   /** Settles when those that hold the lock have let go. */
   readonly before: Promise<unknown>
@@ -121,7 +127,7 @@ function launch(world: World, node: string, order: Launched, home: string, turn:
   const write = (text: string): void => {
     if (job.state === 'running') job.output += text
   }
-  const [tool = '', ...argv] = order.argv
+  const [tool = '', ...argv] = lastOfPipe(order.argv)
   job.done = turn.before.then(async () => {
     // Bash itself takes a moment to start.
     await world.options.clock.sleep(wrapperMs)

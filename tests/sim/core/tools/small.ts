@@ -85,3 +85,16 @@ export const hostname: Tool = async (_sim, call, io) => {
   io.out(`${call.node}\n`)
   return 0
 }
+
+/** `sudo -n tee /proc/sys/vm/drop_caches`, where the owner of the node installed the line that allows it; all else wants a password. */
+export const sudo: Tool = async (sim, call, io) => {
+  const node = sim.node(call.node)
+  if (node.options.mayDropCaches !== true || call.argv.join(' ') !== '-n tee /proc/sys/vm/drop_caches') {
+    io.err('sudo: a password is required\n')
+    return 1
+  }
+  node.memory.letGo()
+  sim.changed()
+  io.out('3\n')
+  return 0
+}
