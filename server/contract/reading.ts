@@ -1,5 +1,6 @@
 // What arrives, read through an operation's schemas: values of the right kind, or invalid_request naming the field and the reason.
 import type { z } from 'zod'
+import { brokenText } from '../domain/broken-text.ts'
 import { nearest } from '../domain/nearest.ts'
 import type { InputOf, Operation } from './define.ts'
 import { SparkError } from './errors.ts'
@@ -92,6 +93,8 @@ function tellIssues(part: string, issues: readonly z.core.$ZodIssue[], known: re
 export function readInput<Row extends Operation>(row: Row, arrived: Arrived): InputOf<Row> {
   const read: Record<string, unknown> = {}
   for (const [part, schema] of Object.entries(row.input) as [keyof Arrived, z.ZodType][]) {
+    const broken = brokenText(arrived[part])
+    if (broken !== null) throw new SparkError('invalid_request', { why: `${broken.path || `the ${part}`}: ${broken.why}` })
     const result = schema.safeParse(arrived[part])
     if (!result.success) throw new SparkError('invalid_request', { why: tellIssues(part, result.error.issues, keysOf(schema)) })
     read[part] = result.data

@@ -1,6 +1,7 @@
 // What a plan page was asked for: in its address, and in the hidden fields of its form.
 import type { PlanAsk } from '../../app/use-cases.ts'
 import { SparkError } from '../../contract/errors.ts'
+import { brokenText } from '../../domain/broken-text.ts'
 
 const flagName = /^[a-z][a-z0-9-]{0,63}$/
 /** Fields of the form that are not flags. */
@@ -16,6 +17,8 @@ function overrideOf(text: string): string | number | boolean {
 /** Every other parameter is a flag of `vllm serve`: `max-model-len=8192`; `false` takes one away, an empty one is left out. */
 export function askOf(fields: Fields): PlanAsk {
   const model = fields['model'] ?? ''
+  const broken = brokenText(fields)
+  if (broken !== null) throw new SparkError('invalid_request', { why: `${broken.path}: ${broken.why}` })
   if (model === '' || model.length > 300) throw new SparkError('invalid_request', { why: 'model: the name of a model is needed' })
   const flags = Object.entries(fields).filter(([name, value]) => !own.has(name) && value !== '')
   for (const [name, value] of flags) {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../app/ports.ts'
 import type { UseCases } from '../../app/use-cases.ts'
+import { SparkError } from '../../contract/errors.ts'
+import { brokenText } from '../../domain/broken-text.ts'
 import type { EdgeContext } from '../edge.ts'
 import type { Show } from './shell.tsx'
 
@@ -13,7 +15,10 @@ export interface PageNeeds {
 /** Fields of a form as text; files and repeated fields are not used by any form here (the last one counts). */
 export async function fieldsOf(c: EdgeContext): Promise<Readonly<Record<string, string>>> {
   const body = await c.req.parseBody()
-  return Object.fromEntries(Object.entries(body).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+  const fields = Object.fromEntries(Object.entries(body).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+  const broken = brokenText(fields)
+  if (broken !== null) throw new SparkError('invalid_request', { why: `${broken.path}: ${broken.why}` })
+  return fields
 }
 
 /** Where people and apps reach this appliance, as this request did. */
