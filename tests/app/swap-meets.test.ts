@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Life, other, owner, small, startLife } from '../fakes/appliance.ts'
+import { type Life, other, owner, small, startLife, wide, wordsOf } from '../fakes/appliance.ts'
 
 let life: Life
 beforeEach(async () => {
@@ -7,11 +7,7 @@ beforeEach(async () => {
 })
 afterEach(() => life.close())
 
-const wide = 'nvidia/Qwen3-235B-A22B-NVFP4'
-const answers = (): string[] => life.world.serving().map((one) => one.model)
-const launches = (): number => life.calls('launch-cluster.sh', 'exec')
-const containers = (node: string): string[] => life.world.look(node).containers.map((one) => one.name)
-const set = (key: string, value: unknown): void => void life.graph.settings.change(key, value, undefined, 'owner')
+const { answers, launches, containers, set, serve } = wordsOf(() => life)
 const byHand = (node: string, name: string, words: readonly string[]): void =>
   life.world.startForeign(node, { name, image: 'vllm-node', command: words })
 /** A small engine of someone else, under whatever name. */
@@ -19,10 +15,6 @@ const stranger = (name: string, port: number): string[] => [
   ...['vllm', 'serve', 'Qwen/Qwen3-Embedding-0.6B', '--served-model-name', name],
   ...['--port', String(port), '--gpu-memory-utilization', '0.05'],
 ]
-
-async function serve(model: string): Promise<void> {
-  expect((await life.outcome(await life.ask(model))).state).toBe('succeeded')
-}
 
 describe('what someone else runs', () => {
   test('on the port is seen by the plan, which names it', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Life, other, owner, small, startLife } from '../fakes/appliance.ts'
+import { type Life, other, owner, small, startLife, wide, wordsOf } from '../fakes/appliance.ts'
 
 let life: Life
 beforeEach(async () => {
@@ -7,15 +7,7 @@ beforeEach(async () => {
 })
 afterEach(() => life.close())
 
-const wide = 'nvidia/Qwen3-235B-A22B-NVFP4'
-const answers = (): string[] => life.world.serving().map((one) => one.model)
-const launches = (): number => life.calls('launch-cluster.sh', 'exec')
-const containers = (node: string): string[] => life.world.look(node).containers.map((one) => one.name)
-const set = (key: string, value: unknown): void => void life.graph.settings.change(key, value, undefined, 'owner')
-
-async function serve(model: string): Promise<void> {
-  expect((await life.outcome(await life.ask(model))).state).toBe('succeeded')
-}
+const { answers, launches, containers, set, serve } = wordsOf(() => life)
 
 describe('a machine that never comes back', () => {
   test('ends the switch with "not known", not with "nothing answers"; what it did is found when it answers again', async () => {

@@ -24,6 +24,8 @@ export interface Life extends House {
 export const owner = { kind: 'owner', name: 'owner', address: null } as const
 export const small = 'Qwen/Qwen3-8B'
 export const other = 'openai/gpt-oss-20b'
+/** Needs both Sparks. */
+export const wide = 'nvidia/Qwen3-235B-A22B-NVFP4'
 
 const stepMs = 20
 
@@ -118,6 +120,28 @@ async function begin(options: HouseOptions): Promise<Life> {
     async close() {
       await passing(house, graph.close(), 60_000)
       house.stores.close()
+    },
+  }
+}
+
+/** Short words for stories about an appliance that may die and rise: `now` is its life at that moment. */
+export function wordsOf(now: () => Life) {
+  return {
+    /** Models that answer in the world, whatever the appliance says. */
+    answers: (): string[] =>
+      now()
+        .world.serving()
+        .map((one) => one.model),
+    launches: (): number => now().calls('launch-cluster.sh', 'exec'),
+    containers: (node: string): string[] =>
+      now()
+        .world.look(node)
+        .containers.map((one) => one.name),
+    set: (key: string, value: unknown): void => void now().graph.settings.change(key, value, undefined, 'owner'),
+    /** A switch that succeeds. */
+    async serve(model: string): Promise<void> {
+      const swap = await now().outcome(await now().ask(model))
+      if (swap.state !== 'succeeded') throw new Error(`the switch to ${model} ended as ${JSON.stringify(swap)}`)
     },
   }
 }
