@@ -7,6 +7,7 @@ import { bytesInWords } from './words.ts'
 export interface HubLook {
   readonly cachePath: string
   readonly user: string
+  readonly home: string
   /** The nearest folder that exists and cannot be written, and whose it is; null: all can be. */
   readonly unwritable: { readonly path: string; readonly owner: string } | null
   readonly freeBytes: number | null
@@ -101,7 +102,6 @@ export function judgeGround(asked: Asked): DownloadGround {
     ...hub.checks,
     ...toolChecks(asked, head),
     ...asked.machines.flatMap((one, at) => machineChecks(asked, one, machines[at] ?? null)),
-    ...others.flatMap((one) => copyChecks(head, one)),
   ]
   const blocked = checks.some((check) => check.state === 'bad')
   const headBlobs = head.look.blobs.reduce((sum, blob) => sum + blob.sizeBytes, 0)
@@ -200,31 +200,32 @@ export function ownCommand(look: Pick<HubLook, 'cachePath' | 'user'>): string {
 
 const shellPath = (path: string): string => (/^[A-Za-z0-9_./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
-/** The copy goes to the same path under the other's address. */
-function copyChecks(head: Looked, other: Looked): Check[] {
-  if (head.look.cachePath === other.look.cachePath) return []
-  const sentence = `${other.name} keeps its models in ${other.look.cachePath}, ${head.name} in ${head.look.cachePath}. A copy goes to the same folder, so ${other.name} would not find it.`
-  return [{ id: 'same_folder', machine: other.machine, state: 'bad', sentence, mend: null }]
-}
-
 /** hf-download.sh takes the newest version only, needs uvx, and looks for the result in a folder named hub. */
 function usesScript(revision: string | null, look: HubLook): boolean {
   return look.script !== null && look.uvx !== null && revision === null && /\/hub\/?$/.test(look.cachePath)
 }
 
+/** Its copies go to the folder of the same name, under one user. */
+function scriptReaches(head: Looked, others: readonly Looked[]): boolean {
+  const users = new Set(others.map((one) => one.user))
+  return users.size <= 1 && others.every(({ look }) => placeOf(look) === placeOf(head.look))
+}
+
+const placeOf = ({ cachePath, home }: HubLook): string =>
+  home !== '' && cachePath.startsWith(`${home}/`) ? `~${cachePath.slice(home.length)}` : cachePath
+
 /** The words that fetch and copy, one an element. The model stands before -c, which takes every word after it for a host. */
 function wordsOf({ repo, revision }: Asked, head: Looked, others: readonly Looked[]): string[] {
   const { look } = head
-  const hosts = others.map((one) => one.address)
-  const users = [...new Set(others.map((one) => one.user))]
-  if (usesScript(revision, look) && users.length <= 1) {
-    const user = users[0] === undefined || users[0] === head.user ? [] : ['-u', users[0]]
+  if (usesScript(revision, look) && scriptReaches(head, others)) {
+    const user = others[0] === undefined || others[0].user === head.user ? [] : ['-u', others[0].user]
+    const hosts = others.map((one) => one.address)
     return [look.script ?? '', repo, ...(hosts.length === 0 ? [] : ['-c', ...hosts, '--copy-parallel']), ...user]
   }
   const fetch = [...(look.uvx === null ? ['hf'] : ['uvx', 'hf']), 'download', repo, ...(revision === null ? [] : ['--revision', revision])]
   if (others.length === 0 && revision === null) return fetch
   const folder = `${look.cachePath.replace(/\/+$/, '')}/${repoFolder(repo)}`
-  const targets = others.map((one) => `${one.user}@${one.address}`)
+  const targets = others.map((one) => `${one.user}@${one.address}:${one.look.cachePath.replace(/\/+$/, '')}/`)
   return ['bash', '-c', copyProgram, 'spark-control-download', folder, String(fetch.length), ...fetch, ...targets]
 }
 
@@ -232,13 +233,14 @@ function wordsOf({ repo, revision }: Asked, head: Looked, others: readonly Looke
 const copyProgram = `folder=$1 count=$2; shift 2
 path=$("\${@:1:count}") || exit 1
 printf '%s\\n' "$path"
-commit=\${path##*/snapshots/} commit=\${commit%%[!0-9a-f]*}
+commit=
+case $path in */snapshots/*) commit=\${path##*/snapshots/} commit=\${commit%%[!0-9a-f]*} ;; esac
 [ -z "$commit" ] || { mkdir -p "$folder/refs" && printf '%s' "$commit" >"$folder/refs/main"; } || exit 1
 shift "$count"
 [ $# -gt 0 ] || exit 0
 printf 'Copying model to %s host(s): %s\\n' "$#" "$*"
 code=0
-for host; do
-  rsync -a --mkpath -e 'ssh -o BatchMode=yes' "$folder" "$host:\${folder%/*}/" || { printf 'Copy to %s failed.\\n' "\${host#*@}"; code=1; }
+for target; do
+  rsync -a --mkpath -e 'ssh -o BatchMode=yes' "$folder" "$target" || { host=\${target#*@}; printf 'Copy to %s failed.\\n' "\${host%%:*}"; code=1; }
 done
 exit $code`

@@ -19,6 +19,7 @@ import * as house from '../fakes/view-samples.ts'
 import * as ofModels from '../fakes/view-samples-of-models.ts'
 import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
+import { downloadExhibits } from './gallery-of-downloads.tsx'
 
 const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample
@@ -289,6 +290,7 @@ export const exhibits: readonly Exhibit[] = [
       </div>
     ),
   },
+  ...downloadExhibits,
 ]
 
 /** One exhibit as a whole page. */

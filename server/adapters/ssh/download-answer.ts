@@ -16,6 +16,7 @@ export function readHubLook(answer: Answer): HubLook {
   return {
     cachePath: answer.text('cache').replace(/\/+$/, ''),
     user: answer.text('user').trim(),
+    home: answer.text('home').replace(/\/+$/, ''),
     unwritable: path === undefined || path === '' ? null : { path, owner: owner ?? 'another user' },
     freeBytes: readDisk(answer)?.freeBytes ?? null,
     uvx: orNull(answer.text('uvx')),

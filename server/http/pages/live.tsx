@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import { partial } from '../../../web/hx.ts'
 import { ActivityList } from '../../../web/views/pages/activity.tsx'
+import { DownloadList, DownloadNow } from '../../../web/views/pages/downloads.tsx'
 import { HomeNow, HomeRecent } from '../../../web/views/pages/home.tsx'
 import { LibraryList } from '../../../web/views/pages/library.tsx'
 import { MachineList, MachineNow } from '../../../web/views/pages/machines.tsx'
@@ -86,6 +87,15 @@ function livePage(c: EdgeContext, needs: Needs): LivePage {
   if (name === 'library') {
     const query = c.req.query('q') ?? ''
     return only(fragment('library-list', onStale('library'), () => <LibraryList {...libraryData(useCases, query, clock.now())} />))
+  }
+  if (name === 'downloads') {
+    const draw = (): Child => <DownloadList downloads={useCases.downloads.list()} now={clock.now()} />
+    return only(fragment('download-list', onStale('downloads'), draw, agesMs))
+  }
+  if (name === 'download') {
+    useCases.downloads.find(id)
+    const draw = (): Child => <DownloadNow download={useCases.downloads.find(id)} now={clock.now()} />
+    return only(fragment(`download-${id}`, (event) => makesStale(event, 'downloads') && event.payload['download'] === id, draw, agesMs))
   }
   if (name === 'machines') {
     return only(fragment('machine-list', onStale('machines'), () => <MachineList machines={useCases.machines.list()} now={clock.now()} />))

@@ -5,6 +5,7 @@ import type { UseCases } from '../../app/use-cases.ts'
 import type { EdgeEnv } from '../edge.ts'
 import { activityPages } from './activity.tsx'
 import { backupPages } from './backup.ts'
+import { downloadPages } from './downloads.tsx'
 import { type EntranceNeeds, entrancePages } from './entrance.tsx'
 import { homePages } from './home.tsx'
 import { joiningPages } from './joining.tsx'
@@ -30,6 +31,7 @@ export function createPages({ useCases, clock, assets, access, ending = new Abor
   app.route('/', entrancePages({ assets, access, show }))
   app.route('/', homePages(needs))
   app.route('/', joiningPages(needs))
+  app.route('/', downloadPages(needs))
   app.route('/', libraryPages(needs))
   app.route('/', recipePages(needs))
   app.route('/', swapPages(needs))

@@ -14,6 +14,7 @@ export function hubLookOf(world: World, look: NodeLook, machine: Machine, ask: H
   return {
     cachePath,
     user: userName,
+    home: '/home/spark',
     unwritable: look.cacheWritable ? null : { path: cachePath, owner: 'root' },
     freeBytes: look.disk.freeBytes,
     uvx: look.uvx ? '/home/spark/.local/bin/uvx' : null,

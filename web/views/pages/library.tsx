@@ -47,6 +47,12 @@ export function LibraryPage(data: LibraryData) {
                 />
               </form>
             </search>
+            <a class="button main" href="/library/downloads">
+              Download a model
+            </a>
+            <a class="button" href="/library/disks">
+              Disks
+            </a>
             <form method="post" action="/library/scan">
               <button type="submit" class="button">
                 Look again
@@ -120,7 +126,10 @@ export function LibraryList(data: LibraryData) {
 function NoModels() {
   return (
     <Empty icon="models" title="No models found on the disks">
-      <p>Spark Control looks in the Hugging Face cache of every machine. Download a model on a Spark, then press "Look again".</p>
+      <p>Spark Control looks in the Hugging Face cache of every machine.</p>
+      <a class="button main" href="/library/downloads">
+        Download a model
+      </a>
       <a class="button" href="/machines">
         See where it looks
       </a>

@@ -51,7 +51,24 @@ export function ModelPage(props: Props) {
       <Write model={model} recipes={recipes} />
       {runs ? <RunWithChanges model={model} recipes={recipes} /> : null}
       <Past swaps={past} now={now} />
+      <OnDisk model={model} />
     </div>
+  )
+}
+
+/** What can be done with its folders: fetch what is missing, or let it go. */
+function OnDisk({ model }: { readonly model: ModelView }) {
+  if (model.repo === null) return null
+  const machines = new URLSearchParams([['repo', model.repo], ...model.machines.map((copy) => [`on-${copy.machine}`, 'yes'])])
+  return (
+    <p class="acts">
+      <a class="button" href={`/library/downloads/new?${machines}`}>
+        {model.complete ? 'Look for a newer version' : 'Download the rest'}
+      </a>
+      <a class="button plain" href={`/library/${encodeURIComponent(model.id)}/deletion`}>
+        Delete it
+      </a>
+    </p>
   )
 }
 

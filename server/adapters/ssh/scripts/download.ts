@@ -43,6 +43,8 @@ ${diskLines}
 name=${quote(folderOf(ask.repo))}
 section user
 id -un
+section home
+printf '%s' "$HOME"
 collect tools_fd
 case $answer in *spark-control-tools*) answer=\${answer##*spark-control-tools} ;; *) answer= ;; esac
 { read -r _; IFS= read -r uvx; IFS= read -r hf; IFS= read -r endpoint; } <<<"$answer"
@@ -119,7 +121,7 @@ new="\${job%/*}/.new.\${job##*/}.$$"
 mkdir -p "$new" &&
 sc_boot >"$new/boot_id" &&
 ${nulList(order.argv)} >"$new/argv" &&
-printf '%s\\0' "PATH=\${login_path:-$PATH}:$HOME/.local/bin" "$place" >"$new/env" &&
+printf '%s\\0' "PATH=\${login_path:+$login_path:}$PATH:$HOME/.local/bin" "$place" >"$new/env" &&
 ${nulList(order.cwd === null ? [] : [order.cwd])} >"$new/cwd" &&
 ${order.token === null ? ':' : `printf '%s' ${quote(order.token)} >"$new/token"`} &&
 : >"$new/log" &&
