@@ -113,7 +113,9 @@ function takeLog(ground: Ground, follower: Follower, reading: WatchReading): voi
 async function followWorkers(ground: Ground, start: PlanStart, follower: Follower): Promise<void> {
   for (const worker of start.machines.slice(1)) {
     const reading = await workerAlive(ground, start, worker)
-    if (reading.container === 'running' && isDead(follower, worker, reading, false))
-      throw deathOf(ground, start, splitLines('', `${reading.log}\n`).lines, worker)
+    if (reading.container !== 'running') continue
+    const death = deathOf(ground, start, splitLines('', `${reading.log}\n`).lines, worker)
+    // One that ended before it was ever seen has left its words, and the head would wait for it ten minutes.
+    if (isDead(follower, worker, reading, !vague.has(death.code))) throw death
   }
 }

@@ -24,7 +24,7 @@ async function clickSwitch(): Promise<void> {
 /** What stands beside a word of the three. */
 const told = (word: string): Promise<string> => page.locator(`dt:text-is("${word}") + dd`).innerText()
 
-test('an engine that fails while it starts is told with its last words, and the old model answers again', async () => {
+test('F7: an engine that fails while it starts is told with its last words, and the old model answers again', async () => {
   rig.world.setFault({ name: 'F7', model: 'openai/gpt-oss-20b', times: 1 })
   await clickSwitch()
   expect(await told('What happened')).toMatch(/gpt-oss 20B.*(CUDA error|Engine core initialization failed)/)
@@ -38,7 +38,7 @@ test('an engine that fails while it starts is told with its last words, and the 
   await rig.shots(page, 'home-after-failure')
 }, 90_000)
 
-test('a launcher that says all is well without the image is not believed', async () => {
+test('F3: a launcher that says all is well without the image is not believed', async () => {
   rig.world.setFault({ name: 'F3', times: 1 })
   await clickSwitch()
   expect(await told('What happened')).toBe('The container image "vllm-node" is not on spark-1.')

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig?.close())
 
-test('a Spark that stops answering while it loads is waited for, and nothing is started a second time', async () => {
+test('F14: a Spark that stops answering while it loads is waited for, and nothing is started a second time', async () => {
   const page = await rig.tab()
   await page.goto(`/swaps/new?model=${encodeURIComponent('openai/gpt-oss-20b')}`)
   await page.getByRole('button', { name: 'Switch now' }).click()
