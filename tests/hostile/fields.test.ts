@@ -241,7 +241,7 @@ describe('through a real bash over a real sshd', () => {
       const sparks = createSparks({ privateKey: () => node.privateKey, log: { info: () => {}, warn: () => {}, error: () => {} } })
       node.tool(
         'show-words',
-        'printf "%s\\0" "$@" >"$HOME/words"; n=0; while v=HOSTILE_$n; [ -n "${!v+x}" ]; do printf "%s\\0" "${!v}"; n=$((n + 1)); done >"$HOME/variables"',
+        'printf "%s\\0" "$@" >"$HOME/words"; n=0; while v=HOSTILE_$n; [ -n "$\x7b!v+x}" ]; do printf "%s\\0" "$\x7b!v}"; n=$((n + 1)); done >"$HOME/variables"',
       )
       const words = carried.filter((value) => value.length <= 2000)
       for (const [at, batch] of batches(words, bytes, 250_000).entries()) {
@@ -298,7 +298,7 @@ describe('in a file, on a page, in the log', () => {
       for (let at = 0; at < carried.length; at += 100) {
         const names = carried.slice(at, at + 100)
         const machines = names.map((name, index) => ({ ...machineSample, id: `m${index}`, name, gpuName: name }))
-        const { document } = parseHTML(`<!doctype html><html><body>${await MachinesPage({ machines, now: 0 }).toString()}</body></html>`)
+        const { document } = parseHTML(`<!doctype html><html><body>${MachinesPage({ machines, now: 0 }).toString()}</body></html>`)
         const shown = [...document.querySelectorAll('section.card h2 a')].map((link) => link.textContent)
         const labels = [...document.querySelectorAll('section.card')].map((card) => card.getAttribute('aria-label'))
         const plain = (text: string | null): string => (text ?? '').replaceAll('\r\n', '\n').replaceAll('\r', '\n')
