@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo run test soak check unit deps needs build gallery pictures docs bench simulate format clean
+.PHONY: help demo run test soak check unit deps needs build gallery pictures docs bench eval simulate format clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,8 @@ bench: build ## The figures of docs/FIGURES.md
 
 simulate: $(installed) ## Whole lives of a cluster in virtual time; LIVES=2000 SEED=1 JOBS=1 CANARIES=200 RECORD=file
 	@node_modules/.bin/node scripts/simulate.ts
+eval: build ## Inference against published recipes, docs/INFERENCE.md; CORPUS=/path/to/cases EVAL=/path/to/recipes.mjs
+	@node_modules/.bin/node node_modules/.bin/tsx scripts/eval.ts '$(CORPUS)' '$(EVAL)'
 
 format: $(installed) ## Put the source in its form
 	@npx biome check --write .

@@ -23,6 +23,8 @@ export interface DiscoveryNeeds {
 
 export type Discovery = ReturnType<typeof createDiscovery>
 
+/** Folders read without a pause: a few ms each at most, mostly much less. */
+const inferredAtOnce = 20
 /** A download turns into an interrupted one by time alone, so what was merged is not believed for longer, ms. */
 const mergedForMs = 30_000
 /** Events after which the disks may look different, or a machine can be asked again. */
@@ -49,6 +51,15 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     const made = needs.infer(listing)
     inferences.set(listing, made)
     return made
+  }
+
+  /** A hub of hundreds is read in pieces, so that requests are answered in between; what follows then finds it done. */
+  const inferAhead = async (listed: readonly FolderListing[]): Promise<void> => {
+    const fresh = listed.filter((listing) => !inferences.has(listing))
+    for (const [at, listing] of fresh.entries()) {
+      infer(listing)
+      if (at % inferredAtOnce === inferredAtOnce - 1) await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   const current = (): { models: readonly Model[]; byId: ReadonlyMap<string, Model> } => {
@@ -80,12 +91,13 @@ export function createDiscovery(needs: DiscoveryNeeds) {
       needs.log.info("the launcher's recipes could not be read; the last ones are kept", { machine: id, error })
       return null
     })
+    const listed = held().get(id)
+    const kept = keepUnchanged(listed ?? [], folders)
+    await inferAhead(kept)
     signal?.throwIfAborted()
     if (needs.store.machines.find(id) === null) return
     if (files !== null) launcherFiles.set(id, files)
     const before = current().models
-    const listed = held().get(id)
-    const kept = keepUnchanged(listed ?? [], folders)
     // A hub is megabytes: it is written only when it is not what is written already.
     if (listed === undefined || kept !== listed) needs.store.models.setListings(id, clock.now(), kept)
     held().set(id, kept)

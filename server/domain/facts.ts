@@ -33,6 +33,9 @@ export interface ModelFacts {
   readonly hasRemoteCode: boolean
 }
 
+/** A config names one class, or two; every one is held against every family. */
+const mostClasses = 8
+
 const textParts = ['text_config', 'llm_config', 'language_config', 'thinker_config'] as const
 
 function jsonOf(listing: FolderListing, name: string): { readonly value: JsonObject | null; readonly why: string | null } {
@@ -100,7 +103,7 @@ export function readFacts(listing: FolderListing): ModelFacts {
     text,
     hfQuant: jsonOf(listing, 'hf_quant_config.json').value,
     template: chatTemplate(listing),
-    classes: textsField(config ?? undefined, 'architectures'),
+    classes: textsField(config ?? undefined, 'architectures').slice(0, mostClasses),
     types: typesOf(config, text),
     files: new Set(listing.files.map((file) => file.path)),
     weightsBytes: weightsBytes(listing),

@@ -7,6 +7,9 @@ export interface JsonObject {
 
 export type TolerantReading = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string }
 
+/** Longest text that is read a second time, characters. The files known to need it are below 30,000. */
+const mostForgiven = 200_000
+
 const bareWords: readonly (readonly [string, string])[] = [
   ['-Infinity', '-1e999'],
   ['Infinity', '1e999'],
@@ -81,6 +84,8 @@ export function readTolerantJson(text: string): TolerantReading {
   const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   const first = attempt(bare)
   if (first.ok) return first
+  // Files that need forgiving are small; a large one that does is not worth holding everything else up.
+  if (bare.length > mostForgiven) return first
   const second = attempt(strict(bare))
   return second.ok ? second : first
 }

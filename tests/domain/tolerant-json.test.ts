@@ -48,9 +48,16 @@ describe('reading JSON as publishers write it', () => {
   })
 
   test('bears nesting deeper than any stack', () => {
-    const deep = `${'['.repeat(500_000)}Infinity${']'.repeat(500_000)}`
-    expect(readTolerantJson(deep).ok).toBe(true)
+    const deep = (levels: number, inner: string): string => `${'['.repeat(levels)}${inner}${']'.repeat(levels)}`
+    expect(readTolerantJson(deep(90_000, 'Infinity')).ok).toBe(true)
+    expect(readTolerantJson(deep(500_000, '1')).ok).toBe(true)
     expect(readTolerantJson('{"a":'.repeat(200_000)).ok).toBe(false)
+  })
+
+  test('forgives small texts only: a large one that needs it is refused, and does not hold everything else up', () => {
+    const padded = (length: number): string => `{"a": Infinity, "b": "${'x'.repeat(length)}"}`
+    expect(readTolerantJson(padded(100_000)).ok).toBe(true)
+    expect(readTolerantJson(padded(300_000)).ok).toBe(false)
   })
 
   test('reads own fields only: __proto__ and constructor are nothing special', () => {

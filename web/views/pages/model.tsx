@@ -1,4 +1,5 @@
 import type { ModelView, RecipeView, SwapView } from '../../../server/contract/operations/shapes.ts'
+import { recipeDifferences } from '../../../server/domain/recipe-difference.ts'
 import { aboutDuration, bytesInWords, exactDuration, type ServiceState } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
@@ -46,7 +47,7 @@ export function ModelPage(props: Props) {
       <AboutModel model={model} now={now} />
       {model.memory === null ? null : <ModelMemory memory={model.memory} />}
       {recipes.map((recipe) => (
-        <RecipeCard recipe={recipe} chosen={recipe.id === model.recipe?.id} runs={runs} />
+        <RecipeCard recipe={recipe} used={recipes.find((one) => one.id === model.recipe?.id) ?? recipe} runs={runs} />
       ))}
       <Write model={model} recipes={recipes} />
       {runs ? <RunWithChanges model={model} recipes={recipes} /> : null}
@@ -154,12 +155,13 @@ const sources = {
 
 interface CardProps {
   readonly recipe: RecipeView
-  /** The one a switch uses unless another is named. */
-  readonly chosen: boolean
+  /** The one a switch uses unless another is named; may be this one. */
+  readonly used: RecipeView
   readonly runs: boolean
 }
 
-function RecipeCard({ recipe, chosen, runs }: CardProps) {
+function RecipeCard({ recipe, used, runs }: CardProps) {
+  const chosen = recipe.id === used.id
   const asks = !recipe.confirmed && chosen && runs
   return (
     <section class="card stack">
@@ -186,6 +188,7 @@ function RecipeCard({ recipe, chosen, runs }: CardProps) {
           <FlagList flags={recipe.flags} />
         </details>
       )}
+      {chosen ? null : <Differences recipe={recipe} used={used} />}
       {asks ? (
         <form class="acts" method="post" action={`/recipes/${encodeURIComponent(recipe.id)}/confirmation`}>
           <button type="submit" class="button">
@@ -195,6 +198,30 @@ function RecipeCard({ recipe, chosen, runs }: CardProps) {
         </form>
       ) : null}
     </section>
+  )
+}
+
+/** Flag by flag, in what a recipe differs from the one that is used. */
+function Differences({ recipe, used }: Pick<CardProps, 'recipe' | 'used'>) {
+  const lines = recipeDifferences(used, recipe)
+  if (lines.length === 0) return <p class="quiet">It starts the model as the recipe that is used does.</p>
+  return (
+    <details class="more">
+      <summary>In what it differs from the recipe that is used</summary>
+      <dl class="flags">
+        {lines.map((line) => (
+          <div>
+            <dt>
+              <code>{line.what}</code>
+            </dt>
+            <dd>
+              {line.other === null ? 'not here' : <code>{line.other}</code>};{' '}
+              <span class="quiet">{line.used === null ? 'not in the other' : `${line.used} in the other`}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   )
 }
 
