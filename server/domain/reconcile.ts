@@ -2,7 +2,7 @@
 // and by every look. Pure: what must be remembered from one time to the next is handed in and out as notes.
 import { adopt } from './adoption.ts'
 import type { Serving } from './engine.ts'
-import { type EngineSite, mainEngine, servingContainer } from './engine-sites.ts'
+import { type EngineSite, mainEngine, runsAnother, servingContainer } from './engine-sites.ts'
 import type { Machine, MachineView } from './machine.ts'
 import type { Model } from './model.ts'
 import type { Recipe } from './recipe.ts'
@@ -183,13 +183,8 @@ function whatRuns(
   if (container === undefined) return { at: seen.at, by: null }
   const main = sites.find(({ site }) => site.id === mainEngine)
   const answersAsOurs = main?.look?.healthy === true && main.look.models.includes(serving.servedName)
-  return answersAsOurs || isCommandOf(container.serving, serving) ? 'ours' : { at: seen.at, by: siteOf(machine, container.serving) }
-}
-
-/** Another command in the container of our name: somebody stopped ours and started theirs. A process that died is no command. */
-function isCommandOf(text: string | null, serving: Serving): boolean {
-  const command = text === null ? null : readVllmCommand(text)
-  return command === null || (command.port === serving.port && command.servedNames.includes(serving.servedName))
+  // Another command in the container of our name: somebody stopped ours and started theirs. A process that died is no command.
+  return answersAsOurs || !runsAnother(serving, container) ? 'ours' : { at: seen.at, by: siteOf(machine, container.serving) }
 }
 
 function siteOf(machine: Machine, text: string | null): EngineSite {

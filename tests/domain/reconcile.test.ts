@@ -248,6 +248,16 @@ describe('somebody else', () => {
     const odd = (at: number): Moment => ({ now: later(at), views: [one(later(at), [llama])], looks: { spark1: good(later(at)) } })
     expect(done(story([odd(5), odd(10), odd(15)], { serving: ours }))).toEqual([])
   })
+  test('is not suspected for a served name that the process table cuts at its space', () => {
+    const spaced = { ...ours, servedName: 'My Qwen' }
+    const cut = container(`vllm serve ${qwen} --port 8000 --served-model-name My Qwen`)
+    const moments = [5, 10, 15].map((at) => ({
+      now: later(at),
+      views: [one(later(at), [cut])],
+      looks: { spark1: buildClosedDoor(later(at)) },
+    }))
+    expect(done(story(moments, { serving: spaced }))).toEqual([])
+  })
   test('started a container elsewhere: said once, shown, advised where a switch would clear it', () => {
     const before: Moment = { now: later(5), views: [one(later(5), [container()]), two(later(5), [])] }
     const then = (at: number): Moment => ({ now: later(at), views: [one(later(at), [container()]), two(later(at), [llama])] })
