@@ -208,7 +208,10 @@ export function compose(world: Adapters): Graph {
     shutdown: life.signal,
   })
   const deletions = createDeletions({ sparks, store: stores, discovery, fleet, status, lock, events, log })
-  const disks = () => readDisks({ clock, discovery, fleet, serving: () => stores.serving.find(mainEngine)?.model ?? null })
+  const downloadedAt = (model: string): number | null =>
+    stores.downloads.recent(200).find((one) => one.repo === model && one.state === 'succeeded')?.endedAt ?? null
+  const serving = (): string | null => stores.serving.find(mainEngine)?.model ?? null
+  const disks = () => readDisks({ clock, discovery, fleet, serving, downloadedAt })
 
   /** A live switch is taken up with what the machines say now, where they say it soon. */
   const takeUp = async (): Promise<void> => {

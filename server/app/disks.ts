@@ -11,19 +11,22 @@ export interface DisksNeeds {
   readonly discovery: Pick<Discovery, 'models' | 'listing'>
   readonly fleet: Pick<Fleet, 'views'>
   readonly serving: () => string | null
+  /** When a model was last downloaded from here; null: never, or long ago. */
+  readonly downloadedAt: (model: string) => number | null
 }
 
 const dayMs = 86_400_000
-/** A model nobody used for this long may go. */
+/** A model nobody used for this long may go, and so may one that was never used, unless it has just been downloaded. */
 const unusedMs = 30 * dayMs
 
-export function readDisks({ clock, discovery, fleet, serving }: DisksNeeds): DisksView {
+export function readDisks({ clock, discovery, fleet, serving, downloadedAt }: DisksNeeds): DisksView {
   const now = clock.now()
   const models = discovery.models()
   const views = fleet.views()
   const nameOf = (id: string): string => views.find((view) => view.machine.id === id)?.machine.name ?? id
   const held = serving()
-  const isUnused = (model: Model): boolean => model.complete && model.id !== held && now - (model.lastUsedAt ?? 0) > unusedMs
+  const isUnused = (model: Model): boolean =>
+    model.complete && model.id !== held && now - (model.lastUsedAt ?? downloadedAt(model.id) ?? 0) > unusedMs
   return {
     machines: views.map(({ machine, observation }) => {
       const own = models.flatMap((model) =>

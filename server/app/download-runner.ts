@@ -188,6 +188,12 @@ export function createDownloadRunner(needs: DownloadRunnerNeeds) {
 
   /** One look, or one verification. False: the machine did not answer, and nothing is known. */
   const step = async (download: Download, token: string | null, signal: AbortSignal): Promise<boolean> => {
+    const head = download.places[0]?.machine ?? ''
+    if (machines.find(head) === null) {
+      // Taken off the list: whatever its job does there, nobody here can ask.
+      fail(download, 'download_lost', { machine: 'a machine that is no longer on the list' })
+      return true
+    }
     try {
       if (download.phase === 'verify' && download.cancelRequestedAt === null) await verify(download, signal)
       else await lookOnce(download, token, signal)

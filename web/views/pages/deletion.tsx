@@ -21,13 +21,11 @@ export function DeletionPage({ plan, trouble, wrong = false }: DeletionData) {
         <p class="cost">{bytesInWords(plan.bytes)} become free. To use it again it has to be downloaded again.</p>
         <ul class="stack tight">
           {plan.machines.map((copy) => (
-            <li class="between">
-              <span>
-                {copy.name} <span class="quiet">{copy.path}</span>
-              </span>
-              <span>
-                {bytesInWords(copy.bytes)} <span class="quiet">({copy.bytes.toLocaleString('en-US')} bytes)</span>
-              </span>
+            <li>
+              <p>
+                {copy.name}: {bytesInWords(copy.bytes)} <span class="quiet">({copy.bytes.toLocaleString('en-US')} bytes)</span>
+              </p>
+              <p class="quiet path">{copy.path}</p>
             </li>
           ))}
         </ul>

@@ -163,7 +163,7 @@ function Unused({ disks, now }: DisksData) {
   if (disks.unused.length === 0) return null
   return (
     <section class="stack">
-      <h2>Not used for a month</h2>
+      <h2>Not used for a month, or never</h2>
       <ul class="list">
         {disks.unused.map((model) => (
           <li>
@@ -174,7 +174,7 @@ function Unused({ disks, now }: DisksData) {
               <p class="quiet">
                 {bytesInWords(model.bytes)},{' '}
                 {model.lastUsedAt === null ? (
-                  'not used since Spark Control watches'
+                  'never used'
                 ) : (
                   <>
                     last used <Ago at={model.lastUsedAt} now={now} />

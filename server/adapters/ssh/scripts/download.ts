@@ -5,7 +5,7 @@ import type { Machine } from '../../../domain/machine.ts'
 import { isRepo, isRevision, repoFolder } from '../../../domain/repo.ts'
 import { downloadWrapperFile, downloadWrapperText } from '../job-wrapper.ts'
 import { quote } from '../quote.ts'
-import { idPath, jobReadingLines, nulList, pruneFunction, steadfast } from './job.ts'
+import { idPath, jobReadingLines, nulList, steadfast } from './job.ts'
 import { jobFunctions } from './job-functions.ts'
 import { launcherFolderLines } from './launcher.ts'
 import { loginWords, prelude } from './prelude.ts'
@@ -127,8 +127,6 @@ ${order.token === null ? ':' : `printf '%s' ${quote(order.token)} >"$new/token"`
 : >"$new/log" &&
 mv -T "$new" "$job" || exit 1
 ( set -m; setsid bash "$bin" "$job" </dev/null >>"$job/log" 2>&1 & )
-${pruneFunction}
-sc_prune ${quote(order.key.swap)} >/dev/null 2>&1
 } 2>&1 )
 code=$?
 section problem

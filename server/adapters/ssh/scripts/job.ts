@@ -96,7 +96,7 @@ sc_end_group "$pid" "$started" "$boot" "$job"
 return 0`
 }
 
-export const pruneFunction = `sc_prune() {
+const pruneFunction = `sc_prune() {
   local name step
   ls -1t "$sc_root/jobs" | tail -n +${keptSwaps + 1} | while IFS= read -r name; do
     [ "$name" != "$1" ] || continue
