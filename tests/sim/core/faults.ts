@@ -30,6 +30,8 @@ export interface FaultBook {
   wake(fault: Fault): void
   /** Uses up one of its times; false when it is no longer there. */
   use(fault: Fault): boolean
+  /** How often each one really struck; a condition that lasts counts once. */
+  struck(): ReadonlyMap<FaultName, number>
   /** What has to be undone when the fault is cleared. */
   keep(fault: Fault, undo: () => void): void
 }
@@ -39,6 +41,12 @@ export const momentOf = (fault: Fault): Moment => fault.at ?? switchOf(fault.nam
 export function createFaultBook(): FaultBook {
   let faults: readonly Fault[] = []
   const awake = new WeakSet<Fault>()
+  const struck = new Map<FaultName, number>()
+  const met = new WeakSet<Fault>()
+  const count = (fault: Fault): void => {
+    met.add(fault)
+    struck.set(fault.name, (struck.get(fault.name) ?? 0) + 1)
+  }
   const undoes = new Map<Fault, () => void>()
   const isAwake = (fault: Fault): boolean => awake.has(fault) || (momentOf(fault) === 'now' && fault.afterMs === undefined)
   const matches = (fault: Fault, name: FaultName, node: string, model?: string): boolean =>
@@ -56,6 +64,7 @@ export function createFaultBook(): FaultBook {
   }
   const use = (found: Fault): boolean => {
     if (!faults.includes(found)) return false
+    count(found)
     if (found.times === undefined) return true
     const left = { ...found, times: found.times - 1 }
     if (awake.has(found)) awake.add(left)
@@ -77,7 +86,11 @@ export function createFaultBook(): FaultBook {
       use(found)
       return found
     },
-    isOn: (name, node) => faults.some((fault) => matches(fault, name, node)),
+    isOn(name, node) {
+      const found = faults.find((fault) => matches(fault, name, node))
+      if (found !== undefined && !met.has(found)) count(found)
+      return found !== undefined
+    },
     due: ({ moment, nodes, leads, model, from, to }) =>
       faults.filter((fault) => {
         const percent = fault.percent ?? 50
@@ -91,6 +104,7 @@ export function createFaultBook(): FaultBook {
       }),
     wake: (fault) => void awake.add(fault),
     use,
+    struck: () => struck,
     keep: (fault, undo) => void undoes.set(fault, undo),
   }
 }

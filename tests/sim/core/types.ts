@@ -197,6 +197,8 @@ export interface World {
   setFault(fault: Fault): void
   clearFault(name: FaultName, node?: string): void
   faults(): readonly Fault[]
+  /** How often each switch really struck; a condition that lasts counts once. */
+  struck(): ReadonlyMap<FaultName, number>
   /** Containers gone, memory back, new boot id, uptime small; unreachable for `downMs` (unscaled). */
   reboot(node: string, downMs?: number): void
   /** Nothing on the node moves and nothing answers for `ms` (unscaled); then it goes on with the same boot id. */

@@ -40,6 +40,7 @@ export function createWorld(options: SimOptions): World {
       sim.changed()
     },
     faults: () => sim.faults.list(),
+    struck: () => sim.faults.struck(),
     reboot: (name, downMs = 90_000) => sim.reboot(sim.node(name), downMs),
     freeze: (name, ms) => sim.freeze(sim.node(name), ms),
     isReachable: (name) => reachOf(sim.node(name), clock.now()) === 'up',

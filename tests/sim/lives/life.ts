@@ -15,6 +15,7 @@ import { createWatchman, type Told } from './watchman.ts'
 const sliceMs = 1000
 /** So many slices between two looks at everything that was accepted. */
 const memoryEvery = 40
+const readEvery = 7
 
 export interface Lived {
   readonly broken: readonly Broken[]
@@ -49,9 +50,13 @@ function prepare({ graph }: Life): void {
   }
 }
 
-export async function live(schedule: Schedule, sabotage: Sabotage = {}): Promise<Lived> {
+/** Looks at the pages themselves now and then; what is wrong in words, or null. */
+export type Reader = (saga: Saga) => Promise<string | null>
+
+export async function live(schedule: Schedule, sabotage: Sabotage = {}, reader?: Reader): Promise<Lived> {
   born ??= giveBirth(nodes, prepare)
   const stage = await raise(await born, schedule, sabotage)
+  stage.reader = reader
   const { saga } = stage
   for (const step of schedule.steps) {
     saga.tell(tellStep(step))
@@ -61,6 +66,7 @@ export async function live(schedule: Schedule, sabotage: Sabotage = {}): Promise
   }
   if (saga.broken.length === 0) await settleDown(stage)
   const swaps = saga.life.stores.swaps.recent(1000).length
+  for (const [fault, times] of saga.life.world.struck()) saga.met.set(`strikes ${fault}`, times)
   for (const rival of stage.rivals) await rival.close()
   // A dead one has nothing left to close.
   if (!saga.down) await saga.life.close()
@@ -71,6 +77,7 @@ interface Theatre extends Stage {
   /** Set when a fuse has burnt down: when it rises again. */
   risesAt: number | null
   story(): string
+  reader?: Reader | undefined
 }
 
 async function raise(birth: Birth, schedule: Schedule, sabotage: Sabotage): Promise<Theatre> {
@@ -182,12 +189,16 @@ async function pass(stage: Theatre, ms: number): Promise<void> {
     saga.slices += 1
     saga.watchman.look()
     if (stage.risesAt !== null && clock.now() >= stage.risesAt) await rise(stage)
-    if (!saga.down) {
-      examine(saga, 'slice')
-      if (saga.slices % memoryEvery === 0) examine(saga, 'memory')
-    }
+    if (!saga.down) await examineNow(stage)
     if (saga.broken.length > 0) return
   } while (clock.now() < end)
+}
+
+async function examineNow({ saga, reader }: Theatre): Promise<void> {
+  examine(saga, 'slice')
+  if (saga.slices % memoryEvery === 0) examine(saga, 'memory')
+  const wrong = reader === undefined || saga.slices % readEvery > 0 ? null : await reader(saga)
+  if (wrong !== null) saga.break('page-is-true', wrong)
 }
 
 /** From the disk as it was when it died, or from other bytes (a backup, which knows of less). */
