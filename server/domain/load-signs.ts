@@ -62,7 +62,8 @@ export function stillFor(now: number, movedAt: readonly (number | null)[], limit
 
 export function loadFacts(signs: LoadSigns): readonly Fact[] {
   const { lookedAt: at, availableBytes } = signs
-  const ago = (when: number): string => (at - when < 1000 ? 'just now' : `${exactDuration(at - when)} ago`)
+  // The record outlives the moment: a time "ago" would soon be wrong.
+  const ago = (when: number): string => (at - when < 1000 ? 'at the last look' : `${exactDuration(at - when)} before the last look`)
   return facts(
     { what: 'vLLM process', value: signs.processSeen ? 'running' : 'not seen', at },
     { what: 'Last line of the log', value: ago(signs.logAt), at: signs.logAt },

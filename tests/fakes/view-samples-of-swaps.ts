@@ -20,8 +20,8 @@ export const swap: SwapView = {
   progress: { percent: 62, sentence: 'Reading the weights: part 10 of 16.' },
   evidence: [
     { what: 'vLLM process', value: 'running', at: before(2) },
-    { what: 'Last line of the log', value: '4 s ago', at: before(6) },
-    { what: 'Memory last moved', value: 'just now, to 64 GB available', at: before(2) },
+    { what: 'Last line of the log', value: '4 s before the last look', at: before(6) },
+    { what: 'Memory last moved', value: 'at the last look, to 64 GB available', at: before(2) },
   ],
   etaSeconds: 118,
   overdue: false,
