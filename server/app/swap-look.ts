@@ -36,7 +36,7 @@ export function launchTrouble(ground: Ground, start: PlanStart, lines: readonly 
     case 'image_differs':
       return new SparkError(telling.code, { machine: named ?? where, image: telling.image ?? imageOf(start) })
     case 'start_raced':
-      return new SparkError('start_raced', { machine: named ?? where })
+      return new SparkError('start_raced', { machine: named ?? where, line })
     case 'docker_permission':
     case 'docker_down':
       return new SparkError(telling.code, { machine: where })

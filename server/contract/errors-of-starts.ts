@@ -60,7 +60,7 @@ export const startErrors = {
     retry: 'no',
     sample: { machine: 'spark-1', line: 'Error: Unexpected number of active CX7 interfaces (3). Expected 2 (non-mesh) or 4 (mesh).' },
   }),
-  start_raced: error<Where>({
+  start_raced: error<Where & { line: string }>({
     status: 409,
     title: 'Somebody else started one',
     happened: (f) => `While this switch was starting, somebody else started a container of the same name on ${f.machine}.`,
@@ -68,7 +68,7 @@ export const startErrors = {
     next: (f) => `Find out who starts models on ${f.machine} by hand or by another program. Then switch again.`,
     act: 'see_machine',
     retry: 'no',
-    sample: { machine: 'spark-1' },
+    sample: { machine: 'spark-1', line: 'Cluster containers are already running. Skipping launch.' },
   }),
   image_missing: error<Where & { image: string }>({
     status: 502,
