@@ -16,9 +16,9 @@ export function createSwapStore(db: Database): SwapStore {
   const insert = db.prepare<SwapRow>(`INSERT INTO swaps (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')})`)
   const find = db.prepare<[string], SwapRow>('SELECT * FROM swaps WHERE id = ?')
   const live = db.prepare<[string], SwapRow>('SELECT * FROM swaps WHERE cluster = ? AND ended_at IS NULL')
-  const recent = db.prepare<[number, number], SwapRow>(
-    'SELECT * FROM swaps WHERE started_at < ? ORDER BY started_at DESC, rowid DESC LIMIT ?',
-  )
+  const recent = db
+    .prepare<[number, number], string>('SELECT id FROM swaps WHERE started_at < ? ORDER BY started_at DESC, rowid DESC LIMIT ?')
+    .pluck()
   const past = db.prepare<[string, number], SwapRow>(
     "SELECT * FROM swaps WHERE likeness = ? AND state = 'succeeded' ORDER BY started_at DESC, rowid DESC LIMIT ?",
   )
@@ -34,6 +34,10 @@ export function createSwapStore(db: Database): SwapStore {
   /** The live swap is read at every look and every word of progress; kept as machines are (machine-store.ts). */
   const heldLive = new Map<string, Swap | null>()
   const heldPast = new Map<string, ReturnType<SwapStore['history']>>()
+  /** What has ended never changes. */
+  const heldEnded = new Map<string, Swap>()
+  /** The newest one is asked for at every look; another is the newest only when one begins. */
+  let heldNewest: string | null = null
   /** Before every write, so that a transaction that is undone leaves nothing kept. */
   const forget = (): void => heldLive.clear()
   const heldSwap = (id: string): Swap | undefined => [...heldLive.values()].find((swap) => swap?.id === id) ?? undefined
@@ -69,6 +73,18 @@ export function createSwapStore(db: Database): SwapStore {
     alongside()
     return true
   })
+  const findOne = (id: string): Swap | null => {
+    const known = heldSwap(id) ?? heldEnded.get(id)
+    if (known !== undefined) return known
+    const swap = readOne(find.get(id))
+    if (swap === null || db.inTransaction) return swap
+    if (swap.endedAt === null) heldLive.set(swap.cluster, swap)
+    else {
+      if (heldEnded.size >= mostEndedHeld) heldEnded.clear()
+      heldEnded.set(id, swap)
+    }
+    return swap
+  }
   const renewFence = db.transaction((id: string): number => {
     const renewed = fence.next()
     if (refence.run(renewed, id).changes === 0) throw new Error(`swap ${id} is not live: it needs no fence`)
@@ -78,6 +94,7 @@ export function createSwapStore(db: Database): SwapStore {
   return {
     begin: (swap, alongside) => {
       forget()
+      heldNewest = null
       try {
         return begin.immediate(swap, alongside)
       } catch (error) {
@@ -85,13 +102,7 @@ export function createSwapStore(db: Database): SwapStore {
         throw error
       }
     },
-    find: (id) => {
-      const known = heldSwap(id)
-      if (known !== undefined) return known
-      const swap = readOne(find.get(id))
-      if (swap?.endedAt === null && !db.inTransaction) heldLive.set(swap.cluster, swap)
-      return swap
-    },
+    find: findOne,
     live: (cluster) => {
       const known = heldLive.get(cluster)
       if (known !== undefined) return known
@@ -99,7 +110,12 @@ export function createSwapStore(db: Database): SwapStore {
       if (!db.inTransaction) heldLive.set(cluster, swap)
       return swap
     },
-    recent: (limit, before) => recent.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(read),
+    recent: (limit, before) => {
+      const isNewest = limit === 1 && before === undefined
+      const ids = isNewest && heldNewest !== null ? [heldNewest] : recent.all(before ?? Number.MAX_SAFE_INTEGER, limit)
+      if (isNewest && !db.inTransaction) heldNewest = ids[0] ?? null
+      return ids.flatMap((id) => findOne(id) ?? [])
+    },
     update: (id, now, wanted) => {
       const held = heldSwap(id)
       forget()
@@ -136,6 +152,9 @@ export function createSwapStore(db: Database): SwapStore {
     },
   }
 }
+
+/** Swaps that have ended and are kept in memory; some 10 kB each. */
+const mostEndedHeld = 200
 
 interface Steps {
   of(swap: string): readonly StepRow[]
