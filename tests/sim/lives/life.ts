@@ -110,6 +110,7 @@ async function raise(birth: Birth, schedule: Schedule, sabotage: Sabotage): Prom
     down: false,
     watchman: createWatchman(life.world, life.sparks, told),
     ledger: createLedger(nodes.map((node) => node.name)),
+    breaking: 0,
     broken: [],
     outcomes: [],
     met: new Map(),
@@ -206,6 +207,8 @@ async function rise(stage: Theatre, bytes?: Buffer, ledger?: Ledger): Promise<vo
   const { saga } = stage
   stage.risesAt = null
   saga.watchman.disturb()
+  if (saga.breaking > 0) saga.ledger.reservation = null
+  saga.breaking = 0
   if (ledger !== undefined) saga.ledger = { ...ledger, recipes: saga.ledger.recipes }
   saga.life = await saga.life.rise(bytes)
   saga.down = false

@@ -190,16 +190,21 @@ const players: Players = {
 function asked(saga: Saga, who: string, breakLock: boolean, ask: () => Promise<{ readonly id: string }>): void {
   const { life } = saga
   const isHere = (): boolean => saga.life === life && !saga.down
-  // From now on a reservation may be broken at any moment.
-  if (breakLock) saga.ledger.reservation = null
+  if (breakLock) saga.breaking += 1
+  const answered = (): void => {
+    if (breakLock) saga.breaking -= 1
+  }
   ask().then(
     ({ id }) => {
       if (!isHere()) return
+      answered()
+      if (breakLock) saga.ledger.reservation = null
       saga.tell(`-> ${who}: ${id.slice(-4)} begins`)
       saga.ledger.swaps.add(id)
     },
     (error: unknown) => {
       if (!isHere()) return
+      answered()
       if (error instanceof SparkError) saga.tell(`-> ${who}: refused, ${error.code}: ${error.message}`)
       else saga.break('sound-inside', `${who}: ${String(error)}`)
     },

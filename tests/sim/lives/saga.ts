@@ -15,6 +15,8 @@ export interface Saga {
   down: boolean
   readonly watchman: Watchman
   ledger: Ledger
+  /** Asked for and not answered yet: switches that may break a reservation at any moment. */
+  breaking: number
   readonly broken: Broken[]
   readonly outcomes: string[]
   /** How often each kind of step and fault was really met, by what was going on. */
