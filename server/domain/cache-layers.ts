@@ -70,6 +70,10 @@ function ruledKinds(text: JsonObject, count: number, memory: FamilyMemory | unde
   const period = numberField(text, 'attn_layer_period')
   const offset = numberField(text, 'attn_layer_offset') ?? 0
   if (period !== null && period > 1) return repeat(count, (index) => (index % period === offset ? 'full' : 'mamba'))
+  const attention = numbers(field(text, 'attn_layer_indices'))
+  if (attention !== null) return repeat(count, (index) => (attention.includes(index) ? 'full' : 'mamba'))
+  // A state in every layer, beside attention.
+  if (numberField(text, 'mamba_d_ssm', 'mamba_d_state') !== null) return repeat(count, () => 'both')
   const full = numbers(field(text, 'full_attn_idxs'))
   if (full !== null) return repeat(count, (index) => (full.includes(index) ? 'full' : 'conv'))
   const every = numberField(text, 'sliding_window_pattern') ?? memory?.fullEvery ?? null

@@ -44,7 +44,7 @@ function memoryShape(facts: ModelFacts, quantization: QuantizationReading, setti
     cache: cacheShape(facts, settings.memory),
     states: keepsState(facts, settings.memory),
     trained: maxContext(facts),
-    hidden: numberField(facts.text, 'hidden_size', 'n_embd', 'd_model') ?? 4096,
+    hidden: numberField(facts.text, 'hidden_size', 'n_embd', 'd_model', 'dim') ?? 4096,
     vocabulary: numberField(facts.text, 'vocab_size') ?? numberField(facts.config, 'vocab_size') ?? 150_000,
     senses: seesPictures(facts) || capabilities(facts, { talks: true, tools: null, reasoning: null, badges: [] }).includes('audio'),
     heads: headCount(facts),

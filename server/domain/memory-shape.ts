@@ -26,10 +26,10 @@ function cacheHeads(text: JsonObject, window: boolean): Heads | null {
   const single = field(text, 'multi_query') === true && numberField(text, 'n_head_kv', 'num_kv_heads', 'num_key_value_heads') === null
   const heads = single
     ? 1
-    : (numberField(text, ...own, 'num_key_value_heads', 'num_kv_heads', 'n_head_kv', 'multi_query_group_num') ??
+    : (numberField(text, ...own, 'num_key_value_heads', 'num_kv_heads', 'n_head_kv', 'multi_query_group_num', 'n_kv_heads') ??
       numberField(attention, 'kv_n_heads') ??
       many)
-  const hidden = numberField(text, 'hidden_size', 'n_embd', 'd_model')
+  const hidden = numberField(text, 'hidden_size', 'n_embd', 'd_model', 'dim')
   const head =
     numberField(text, window ? 'swa_head_dim' : 'global_head_dim', 'head_dim', 'kv_channels') ??
     (hidden !== null && many !== null && many > 0 ? hidden / many : null)

@@ -145,6 +145,21 @@ describe('bytes of one more token at 16 bits, as published', () => {
       },
       49_152,
     ],
+    ["Mistral's own form", { dim: 5120, n_layers: 40, n_heads: 32, n_kv_heads: 8, head_dim: 128 }, 163_840],
+    [
+      'Bamba, by the numbers of its attention layers',
+      {
+        num_hidden_layers: 32,
+        num_attention_heads: 32,
+        num_key_value_heads: 8,
+        hidden_size: 4096,
+        attn_layer_indices: [9, 18, 27],
+        mamba_d_state: 128,
+        mamba_n_heads: 128,
+        mamba_d_head: 64,
+      },
+      3 * 8 * 128 * 4,
+    ],
     [
       'MiMo, keys and values of different widths',
       {
@@ -218,6 +233,21 @@ describe('what a request keeps', () => {
     expect(pinnedBytes(hybrid, 1)).toBeCloseTo(40 * state * 1.1, 0)
     const serve: Serve = { ...usualServe, context: 1000, running: 8 }
     expect(cacheBytes(hybrid, serve)).toBeCloseTo(1000 * 20_480 + 8 * 40 * state * 1.1, 0)
+  })
+
+  test('layers that keep both pay for both', () => {
+    const shape = cacheOf({
+      num_hidden_layers: 4,
+      num_attention_heads: 8,
+      num_key_value_heads: 2,
+      hidden_size: 1024,
+      mamba_d_state: 128,
+      mamba_d_ssm: 1536,
+    })
+    expect(shape.parts.map((part) => [part.what, part.layers])).toEqual([
+      ['full attention', 4],
+      ['state', 4],
+    ])
   })
 
   test('an 8-bit cache halves what can be halved', () => {
