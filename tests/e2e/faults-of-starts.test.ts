@@ -115,7 +115,7 @@ test.each(stories)('$what', { timeout: 120_000 }, async ({ fault, code, happened
 test('F2: an old container with another model is shown as what it is, and makes room', { timeout: 120_000 }, async () => {
   const { page, rig } = stage
   rig.world.setFault({ name: 'F2', node: 'spark-1' })
-  await expect.poll(() => rig.world.serving().length).toBe(1)
+  await expect.poll(() => rig.world.serving().length, { timeout: 10_000 }).toBe(1)
   const left = rig.world.serving()[0]?.model ?? ''
   await expect
     .poll(
@@ -123,7 +123,7 @@ test('F2: an old container with another model is shown as what it is, and makes 
         await page.goto('/')
         return await page.getByRole('main').innerText()
       },
-      { timeout: 20_000 },
+      { timeout: 40_000 },
     )
     .toContain(left.split('/')[1]?.replaceAll('-', ' ').slice(0, 5))
   const told = await stage.told(await stage.ends(other))
