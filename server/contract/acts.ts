@@ -65,7 +65,7 @@ const rows: Readonly<Record<ActKind, Row>> = {
     operation: 'swaps.start',
   }),
   choose_model: () => ({ label: 'Choose a model', page: '/library', operation: 'models.list' }),
-  see_model: (facts) => ({ label: 'See what is on the disks', page: modelPage(facts), operation: 'models.find' }),
+  see_model: (facts) => ({ label: 'Open the model', page: modelPage(facts), operation: 'models.find' }),
   change_recipe: (facts) => ({ label: 'Change the recipe', page: modelPage(facts, '/recipe'), operation: 'recipes.save' }),
   remove_by_force: (facts) => ({
     label: 'Remove it by force',

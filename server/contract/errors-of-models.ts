@@ -29,7 +29,7 @@ export const modelErrors = {
     title: 'This recipe needs your word once',
     happened: (f) => `The recipe ${f.recipe} was worked out from the model's files and nobody has confirmed it yet.`,
     now: () => 'Nothing was changed.',
-    next: () => "Read its flags on the model's page and confirm it, or POST /api/recipes/{id}/confirmation.",
+    next: () => "Read its flags on the model's page and confirm it there, once.",
     act: 'see_model',
     retry: 'no',
     sample: { recipe: 'inferred:Qwen/Qwen3-8B' },

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readWebAssets } from '../../server/adapters/files/web-assets.ts'
 import { now } from '../fakes/view-samples.ts'
 import { openBrowser } from './browser.ts'
-import { drawExhibit, exhibits } from './gallery.tsx'
+import { drawExhibit, exhibits as pages } from './gallery.tsx'
+import { failures } from './gallery-failures.tsx'
 
 const assets = readWebAssets(fileURLToPath(new URL('../../web/', import.meta.url)))
 const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
@@ -19,6 +20,10 @@ interface AxeResult {
     readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary: string }[]
   }[]
 }
+
+/** Of the failures, one of each make: with a command, with a form, with several lines, on a machine, as a question. */
+const makes = ['memory_short', 'room_not_made', 'memory_not_back-others', 'host_key_changed'].map((code) => `failure-${code}`)
+const exhibits = [...pages, ...failures.filter(({ name }) => makes.includes(name) || name === 'removal')]
 
 let context: BrowserContext
 let page: Page
