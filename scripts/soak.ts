@@ -2,7 +2,7 @@
 // docs/reliability.json and writes docs/RELIABILITY.md anew. Exit code 1 when a promise was broken or a target was missed.
 import { createClosing } from '../tests/bench/ground.ts'
 import { type PartOptions, parts } from '../tests/soak/parts.ts'
-import { addRun, type PartName, type PartResult, partNames } from '../tests/soak/record.ts'
+import { beginRun, type PartName, type PartResult, partNames } from '../tests/soak/record.ts'
 import { writeReliability } from './reliability.ts'
 
 /** What is open now, closed when somebody asks for an end. */
@@ -48,9 +48,9 @@ async function run(): Promise<number> {
   let missed = 0
   for (const name of chosen()) {
     console.log(`${name}:`)
-    const from = performance.now()
+    const writeDown = beginRun(name)
     const result = await resultOf(name, options)
-    addRun(name, result, (performance.now() - from) / 1000)
+    writeDown(result)
     writeReliability()
     for (const { what, target, value, met } of result.measured) {
       if (met === false) missed += 1

@@ -5,6 +5,8 @@ import { drawnPages } from '../../scripts/schema.ts'
 import { errors } from '../../server/contract/errors.ts'
 import { events } from '../../server/contract/events.ts'
 import { settings } from '../../server/contract/settings.ts'
+import { resultOf } from '../soak/lives.ts'
+import type { PartResult } from '../soak/record.ts'
 
 const root = new URL('../../', import.meta.url)
 
@@ -44,5 +46,22 @@ describe('the drawn pages of docs/', () => {
     expect(reliabilityPage([{ ...run, part: 'kills', measured: [{ ...missed, met: true }] }])).toContain(
       'Every target that was measured is met.',
     )
+  })
+})
+
+describe('the record of whole lives', () => {
+  const lived = { from: 1, lives: 100_000, perMinutePerCore: 1200, outcomes: {}, met: {}, broken: [] }
+  const canary = { promise: 'One launcher', what: 'no lock', lives: 200, caught: 3 }
+  const missed = (part: PartResult): string[] => part.measured.filter((one) => one.met === false).map((one) => one.what)
+
+  it('meets its targets only whole, sound and with every canary caught', () => {
+    expect(missed(resultOf({ ...lived, canaries: [canary] }))).toEqual([])
+    expect(missed(resultOf({ ...lived, canaries: [canary, { ...canary, caught: 0 }] }))).toEqual([
+      'Breaks made on purpose that were caught',
+    ])
+    expect(missed(resultOf({ ...lived, canaries: [] }))).toEqual(['Breaks made on purpose that were caught'])
+    const broken = [{ seed: 7, invariant: 'one-launcher', sentence: 'two launchers' }]
+    expect(missed(resultOf({ ...lived, canaries: [canary], broken }))).toEqual(['Broken invariants'])
+    expect(missed(resultOf({ ...lived, canaries: [canary], lives: 99_999 }))).toEqual(['Lives'])
   })
 })

@@ -58,6 +58,12 @@ export function resultOf(record: LivesRecord): PartResult {
         met: broken.length === 0,
       },
       { what: 'Lives a minute on one core', target: '1,000', value: thousands(rate), met: rate >= targetRate },
+      {
+        what: 'Breaks made on purpose that were caught',
+        target: 'all',
+        value: `${canaries.filter((one) => one.caught > 0).length} of ${canaries.length}`,
+        met: canaries.length > 0 && canaries.every((one) => one.caught > 0),
+      },
       { what: 'Deaths of the appliance in these lives', target: null, value: thousands(deaths), met: null },
       {
         what: 'Steps and faults that struck',

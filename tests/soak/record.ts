@@ -60,18 +60,19 @@ export function newestRuns(runs: readonly Run[]): readonly Run[] {
   return partNames.flatMap((part) => runs.findLast((run) => run.part === part) ?? [])
 }
 
-export function addRun(part: PartName, result: PartResult, tookSeconds: number): void {
-  const run: Run = {
-    part,
-    at: new Date().toISOString(),
-    tookSeconds: Math.round(tookSeconds),
-    ...subject(),
-    computer: computer(),
-    ...result,
+/** The run of a part begins now: what is measured is what is there now. The function it gives writes the result down. */
+export function beginRun(part: PartName): (result: PartResult) => void {
+  const began = { from: performance.now(), ...subject() }
+  return (result) => {
+    const { from, ...about } = began
+    const tookSeconds = Math.round((performance.now() - from) / 1000)
+    addRun({ part, at: new Date().toISOString(), tookSeconds, ...about, computer: computer(), ...result })
   }
-  const others = readRuns().filter((one) => one.part !== part)
-  const own = [...readRuns().filter((one) => one.part === part), run].slice(-keptRuns)
-  const runs = partNames.flatMap((name) => (name === part ? own : others.filter((one) => one.part === name)))
+}
+
+function addRun(run: Run): void {
+  const all = [...readRuns(), run]
+  const runs = partNames.flatMap((name) => all.filter((one) => one.part === name).slice(-keptRuns))
   writeFileSync(file, `${JSON.stringify({ runs }, null, 2)}\n`)
 }
 
