@@ -90,6 +90,7 @@ function tell({ door, appliance, breakUrl, dataDir, keyFile, world }: Demo): voi
   Spark Control, with two simulated Sparks and ${models} models on their disks
 
     Open it     ${appliance.url}
+    Download    Models, "Download a model": ${demoHub.map((model) => model.repo).join(' or ')} (the second wants a token: any will do)
     Break it    ${breakUrl}
                 and watch what the first page makes of it
     Stop it     Ctrl-C
