@@ -61,7 +61,8 @@ test('a model is pasted, downloaded, copied, confirmed, switched to and deleted'
   expect((await newest()).state).toBe('succeeded')
 
   await page.getByRole('link', { name: 'See how it would start' }).click()
-  await page.getByText('because').or(page.getByText('and why each is there')).first().waitFor()
+  // The reasons may be folded away; they are on the page.
+  await page.getByText('because model_type is qwen3').first().waitFor({ state: 'attached' })
   await page.getByRole('button', { name: 'Confirm these flags' }).click()
   await page.getByRole('link', { name: 'Switch to this' }).click()
   await page.getByRole('button', { name: 'Switch now' }).click()
