@@ -233,7 +233,8 @@ function summary(record: Record_): string {
   const kinds: Record<string, number> = {}
   for (const [what, times] of Object.entries(record.met)) if (!what.startsWith('dies')) count(kinds, what.replace(/ @ .*/, ''), times)
   const busy: Record<string, number> = {}
-  for (const [what, times] of Object.entries(record.met)) if (!what.startsWith('dies')) count(busy, what.replace(/.* @ /, ''), times)
+  for (const [what, times] of Object.entries(record.met))
+    if (what.includes(' @ ') && !what.startsWith('dies')) count(busy, what.replace(/.* @ /, ''), times)
   const deaths: Record<string, number> = {}
   for (const [what, times] of Object.entries(record.met)) if (what.startsWith('dies')) count(deaths, what.replace(/,.*/, ''), times)
   const rows = (title: string, counts: Record<string, number>): string =>
