@@ -63,7 +63,8 @@ export const startErrors = {
   start_raced: error<Where & { line: string }>({
     status: 409,
     title: 'Somebody else started one',
-    happened: (f) => `While this switch was starting, somebody else started a container of the same name on ${f.machine}.`,
+    happened: (f) =>
+      `While this switch was starting, somebody else started a container of the same name on ${f.machine}. Two models in one container can freeze a Spark, so it is taken down together with this start.`,
     now: () => '',
     next: (f) => `Find out who starts models on ${f.machine} by hand or by another program. Then switch again.`,
     act: 'see_machine',
