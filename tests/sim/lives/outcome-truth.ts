@@ -1,7 +1,7 @@
 // An outcome is judged in the very moment it is told: by the world, not by what the appliance has seen of it.
 import type { PlanStart } from '../../../server/domain/plan.ts'
 import type { Swap } from '../../../server/domain/swap.ts'
-import { ourNames, type Saga } from './saga.ts'
+import type { Saga } from './saga.ts'
 
 /** Ready is only what answers by its own right: the right model, alive, from our container. */
 export function readyIsTrue(saga: Saga, swap: Swap): string | null {
@@ -26,10 +26,17 @@ export function saysWhatIsTrue(saga: Saga, swap: Swap): string | null {
   const { life } = saga
   const sentence = swap.progress.sentence
   const saysNothing = /Nothing is answering/.test(sentence) || (swap.state === 'succeeded' && swap.plan.starts === null)
-  const ours = life.world.serving().find((one) => ourNames.has(one.container) && isListed(saga, one.address))
+  const names = namesOf(saga, swap)
+  const ours = life.world.serving().find((one) => names.has(one.container) && isListed(saga, one.address))
   if (saysNothing && ours !== undefined) return `"${sentence}", and ${ours.model} answers`
   if (/is as it was/.test(sentence) && swap.previousModel !== null) stillAsItWas(saga, swap, swap.previousModel)
   return null
+}
+
+/** Containers of a name that was ours before a setting or a restored database are those of a stranger. */
+function namesOf({ life }: Saga, { plan, wayBack }: Swap): ReadonlySet<string> {
+  const ofPlans = [...plan.stops, plan.starts, wayBack?.starts ?? null].flatMap((one) => one?.containerName ?? [])
+  return new Set([...ofPlans, String(life.graph.settings.get('engine.containerName'))])
 }
 
 const isListed = ({ life }: Saga, address: string): boolean => life.stores.machines.list().some((one) => one.address === address)
