@@ -13,6 +13,7 @@ import { modelName } from '../domain/model-name.ts'
 import { findOrphans, type Orphan } from '../domain/orphans.ts'
 import type { Truth } from '../domain/reconcile.ts'
 import { statusSentence } from '../domain/status-sentence.ts'
+import { clearingWord } from '../domain/words.ts'
 import { attention } from './attention.ts'
 import { tellStateChanges } from './engine-news.ts'
 import { emptyEngine, servingView, siteView, stateView } from './engine-view.ts'
@@ -160,7 +161,7 @@ export function createStatus(needs: StatusNeeds): Status {
 }
 
 function swapSentence(swap: SwapView): string {
-  if (swap.phase === 'restore') return `Bringing ${swap.previousModelName ?? 'the previous model'} back.`
+  if (swap.phase === 'restore') return swap.previousModelName === null ? `${clearingWord}.` : `Bringing ${swap.previousModelName} back.`
   if (swap.removes !== null) return `Removing ${swap.removes} by force.`
   return swap.model === null ? `Stopping ${swap.previousModelName ?? 'the model'}.` : `Switching to ${swap.modelName}.`
 }

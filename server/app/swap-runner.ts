@@ -3,7 +3,7 @@ import { SparkError, tellError } from '../contract/errors.ts'
 import type { Plan, PlanStart, PlanStop } from '../domain/plan.ts'
 import { resumeOf } from '../domain/reconcile.ts'
 import { forwardPhases, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
-import type { Phase } from '../domain/words.ts'
+import { clearingWord, nothingAnswers, type Phase } from '../domain/words.ts'
 import type { MeasuredStore, ModelStore } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 import { createGround, type Ground, type GroundNeeds, toldLines, touchedMachines } from './swap-ground.ts'
@@ -159,7 +159,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const state = trouble === null ? 'cancelled' : 'failed'
     if (swap.phase === 'check') return end(ground, state, trouble, { kind: 'untouched' })
     if (swap.phase !== 'restore') needs.store.swaps.update(swap.id, needs.clock.now(), { trouble })
-    ground.enter('restore', swap.wayBack === null ? 'Clearing what was started.' : opening.restore)
+    ground.enter('restore', swap.wayBack === null ? `${clearingWord}.` : opening.restore)
     const back = await bringBack(ground, needs.nameOf, trouble)
     end(ground, state, trouble, back)
   }
@@ -205,7 +205,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
     if (back.kind === 'unknown') return back.why
     if (back.kind === 'untouched') return before === null ? 'Nothing was changed.' : `Nothing was changed; ${before} is as it was.`
     if (back.kind === 'still') return `${before ?? 'The previous model'} is still answering.`
-    return back.kind === 'restored' ? `${before ?? 'The previous model'} is answering again.` : 'Nothing is answering.'
+    return back.kind === 'restored' ? `${before ?? 'The previous model'} is answering again.` : nothingAnswers
   }
 
   function finish(swap: Swap, nudges: readonly (() => void)[]): void {

@@ -69,7 +69,7 @@ function contextFlag(plan: MemoryPlan, share: number): Flag | null {
     return {
       name: 'max-model-len',
       value: trained,
-      reason: 'As long as the model was trained for; two such requests fit at once.',
+      reason: 'As long as the model was trained for; at least two such requests fit at once.',
       source: 'config.json max_position_embeddings',
     }
   const why =

@@ -27,6 +27,11 @@ export const phaseWord: Readonly<Record<Phase, string>> = {
   restore: 'Bringing the previous model back',
 }
 
+/** The last phase of a switch that had nothing to bring back. */
+export const clearingWord = 'Clearing what was started'
+/** Said only after every machine of a switch was seen to run nothing of ours. */
+export const nothingAnswers = 'Nothing is answering.'
+
 /** Sizes as people say them: decimal gigabytes, one digit below ten. */
 export function bytesInWords(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const

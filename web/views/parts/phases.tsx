@@ -1,5 +1,5 @@
 import type { SwapView } from '../../../server/contract/operations/shapes.ts'
-import { aboutDuration, exactDuration, type Phase, phaseWord } from '../../../server/domain/words.ts'
+import { aboutDuration, clearingWord, exactDuration, nothingAnswers, type Phase, phaseWord } from '../../../server/domain/words.ts'
 import { Bar } from './meter.tsx'
 import { Stopwatch } from './time.tsx'
 
@@ -18,7 +18,7 @@ export function Phases({ swap, now }: { readonly swap: SwapView; readonly now: n
         return (
           <li data-state={state} aria-current={state === 'now' ? 'step' : undefined}>
             <span class="word">
-              {phaseWord[phase]}
+              {wordOf(swap, phase)}
               <PhaseRemark state={state} />
             </span>
             <span class="took">
@@ -30,6 +30,10 @@ export function Phases({ swap, now }: { readonly swap: SwapView; readonly now: n
       })}
     </ol>
   )
+}
+
+function wordOf(swap: SwapView, phase: Phase): string {
+  return phase === 'restore' && swap.previousModel === null ? clearingWord : phaseWord[phase]
 }
 
 function PhaseRemark({ state }: { readonly state: PhaseState }) {
@@ -73,8 +77,13 @@ function phaseState(swap: SwapView, phase: Phase): PhaseState {
   if (step === undefined) return swap.state === 'running' && swap.phase !== 'restore' ? 'ahead' : 'skipped'
   if (swap.state === 'running') return phase === swap.phase ? 'now' : endedBadly(swap, phase) ? 'failed' : 'done'
   if (swap.state === 'succeeded') return 'done'
-  if (phase === 'restore') return swap.restored === true ? 'done' : 'failed'
+  if (phase === 'restore') return swap.restored === true || isCleared(swap) ? 'done' : 'failed'
   return endedBadly(swap, phase) ? 'failed' : 'done'
+}
+
+/** There was nothing to bring back, and what was started was seen to be gone. */
+function isCleared({ previousModel, progress }: SwapView): boolean {
+  return previousModel === null && progress.sentence === nothingAnswers
 }
 
 /** The last forward phase reached, when the switch did not succeed. */
@@ -88,12 +97,12 @@ function endedBadly(swap: SwapView, phase: Phase): boolean {
 export function phaseLine(swap: SwapView): string {
   const percent = swap.progress.percent === null ? '' : ` ${Math.round(swap.progress.percent)} %`
   const eta = swap.etaSeconds === null ? '' : `, ${aboutDuration(swap.etaSeconds * 1000)} to go`
-  return `${phaseWord[swap.phase]}${percent}${eta}`
+  return `${wordOf(swap, swap.phase)}${percent}${eta}`
 }
 
 /** What the switch does, while it does it. */
 export function swapTitle(swap: SwapView): string {
-  if (swap.phase === 'restore') return `Bringing ${swap.previousModelName ?? 'the previous model'} back`
+  if (swap.phase === 'restore') return swap.previousModelName === null ? clearingWord : `Bringing ${swap.previousModelName} back`
   if (swap.removes !== null) return `Removing ${swap.removes} by force`
   if (swap.model === null) return `Stopping ${swap.previousModelName ?? 'the model'}`
   return `Switching to ${swap.modelName}`
