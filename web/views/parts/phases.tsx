@@ -77,13 +77,13 @@ function phaseState(swap: SwapView, phase: Phase): PhaseState {
   if (step === undefined) return swap.state === 'running' && swap.phase !== 'restore' ? 'ahead' : 'skipped'
   if (swap.state === 'running') return phase === swap.phase ? 'now' : endedBadly(swap, phase) ? 'failed' : 'done'
   if (swap.state === 'succeeded') return 'done'
-  if (phase === 'restore') return swap.restored === true || isCleared(swap) ? 'done' : 'failed'
+  if (phase === 'restore') return isUndone(swap) ? 'done' : 'failed'
   return endedBadly(swap, phase) ? 'failed' : 'done'
 }
 
-/** There was nothing to bring back, and what was started was seen to be gone. */
-function isCleared({ previousModel, progress }: SwapView): boolean {
-  return previousModel === null && progress.sentence === nothingAnswers
+/** The previous model is back, or there was none and what was started was seen to be gone. */
+function isUndone({ restored, previousModel, progress }: SwapView): boolean {
+  return restored === true || (previousModel === null && progress.sentence === nothingAnswers)
 }
 
 /** The last forward phase reached, when the switch did not succeed. */
