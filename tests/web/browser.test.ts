@@ -144,10 +144,11 @@ test('a lost connection is said quietly and mends itself', async () => {
   await page.waitForFunction(() => document.querySelector('#lost')?.hasAttribute('hidden'))
   await context.setOffline(true)
   server.closeAllConnections()
-  await page.locator('#lost').getByText('Reconnecting.').waitFor()
+  await page.locator('#lost').getByText('Reconnecting.').waitFor({ timeout: 25_000 })
   await context.setOffline(false)
-  await page.locator('#lost').waitFor({ state: 'hidden' })
-})
+  // It asks again less and less often while nobody answers.
+  await page.locator('#lost').waitFor({ state: 'hidden', timeout: 25_000 })
+}, 60_000)
 
 test('a whole switch, a setting and a reservation go without scripts', async () => {
   const plain = await openBrowser({ javaScriptEnabled: false })
