@@ -1,6 +1,7 @@
 // Where a model runs: the head is the first machine that has it, the others follow in the owner's order.
 import { haveBytes } from './ledger.ts'
 import type { MachineView } from './machine.ts'
+import { notForChat } from './main-engine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
 import type { PlanReason } from './plan.ts'
@@ -69,6 +70,8 @@ function folderReasons(model: Model, recipe: Recipe): PlanReason[] {
     return [
       { code: 'not_servable', sentence: model.inference.reason ?? `vLLM cannot serve ${model.name}.`, unblock: 'Choose another model.' },
     ]
+  const other = notForChat(model, recipe)
+  if (other !== null) return [other]
   if (model.inference.servable === null && recipe.source === 'inferred') {
     return [
       {

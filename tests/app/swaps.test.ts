@@ -77,6 +77,18 @@ async function preview(model: string): Promise<Awaited<ReturnType<Life['graph'][
   return made
 }
 
+test('a model that gives vectors is never offered, and a program that asks for it is refused before anything stops', async () => {
+  const embedding = 'Qwen/Qwen3-Embedding-0.6B'
+  await serve(small)
+  expect(life.graph.models.find(embedding)).toMatchObject({ as: 'embedding', canRun: { verdict: 'no' } })
+  const refused = await life.ask(embedding).then(
+    () => null,
+    (error: unknown) => error,
+  )
+  expect(refused).toMatchObject({ code: 'plan_blocked', facts: { why: expect.stringContaining('an embedding model') } })
+  expect([answers(), launches()]).toEqual([[small], 1])
+})
+
 describe('the one writer', () => {
   test('lets one of two switches at the same instant through', async () => {
     for (const model of [small, other]) {

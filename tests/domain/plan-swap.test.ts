@@ -271,6 +271,11 @@ describe('a plan', () => {
       'not_servable',
     ],
     [
+      'it gives vectors',
+      buildFacts({ target: { model: buildModel({ inference: buildInference({ as: 'embedding' }) }), name: 'x', recipe: buildRecipe() } }),
+      'not_for_chat',
+    ],
+    [
       'it is on one Spark and needs two',
       buildFacts({
         target: { model: buildModel(), name: 'x', recipe: buildRecipe({ nodes: 2 }) },

@@ -23,6 +23,8 @@ describe('an owner switches with a few clicks', () => {
     await rig.shots(page, 'home-empty')
     await page.getByRole('link', { name: 'Models', exact: true }).click()
     await rig.shots(page, 'library')
+    await page.getByText('turns text into numbers for search (an embedding model)').waitFor()
+    expect(await page.getByRole('link', { name: /^Switch to this.*Embedding/ }).count()).toBe(0)
     await page.getByRole('link', { name: /^Switch to this:? Qwen3 4B$/ }).click()
 
     await page.getByRole('heading', { level: 1, name: 'Switch to Qwen3 4B?' }).waitFor()

@@ -2,13 +2,14 @@
 import type { Swap } from '../../../server/domain/swap.ts'
 import { type Birth, giveBirth, type Life, liveFrom } from '../../fakes/appliance.ts'
 import type { HouseOptions, Parts } from '../../fakes/house.ts'
+import { qwen3Small } from '../core/demo-models.ts'
 import { demoNodes } from '../core/demo-world.ts'
 import { examine } from './invariants.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { play, type Stage } from './player.ts'
 import { withPoints } from './points.ts'
 import { type Broken, finals, going, meet, type Saga, secret } from './saga.ts'
-import { other, type Schedule, small, wide } from './schedule.ts'
+import { other, type Schedule, small, unread, wide } from './schedule.ts'
 import { tellStep } from './story.ts'
 import { createWatchman, type Told } from './watchman.ts'
 
@@ -33,7 +34,13 @@ export interface Sabotage {
 
 let born: Promise<Birth> | null = null
 let rivalBorn: Promise<Birth> | null = null
-const nodes = demoNodes().map((node) => ({ ...node, dotenv: { CONTAINER_HF_TOKEN: secret } }))
+/** No recipe is shipped for it. */
+const homeMade = { ...qwen3Small, repo: unread, weightsBytes: 8_060_000_000 }
+const nodes = demoNodes().map((node, at) => ({
+  ...node,
+  models: at === 0 ? [...node.models, homeMade] : node.models,
+  dotenv: { CONTAINER_HF_TOKEN: secret },
+}))
 
 /** What the owner did before the story begins. Waits are short, so that a life is. */
 function prepare({ graph }: Life): void {

@@ -45,7 +45,7 @@ export const small = 'Qwen/Qwen3-8B'
 export const other = 'openai/gpt-oss-20b'
 export const wide = 'nvidia/Qwen3-235B-A22B-NVFP4'
 /** The one whose recipe the owner has not looked at yet. */
-export const unread = 'Qwen/Qwen3-Embedding-0.6B'
+export const unread = 'example/Qwen3-4B'
 const nodes = ['spark-1', 'spark-2'] as const
 /** Everything but the downloads, which come with the model library. */
 const drawn = switches.filter((one) => one.group !== 'downloads')

@@ -220,6 +220,7 @@ function modelLine(model: ModelView, now: number): string {
 
 function timeLine(model: ModelView, now: number): string {
   if (model.serving !== null || model.servable !== true || !model.complete) return ''
+  if (model.canRun.verdict === 'no') return ''
   if (model.recipe !== null && !model.recipe.confirmed) return 'new recipe to confirm'
   if (model.typicalSwapSeconds !== null) return `usually ${aboutDuration(model.typicalSwapSeconds * 1000)}`
   return model.lastUsedAt === null ? 'first time here' : `used ${agoInWords(now - Date.parse(model.lastUsedAt))}`
