@@ -141,6 +141,15 @@ describe('saving a recipe', () => {
     }
   })
 
+  test.each([
+    ['a line of blanks', ' \n'],
+    ['a blank between a backslash and a line break', '* #"a\t\n#*"\\#\\\\\\\\\t\\"\n a#\n \\ \n\t\n""\n \\'],
+  ])('%s is not lost', async (_, value) => {
+    const files = open()
+    await files.write({ ...recipe, env: { A: value } })
+    expect((await files.read()).recipes[0]?.env).toEqual({ A: value })
+  })
+
   test('refuses what could not be read back', async () => {
     await expect(open().write({ ...recipe, image: 'a b' })).rejects.toMatchObject({ code: 'recipe_invalid' })
     await expect(open().write({ ...recipe, flags: [{ name: 'Bad Name', value: 1, reason: 'x', source: 'y' }] })).rejects.toMatchObject({

@@ -1,7 +1,6 @@
 // Recipes and families as files: shipped ones, and the owner's own, which lie over them.
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
 import type { FileProblem, RecipeFiles } from '../../app/ports.ts'
 import { SparkError } from '../../contract/errors.ts'
 import { FamilyFile, RecipeFile, type RecipeFileShape } from '../../contract/recipe-file.ts'
@@ -9,7 +8,7 @@ import type { Family } from '../../domain/family.ts'
 import { modelName } from '../../domain/model-name.ts'
 import type { Recipe } from '../../domain/recipe.ts'
 import { launcherRecipe } from './launcher-recipe.ts'
-import { parseYaml, readYaml } from './yaml-file.ts'
+import { parseYaml, readYaml, yamlText } from './yaml-file.ts'
 
 export interface RecipeFilesNeeds {
   /** Folder of the recipes that come with the product (recipes/models). */
@@ -128,7 +127,7 @@ export function createRecipeFiles(needs: RecipeFilesNeeds): RecipeFiles {
     },
     readLauncher: launcherRecipe,
     async write(recipe) {
-      const text = stringify(toFile(recipe), { lineWidth: 0 })
+      const text = yamlText(toFile(recipe))
       const checked = parseYaml(recipeFileName(recipe.model), text, RecipeFile)
       if (!checked.ok) {
         throw new SparkError('recipe_invalid', {

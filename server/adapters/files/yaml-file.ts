@@ -1,7 +1,7 @@
 // Reads a YAML file against a schema. Everything that is wrong becomes a problem with file and line; nothing is thrown.
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, stringify, visit } from 'yaml'
 import type { FileProblem } from '../../app/ports.ts'
 
 /** A recipe is a page of text; anything longer was put there by mistake. */
@@ -42,6 +42,14 @@ async function textOf(path: string): Promise<{ readonly text: string } | { reado
   } finally {
     await handle.close()
   }
+}
+
+/**
+ * A value as YAML text that reads back as the same value. Texts stay on one line: yaml 2.9.1 loses blanks where it folds a quoted
+ * text between a backslash and a line break, and where a block begins with a line of blanks.
+ */
+export function yamlText(value: unknown): string {
+  return stringify(value, { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, blockQuote: false })
 }
 
 const pathWords = (path: readonly PropertyKey[]): string => path.map(String).join('.')
