@@ -164,6 +164,15 @@ export function compose(world: Adapters): Graph {
       requestedBy: { kind: 'system', name: 'Spark Control', address: null },
     })
   }
+  const clearUp = async (swap: Swap, machines: readonly string[], still: () => boolean): Promise<void> => {
+    await swaps.remove({
+      engine: swap.engine,
+      machines,
+      still,
+      why: `the switch to ${nameOf(swap.model)} left it there when it ended`,
+      requestedBy: { kind: 'system', name: 'Spark Control', address: null },
+    })
+  }
   const observed = createObserved({
     clock,
     appliance: stores.appliance,
@@ -177,6 +186,7 @@ export function compose(world: Adapters): Graph {
     log,
     startAgain,
     takeUp: swaps.takeUp,
+    clearUp,
   })
   const status = createStatus({
     clock,

@@ -1,6 +1,7 @@
 // What needs the owner, most urgent first: one sentence each, with the page that mends it.
 import type { StatusView } from '../contract/operations/shapes.ts'
 import { type EngineState, silence } from '../domain/engine-state.ts'
+import type { LeftBehind } from '../domain/left-behind.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Orphan } from '../domain/orphans.ts'
 import { machineOf, type Somebody, somebodyAdvice } from '../domain/somebody-else.ts'
@@ -16,6 +17,9 @@ export interface AttentionFacts {
   readonly engine: Pick<EngineState, 'state' | 'sentence'>
   readonly memoryDanger: (view: MachineView) => string | null
   readonly orphans: readonly Orphan[]
+  /** Among them: what is removed by itself. `of`: the model of the switch that left it. */
+  readonly leftBehind: readonly (Pick<LeftBehind, 'machine' | 'containerName' | 'swap'> & { readonly of: string })[]
+  readonly reservedBy: string | null
   readonly somebody: readonly Somebody[]
   /** A person put one model in the place of another. */
   readonly insteadOf: { readonly before: string; readonly now: string } | null
@@ -31,7 +35,9 @@ export function attention(facts: AttentionFacts): Attention[] {
   const rows = facts.views.flatMap((view) => ofMachine(view, facts))
   rows.push(...ofOthers(facts))
   if (facts.engine.state === 'degraded') rows.unshift({ code: 'engine_degraded', sentence: facts.engine.sentence, link: '/' })
+  for (const left of facts.leftBehind) rows.push(ofLeftBehind(left, facts.reservedBy))
   for (const { machine, containerName } of facts.orphans) {
+    if (facts.leftBehind.some((left) => left.machine.id === machine.id)) continue
     const sentence = `${containerName} on ${machine.name} is left over from an earlier start. It answers nobody and may hold memory.`
     rows.push({ code: 'orphan_rank', sentence, link: `/engines/main/removal?machine=${machine.id}` })
   }
@@ -40,6 +46,13 @@ export function attention(facts: AttentionFacts): Attention[] {
     rows.push({ code: 'recipe_file', sentence: `${where}: ${problem.sentence}`, link: '/library' })
   }
   return rows
+}
+
+function ofLeftBehind({ machine, containerName, swap, of }: AttentionFacts['leftBehind'][number], reservedBy: string | null): Attention {
+  const left = `The switch to ${of} left ${containerName} on ${machine.name} when it ended. It answers nobody and may hold memory.`
+  const removal = `/engines/${swap.engine}/removal?machine=${machine.id}`
+  if (reservedBy === null) return { code: 'left_behind', sentence: `${left} Spark Control removes it now.`, link: `/swaps/${swap.id}` }
+  return { code: 'left_behind', sentence: `${left} It is removed when ${reservedBy} no longer has the Sparks reserved.`, link: removal }
 }
 
 function ofOthers({ somebody, insteadOf, views }: AttentionFacts): Attention[] {

@@ -1,14 +1,16 @@
 // Keeps what is stored about the engine true to what was seen, as domain/reconcile.ts says: here are only its effects.
-// It only ever reads and remembers; nothing here changes what runs on a machine.
+// It only ever reads and remembers; what changes something on a machine is asked of the one writer (swaps.ts), as any switch is.
 import type { Serving } from '../domain/engine.ts'
 import { type EngineSite, mainEngine } from '../domain/engine-sites.ts'
+import { findLeftBehind } from '../domain/left-behind.ts'
 import type { Model } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import { type Act, type Known, noNotes, reconcile, type Seen, type Truth, truthOf } from '../domain/reconcile.ts'
 import { commandName, machineOf, type Somebody, somebodySentence } from '../domain/somebody-else.ts'
+import type { Swap } from '../domain/swap.ts'
 import type { EngineWatch } from './engine-watch.ts'
 import type { Fleet } from './fleet.ts'
-import type { Clock, Log, ServingStore, SwapStore } from './ports.ts'
+import type { Clock, Log, ReservationStore, ServingStore, SwapStore } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface ObservedNeeds {
@@ -18,7 +20,8 @@ export interface ObservedNeeds {
   readonly watch: EngineWatch
   readonly store: {
     readonly serving: ServingStore
-    readonly swaps: Pick<SwapStore, 'live' | 'recent' | 'highestFence' | 'raiseFence'>
+    readonly swaps: Pick<SwapStore, 'live' | 'recent' | 'find' | 'highestFence' | 'raiseFence'>
+    readonly reservations: Pick<ReservationStore, 'find'>
   }
   readonly models: { models(): readonly Model[] }
   readonly recipes: { of(model: string): readonly Recipe[] }
@@ -29,6 +32,8 @@ export interface ObservedNeeds {
   readonly startAgain: (serving: Serving) => Promise<void> | void
   /** Walks a live switch on from where its row says it is. */
   readonly takeUp: (swap: string) => void
+  /** Removes what a switch left on machines, under lock and fence; `still` is asked after a fresh look at them. */
+  readonly clearUp: (swap: Swap, machines: readonly string[], still: () => boolean) => Promise<void> | void
 }
 
 export type Observed = ReturnType<typeof createObserved>
@@ -38,6 +43,11 @@ const cluster = 'default'
 export function createObserved(needs: ObservedNeeds) {
   const { store, events, settings, fleet, watch } = needs
   let notes = noNotes
+
+  const reservedBy = (): string | null => {
+    const reservation = store.reservations.find(cluster)
+    return reservation !== null && reservation.until > needs.clock.now() ? reservation.holder : null
+  }
 
   const known = (walked: boolean): Known => {
     const swap = store.swaps.live(cluster)
@@ -50,6 +60,8 @@ export function createObserved(needs: ObservedNeeds) {
       live: swap === null ? null : { swap, walked },
       lastSwap: store.swaps.recent(1)[0] ?? null,
       highestFence: store.swaps.highestFence(),
+      swapOf: store.swaps.find,
+      reservedBy,
       notes,
     }
   }
@@ -84,6 +96,16 @@ export function createObserved(needs: ObservedNeeds) {
     })
   }
 
+  const clearUp = (swap: Swap, machines: readonly string[]): void => {
+    const still = (): boolean => {
+      const left = findLeftBehind({ ...known(true), ...seen() }).filter((one) => one.swap.id === swap.id)
+      return machines.every((id) => left.some(({ machine }) => machine.id === id))
+    }
+    Promise.resolve(needs.clearUp(swap, machines, still)).catch((error: unknown) => {
+      needs.log.warn('what a switch left behind was not removed', { swap: swap.id, machines: machines.map(nameOf), error })
+    })
+  }
+
   const tell = (somebody: Somebody): void => {
     const machine = machineOf(somebody)
     const sentence = somebodySentence(somebody, nameOf)
@@ -96,6 +118,7 @@ export function createObserved(needs: ObservedNeeds) {
     else if (act.do === 'adopt') adopted(act.serving)
     else if (act.do === 'forget') forgotten(act.serving, act.by)
     else if (act.do === 'start_again') startAgain(act.serving)
+    else if (act.do === 'clear_up') clearUp(act.swap, act.machines)
     else tell(act.somebody)
   }
 
@@ -107,6 +130,7 @@ export function createObserved(needs: ObservedNeeds) {
 
   return {
     truth: (): Truth => truthOf(known(true), seen()),
+    reservedBy,
 
     /** At start, once: a live switch that nobody walks is taken up. */
     takeUp: (): void => settle(false),

@@ -33,7 +33,7 @@ export interface StatusNeeds {
   readonly fleet: Pick<Fleet, 'views' | 'onObserved'>
   readonly watch: EngineWatch
   readonly health: Health
-  readonly observed: Pick<Observed, 'truth'>
+  readonly observed: Pick<Observed, 'truth' | 'reservedBy'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'> }
   readonly models: { domainModel(id: string): Model | null }
   readonly recipes: { problems(): readonly FileProblem[] }
@@ -124,6 +124,8 @@ export function createStatus(needs: StatusNeeds): Status {
       engine: main,
       memoryDanger: health.memoryDanger,
       orphans: orphans(views),
+      leftBehind: truth.leftBehind.map((left) => ({ ...left, of: nameOf(left.swap.model ?? '') })),
+      reservedBy: truth.leftBehind.length === 0 ? null : needs.observed.reservedBy(),
       somebody: truth.somebody,
       insteadOf: truth.insteadOf === null ? null : { before: nameOf(truth.insteadOf.model), now: main.modelName ?? 'another model' },
       problems: needs.recipes.problems(),

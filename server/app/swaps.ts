@@ -137,7 +137,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & {
             model,
             previousModel: begun.previousModel,
             requestedBy: by.name,
-            ...(removes === null ? {} : { removes }),
+            ...(removes === null ? {} : { removes, ...(why === null ? {} : { why }) }),
           }).nudge,
         ),
     )
@@ -168,7 +168,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & {
     model: string | null,
     why: string | null,
     make: () => Promise<Made>,
-    fingerprint?: string,
+    { fingerprint, still = () => true }: { fingerprint?: string | undefined; still?: (() => boolean) | undefined } = {},
   ): Promise<SwapView> {
     const { cluster } = needs.plans.engineOf(by)
     const asked = { cluster, token: by.lockToken, breakLock: by.breakLock, by: by.requestedBy.name }
@@ -181,6 +181,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & {
     return inTurn(cluster, async () => {
       refuse()
       const made = await make()
+      if (!still()) throw new SparkError('plan_stale', {})
       refuseUnready(made, fingerprint)
       refuseWhileLive(cluster)
       needs.checkLock(asked)
@@ -189,12 +190,12 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & {
   }
 
   const start = (swap: SwapAsk): Promise<SwapView> =>
-    ask(swap, swap.model, swap.why ?? null, () => needs.plans.make(swap, true), swap.fingerprint)
+    ask(swap, swap.model, swap.why ?? null, () => needs.plans.make(swap, true), { fingerprint: swap.fingerprint })
 
   const stop = (swap: StopAsk): Promise<SwapView> => ask(swap, null, null, () => needs.plans.makeStop(swap.engine, true))
 
-  const remove = ({ machines, ...by }: RemovalAsk): Promise<SwapView> =>
-    ask(by, null, null, () => needs.plans.makeRemoval(by.engine, machines))
+  const remove = ({ machines, why = null, still, ...by }: RemovalAsk): Promise<SwapView> =>
+    ask(by, null, why, () => needs.plans.makeRemoval(by.engine, machines), { still })
 
   const find = (id: string): Swap => {
     const swap = store.swaps.find(id)

@@ -150,13 +150,16 @@ export interface StopAsk {
 export interface RemovalAsk extends StopAsk {
   /** Ids; left out: every machine. */
   readonly machines?: readonly string[] | undefined
+  readonly why?: string | null | undefined
+  /** Asked after the fresh look at the machines; false: plan_stale. */
+  readonly still?: (() => boolean) | undefined
 }
 
 export interface SwapsUse {
   /** Raises plan_stale, plan_blocked, recipe_unconfirmed, swap_running, swap_locked, lock_token_wrong. */
   start(ask: SwapAsk): Promise<SwapView>
   stop(ask: StopAsk): Promise<SwapView>
-  /** Removes our containers by force: the owner's explicit act. */
+  /** Removes our containers by force: the owner's explicit act, or what provably answers nobody (domain/left-behind.ts). */
   remove(ask: RemovalAsk): Promise<SwapView>
   find(id: string): SwapView
   current(cluster?: string): SwapView | null

@@ -13,6 +13,8 @@ const swapFacts = z.object({
   requestedBy: z.string(),
   /** A removal by force: what it removes. */
   removes: z.string().optional(),
+  /** A removal that nobody asked for: the reason. */
+  why: z.string().optional(),
 })
 const swapSample = {
   swap: 'k3j9x2m4p7q1',
@@ -52,7 +54,8 @@ export const events = {
     payload: swapFacts,
     sample: swapSample,
     sentence: (p) => {
-      if (p.removes !== undefined) return `${who(p.requestedBy)} asked to remove ${p.removes} by force.`
+      if (p.removes !== undefined)
+        return `${who(p.requestedBy)} asked to remove ${p.removes} by force${p.why === undefined ? '' : `: ${p.why}`}.`
       if (p.model === null) return `${who(p.requestedBy)} asked to stop ${named(p.previousModel)}.`
       return `${who(p.requestedBy)} asked to switch ${p.previousModel === null ? '' : `from ${named(p.previousModel)} `}to ${named(p.model)}.`
     },

@@ -3,6 +3,7 @@
 import { adopt } from './adoption.ts'
 import type { Serving } from './engine.ts'
 import { type EngineSite, mainEngine, runsAnother, servingContainer } from './engine-sites.ts'
+import { agreeOnLeft, findLeftBehind, type LeftAt, type LeftBehind, leftKey } from './left-behind.ts'
 import type { Machine, MachineView } from './machine.ts'
 import type { Model } from './model.ts'
 import type { Recipe } from './recipe.ts'
@@ -21,6 +22,9 @@ export interface Known {
   /** The newest switch, live or ended. */
   readonly lastSwap: Swap | null
   readonly highestFence: number
+  readonly swapOf: (id: string) => Swap | null
+  /** Who has reserved the cluster. */
+  readonly reservedBy: () => string | null
   readonly notes: Notes
 }
 
@@ -45,9 +49,13 @@ export interface Notes {
   /** Machines looked at before, and who else was seen there: only what is new there is news. */
   readonly looked: readonly string[]
   readonly told: readonly string[]
+  /** What was left behind, with the look that first found it. */
+  readonly left: readonly LeftAt[]
+  /** What was to be cleared up by itself, once each: where that did not work, the owner is asked. */
+  readonly cleared: readonly string[]
 }
 
-export const noNotes: Notes = { absentAt: [], almost: null, again: null, insteadOf: null, looked: [], told: [] }
+export const noNotes: Notes = { absentAt: [], almost: null, again: null, insteadOf: null, looked: [], told: [], left: [], cleared: [] }
 
 export interface Truth {
   readonly main: 'switching' | 'serving' | 'coming' | 'nothing'
@@ -58,16 +66,21 @@ export interface Truth {
   readonly somebody: readonly Somebody[]
   /** A person started what serves now in the place of this. */
   readonly insteadOf: Serving | null
+  /** Removed by itself, once nobody has the cluster reserved. */
+  readonly leftBehind: readonly LeftBehind[]
 }
 
 export type Act =
   /** A database put back from a backup must not be refused for ever: the sequence goes above our own fences. */
   | { readonly do: 'raise_fence'; readonly floor: number }
   | { readonly do: 'take_up'; readonly swap: Swap }
-  | { readonly do: 'adopt'; readonly serving: Serving; readonly insteadOf: Serving | null }
-  | { readonly do: 'forget'; readonly serving: Serving; readonly why: 'gone' | 'replaced'; readonly by: EngineSite | null }
+  | { readonly do: 'adopt'; readonly serving: Serving }
+  /** `by`: what runs in its place. */
+  | { readonly do: 'forget'; readonly serving: Serving; readonly by: EngineSite | null }
   | { readonly do: 'start_again'; readonly serving: Serving }
   | { readonly do: 'tell'; readonly somebody: Somebody }
+  /** To be looked at once more before it is done: only what is left behind still. */
+  | { readonly do: 'clear_up'; readonly swap: Swap; readonly machines: readonly string[] }
 
 export interface Reconciled {
   readonly truth: Truth
@@ -83,7 +96,7 @@ export function reconcile(known: Known, seen: Seen): Reconciled {
   const truth = truthOf(known, seen)
   const acts: Act[] = [...ofFences(known, seen), ...ofLiveSwap(known)]
   let notes = known.notes
-  for (const step of [considerGone, considerAgain, considerAdoption, considerNews]) {
+  for (const step of [considerGone, considerAgain, considerAdoption, considerNews, considerLeftBehind]) {
     const done = step({ ...known, notes }, seen, truth, acts)
     acts.push(...done.acts)
     notes = done.notes
@@ -105,7 +118,7 @@ export function highestOwnFence(views: readonly MachineView[], appliance: string
 // ---- what is true
 
 export function truthOf(
-  known: Pick<Known, 'appliance' | 'serving' | 'live' | 'lastSwap' | 'notes'>,
+  known: Pick<Known, 'appliance' | 'containerName' | 'serving' | 'live' | 'lastSwap' | 'swapOf' | 'notes'>,
   seen: Pick<Seen, 'views' | 'sites'>,
 ): Truth {
   const { serving, live, appliance, lastSwap } = known
@@ -119,6 +132,7 @@ export function truthOf(
     observed,
     somebody: somebodyElse({ appliance, views: seen.views, observed, serving, lastSwap }),
     insteadOf: serving?.adopted === true ? known.notes.insteadOf : null,
+    leftBehind: findLeftBehind({ ...known, ...seen }).filter((one) => !known.notes.cleared.includes(leftKey(one))),
   }
 }
 
@@ -158,15 +172,10 @@ const considerGone: Step = (known, seen) => {
   const absentAt = [...notes.absentAt.filter((at) => at > serving.since && at < found.at), found.at]
   if (absentAt.length < looksUntilGone) return { acts: [], notes: { ...notes, absentAt } }
   const rebooted = bootedAt(view) > serving.since && serving.plan?.starts != null
-  const why = found.by === null ? 'gone' : 'replaced'
+  const isGone = found.by === null
   return {
-    acts: [{ do: 'forget', serving, why, by: found.by }],
-    notes: {
-      ...notes,
-      absentAt: [],
-      again: why === 'gone' && rebooted ? serving : notes.again,
-      insteadOf: why === 'replaced' ? serving : null,
-    },
+    acts: [{ do: 'forget', serving, by: found.by }],
+    notes: { ...notes, absentAt: [], again: isGone && rebooted ? serving : notes.again, insteadOf: isGone ? null : serving },
   }
 }
 
@@ -221,7 +230,7 @@ const considerAdoption: Step = (known, seen) => {
     if (found === null || look.at <= ended || machineAt <= ended) continue
     const agreed = notes.almost?.site === site.id && notes.almost.at > ended && notes.almost.at < look.at
     if (known.now - ended <= unsettledMs && !agreed) return { acts: [], notes: { ...notes, almost: { site: site.id, at: look.at } } }
-    return { acts: [{ do: 'adopt', serving: found, insteadOf: notes.insteadOf }], notes: { ...notes, almost: null, again: null } }
+    return { acts: [{ do: 'adopt', serving: found }], notes: { ...notes, almost: null, again: null } }
   }
   return { acts: [], notes }
 }
@@ -232,4 +241,16 @@ const considerNews: Step = ({ notes }, seen, truth) => {
   const fresh = truth.somebody.filter((one) => notes.looked.includes(machineOf(one)) && !notes.told.includes(keyOf(one)))
   const looked = seen.views.filter((view) => view.observation !== null).map((view) => view.machine.id)
   return { acts: fresh.map((somebody): Act => ({ do: 'tell', somebody })), notes: { ...notes, looked, told: keys } }
+}
+
+/** Cleared up once two looks agree, while nothing else is about to begin and nobody has the cluster reserved. */
+const considerLeftBehind: Step = ({ notes, reservedBy }, _seen, { leftBehind }, before) => {
+  const { left, agreed } = agreeOnLeft(leftBehind, notes.left)
+  const swap = agreed[0]?.swap
+  if (swap === undefined || before.some((act) => act.do === 'start_again') || reservedBy() !== null)
+    return { acts: [], notes: { ...notes, left } }
+  return {
+    acts: [{ do: 'clear_up', swap, machines: agreed.map(({ machine }) => machine.id) }],
+    notes: { ...notes, left, cleared: [...notes.cleared, ...agreed.map(leftKey)] },
+  }
 }

@@ -58,9 +58,11 @@ function createCase(endedAt: number) {
       swaps: {
         live: () => null,
         recent: () => [{ ...buildSwap({ state: 'failed', endedAt }), fence: 1, steps: [] }],
+        find: () => null,
         highestFence: () => 1,
         raiseFence: () => undefined,
       },
+      reservations: { find: () => null },
     },
     models: { models: () => [buildModel()] },
     recipes: { of: () => [] },
@@ -69,6 +71,7 @@ function createCase(endedAt: number) {
     log: createFakeLog(),
     startAgain: () => undefined,
     takeUp: () => undefined,
+    clearUp: () => undefined,
   })
   observed.start(new AbortController().signal)
   return {

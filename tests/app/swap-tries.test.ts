@@ -214,7 +214,7 @@ describe('a cluster that starts by half', () => {
     if (swap.state === 'failed') expect(containers('spark-2')).toEqual([])
   })
 
-  test('and whose second Spark goes silent is told as such, and what was left there is named when it is back', async () => {
+  const leaveHalf = async (): Promise<void> => {
     await serve(small)
     set('swap.silenceMinutes', 1)
     const id = await life.ask(wide)
@@ -224,10 +224,44 @@ describe('a cluster that starts by half', () => {
     expect(swap).toMatchObject({ state: 'failed', restored: true, error: { code: 'machine_silent', machine: 'spark-2' } })
     expect(swap.error?.happened).toBe('spark-2 has not answered for 1 minute.')
     expect(containers('spark-2')).toEqual(['vllm_node'])
+  }
+  const removals = () => life.graph.swaps.recent(10).filter((swap) => swap.removes !== null)
+
+  test('and whose second Spark goes silent is told as such, and what was left there is removed when it is back', async () => {
+    await leaveHalf()
     await life.clock.advance(900_000)
     expect(answers()).toEqual([small])
-    // Either it is finished by itself, or it is named with the act that finishes it.
-    const named = life.graph.status.status().attention.some((one) => one.code === 'orphan_rank')
-    expect(containers('spark-2').length === 0 || named).toBe(true)
+    expect(containers('spark-2')).toEqual([])
+    expect(removals()).toMatchObject([
+      {
+        state: 'succeeded',
+        removes: 'vllm_node on spark-2',
+        why: 'the switch to Qwen3 235B left it there when it ended',
+        requestedBy: { kind: 'system', name: 'Spark Control' },
+      },
+    ])
+    const told = life.stores.events.recent(200, ['swap_started', 'swap_complete']).filter(({ payload }) => payload['removes'] !== undefined)
+    expect(told.map(({ type }) => type)).toEqual(['swap_complete', 'swap_started'])
+    expect(life.graph.status.engine()).toMatchObject({ state: 'answering', model: small })
+    expect(life.graph.status.status().attention).toEqual([])
+  })
+
+  test('and while somebody has the Sparks reserved, what was left is named and stays; then it is removed', async () => {
+    await leaveHalf()
+    life.graph.lock.take({ holder: 'Bob', reason: 'a benchmark', ttlSeconds: 1800 })
+    await life.clock.advance(900_000)
+    expect(containers('spark-2')).toEqual(['vllm_node'])
+    expect(life.graph.status.status().attention).toEqual([
+      {
+        code: 'left_behind',
+        sentence:
+          'The switch to Qwen3 235B left vllm_node on spark-2 when it ended. It answers nobody and may hold memory. It is removed when Bob no longer has the Sparks reserved.',
+        link: `/engines/main/removal?machine=${idOf('spark-2')}`,
+      },
+    ])
+    expect(life.graph.lock.find().waiting).toEqual([])
+    await life.clock.advance(1_000_000)
+    expect(containers('spark-2')).toEqual([])
+    expect(removals()).toHaveLength(1)
   })
 })

@@ -57,6 +57,8 @@ function story(moments: readonly Moment[], begin: Partial<Known> = {}): Reconcil
     live: null,
     lastSwap: null,
     highestFence: 3,
+    swapOf: () => null,
+    reservedBy: () => null,
     notes: noNotes,
     ...begin,
   }
@@ -239,9 +241,7 @@ describe('somebody else', () => {
     )
     expect(told.map(({ truth }) => truth.main)).toEqual(['serving', 'serving', 'coming', 'coming', 'serving'])
     expect(done(told)).toEqual(['forget', 'adopt'])
-    expect(told[1]?.acts).toMatchObject([
-      { do: 'forget', why: 'replaced', by: { command: { model: 'meta-llama/Llama-3.3-70B-Instruct' } } },
-    ])
+    expect(told[1]?.acts).toMatchObject([{ do: 'forget', by: { command: { model: 'meta-llama/Llama-3.3-70B-Instruct' } } }])
     expect(last(told).truth.insteadOf?.model).toBe(qwen)
   })
   test('is not suspected while the right model answers, whatever the command looks like', () => {

@@ -128,6 +128,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     log,
     startAgain: (serving) => void startedAgain.push(serving),
     takeUp: () => undefined,
+    clearUp: () => undefined,
   })
   const status = createStatus({
     clock,

@@ -25,7 +25,9 @@ function promised(swap: Swap): PlanStart | null {
 export function saysWhatIsTrue(saga: Saga, swap: Swap): string | null {
   const { life } = saga
   const sentence = swap.progress.sentence
-  const saysNothing = /Nothing is answering/.test(sentence) || (swap.state === 'succeeded' && swap.plan.starts === null)
+  // What removes a container beside the one that serves says nothing of what serves.
+  const isBeside = swap.plan.stops.every((stop) => stop.force === true && stop.model === null)
+  const saysNothing = /Nothing is answering/.test(sentence) || (swap.state === 'succeeded' && swap.plan.starts === null && !isBeside)
   const names = namesOf(saga, swap)
   const ours = life.world.serving().find((one) => names.has(one.container) && isListed(saga, one.address))
   if (saysNothing && ours !== undefined) return `"${sentence}", and ${ours.model} answers`
