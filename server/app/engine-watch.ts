@@ -1,7 +1,7 @@
 // Looks at every place where something may serve, over HTTP, and keeps what looks showed over time. Each look runs by itself: one that
 // hangs delays no other.
 import { afterCanary, afterCanaryAsked, afterLook, canaryLimitMs, type EngineSigns, noSigns } from '../domain/engine-signs.ts'
-import { type EngineSite, findSites } from '../domain/engine-sites.ts'
+import { type EngineSite, findSites, type SiteFacts } from '../domain/engine-sites.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
 import type { Clock, Engines, Log, ServingStore } from './ports.ts'
@@ -26,13 +26,18 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
   const looking = new Map<string, Promise<void>>()
   const listeners = new Set<(site: EngineSite) => void>()
 
-  const sites = (): EngineSite[] =>
-    findSites({
+  let found: { readonly from: SiteFacts; readonly sites: readonly EngineSite[] } | null = null
+  /** Asked for by everybody at every look: found anew when something they are found from is another. */
+  const sites = (): readonly EngineSite[] => {
+    const from: SiteFacts = {
       views: needs.fleet.views(),
       serving: needs.store.serving.find('main'),
       containerName: settings.get('engine.containerName'),
       defaultPort: settings.get('engine.port'),
-    })
+    }
+    if (found === null || !isSame(found.from, from)) found = { from, sites: findSites(from) }
+    return found.sites
+  }
 
   const signsAt = (site: EngineSite): EngineSigns => known.get(placeOf(site)) ?? noSigns
 
@@ -124,6 +129,10 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
       return () => void listeners.delete(listener)
     },
   }
+}
+
+function isSame(a: SiteFacts, b: SiteFacts): boolean {
+  return a.views === b.views && a.serving === b.serving && a.containerName === b.containerName && a.defaultPort === b.defaultPort
 }
 
 function placeOf(site: EngineSite): string {

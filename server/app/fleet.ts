@@ -49,6 +49,8 @@ export function createFleet(needs: FleetNeeds) {
   const known = new Map<string, Known>()
   const listeners = new Set<(machine: string) => void>()
   let polling: AbortSignal | null = null
+  /** The same list until a machine is seen or written: whoever derives something from it can tell that nothing changed. */
+  let held: { readonly of: readonly Machine[]; readonly views: readonly MachineView[] } | null = null
 
   const knownOf = (id: string): Known => {
     const found = known.get(id)
@@ -114,6 +116,7 @@ export function createFleet(needs: FleetNeeds) {
   }
 
   const answered = (machine: Machine, state: Known, seen: Observation): void => {
+    held = null
     const before = state.observation
     const facts = { machine: machine.id, name: machine.name }
     // An empty id was not read: it tells nothing of a restart.
@@ -126,6 +129,7 @@ export function createFleet(needs: FleetNeeds) {
   }
 
   const missed = (machine: Machine, state: Known, error: unknown): void => {
+    held = null
     state.misses += 1
     state.trouble = troubleOf(machine, error)
     if (!(error instanceof SparkError)) needs.log.error('looking at a machine failed', { machine: machine.id, error })
@@ -201,7 +205,11 @@ export function createFleet(needs: FleetNeeds) {
     view: (id: string): MachineView => viewOf(machineOf(id)),
 
     /** Every machine in the owner's order. */
-    views: (): readonly MachineView[] => store.list().map(viewOf),
+    views(): readonly MachineView[] {
+      const of = store.list()
+      if (held?.of !== of) held = { of, views: of.map(viewOf) }
+      return held.views
+    },
 
     /** One look now; raises what went wrong. `signal` ends the waiting, not the look, which others may share. */
     async look(id: string, signal?: AbortSignal): Promise<MachineView> {
@@ -221,6 +229,7 @@ export function createFleet(needs: FleetNeeds) {
 
     /** A machine is new, or at another address: what was known of it counts no more. */
     track(id: string): void {
+      held = null
       known.get(id)?.life.abort(new DOMException('the machine changed', 'AbortError'))
       known.delete(id)
       needs.sparks.forget(id)
@@ -229,6 +238,7 @@ export function createFleet(needs: FleetNeeds) {
 
     /** A machine is gone from the list. */
     drop(id: string): void {
+      held = null
       known.get(id)?.life.abort(new DOMException('the machine was removed', 'AbortError'))
       known.delete(id)
       needs.sparks.forget(id)

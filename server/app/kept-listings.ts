@@ -18,9 +18,11 @@ const keyOf = (listing: FolderListing): string => `${listing.kind} ${listing.pat
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
   if (Array.isArray(a) !== Array.isArray(b)) return false
-  const [left, right] = [entriesOf(a), entriesOf(b)]
-  return left.length === right.length && left.every(([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Fields)[key]))
+  const [left, right] = [a as Fields, b as Fields]
+  // Every look at the disks compares every folder: no lists are made for it.
+  for (const key in left) if (!isSame(left[key], Object.hasOwn(right, key) ? right[key] : undefined)) return false
+  for (const key in right) if (right[key] !== undefined && !Object.hasOwn(left, key)) return false
+  return true
 }
 
 type Fields = Readonly<Record<string, unknown>>
-const entriesOf = (value: object): [string, unknown][] => Object.entries(value).filter(([, inner]) => inner !== undefined)

@@ -44,6 +44,13 @@ export interface StatusNeeds {
   readonly lockView: () => LockView
 }
 
+/** What one answer rests on, read once. */
+interface Now {
+  readonly views: readonly MachineView[]
+  readonly truth: Truth
+  readonly swap: SwapView | null
+}
+
 export interface Status extends StatusUse {
   /** Tells of changes of the main engine's state; ends when aborted. */
   start(signal: AbortSignal): void
@@ -77,9 +84,10 @@ export function createStatus(needs: StatusNeeds): Status {
     }
   }
 
-  const mainView = (views: readonly MachineView[], truth = needs.observed.truth()): EngineView => {
+  const readNow = (): Now => ({ views: needs.fleet.views(), truth: needs.observed.truth(), swap: needs.currentSwap() })
+
+  const mainView = ({ views, truth, swap }: Now): EngineView => {
     const serving = needs.store.serving.find(mainEngine)
-    const swap = needs.currentSwap()
     const seen = seenAt(watch.sites().find((site) => site.id === mainEngine))
     const state = engineState({
       now: clock.now(),
@@ -102,20 +110,17 @@ export function createStatus(needs: StatusNeeds): Status {
     return siteView({ site, seen, name: siteName(site), silent, answers: clock.now() - goodAt <= trustedMs })
   }
 
-  const engines = (views: readonly MachineView[], truth = needs.observed.truth()): EngineView[] => [
-    mainView(views, truth),
-    ...truth.observed.map((site) => observedView(site, views)),
-  ]
+  const engines = (now: Now): EngineView[] => [mainView(now), ...now.truth.observed.map((site) => observedView(site, now.views))]
 
   /** While a switch runs, what is half there is its own affair. */
-  const orphans = (views: readonly MachineView[]): readonly Orphan[] =>
-    needs.currentSwap() === null ? findOrphans(views, needs.store.serving.find(mainEngine), settings.get('engine.containerName')) : []
+  const orphans = ({ views, swap }: Now): readonly Orphan[] =>
+    swap === null ? findOrphans(views, needs.store.serving.find(mainEngine), settings.get('engine.containerName')) : []
 
   const status = (): StatusView => {
-    const views = needs.fleet.views()
-    const truth = needs.observed.truth()
-    const all = engines(views, truth)
-    const main = all[0] ?? mainView(views)
+    const now = readNow()
+    const { views, truth, swap } = now
+    const all = engines(now)
+    const main = all[0] ?? mainView(now)
     const own = needs.storage.attention()
     const others = attention({
       now: clock.now(),
@@ -123,7 +128,7 @@ export function createStatus(needs: StatusNeeds): Status {
       views,
       engine: main,
       memoryDanger: health.memoryDanger,
-      orphans: orphans(views),
+      orphans: orphans(now),
       leftBehind: truth.leftBehind.map((left) => ({ ...left, of: nameOf(left.swap.model ?? '') })),
       reservedBy: truth.leftBehind.length === 0 ? null : needs.observed.reservedBy(),
       somebody: truth.somebody,
@@ -136,7 +141,7 @@ export function createStatus(needs: StatusNeeds): Status {
       version: needs.version,
       sentence: statusSentence({ now: clock.now(), views, main, others: all.slice(1), troubled: rows.length > 0 }),
       checkedAt: looks.length === 0 ? null : isoTime(Math.max(...looks)),
-      clusters: [{ id: 'default', engines: all, swap: needs.currentSwap(), lock: needs.lockView() }],
+      clusters: [{ id: 'default', engines: all, swap, lock: needs.lockView() }],
       machines: views.map(({ machine, reach }) => ({ id: machine.id, name: machine.name, state: reach })),
       attention: rows,
     }
@@ -145,12 +150,12 @@ export function createStatus(needs: StatusNeeds): Status {
   return {
     status,
     engine(id = mainEngine) {
-      const found = engines(needs.fleet.views()).find((one) => one.id === id)
+      const found = engines(readNow()).find((one) => one.id === id)
       if (found === undefined) throw new SparkError('engine_unknown', { engine: id.slice(0, 100) })
       return found
     },
     start(signal) {
-      const consider = tellStateChanges(needs.events, () => mainView(needs.fleet.views()))
+      const consider = tellStateChanges(needs.events, () => mainView(readNow()))
       const offLooked = watch.onLooked(consider)
       const offObserved = needs.fleet.onObserved(consider)
       const end = (): void => {

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { createHeld } from './held.ts'
 
 export interface Fence {
   /** Raises the fence by one and returns it; part of the caller's transaction. */
@@ -16,10 +17,15 @@ export function createFence(db: Database): Fence {
     if (row === undefined) throw new Error('the fence is missing from the database')
     return row.highest
   }
+  const held = createHeld(db, () => only(highest.get()))
   return {
-    next: () => only(next.get()),
-    highest: () => only(highest.get()),
+    next: () => {
+      held.forget()
+      return only(next.get())
+    },
+    highest: () => held.of('fence'),
     raise: (floor) => {
+      held.forget()
       raise.run(floor)
     },
   }

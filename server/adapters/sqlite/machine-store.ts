@@ -3,6 +3,7 @@ import type { MachineStore } from '../../app/ports.ts'
 import { SparkError } from '../../contract/errors.ts'
 import type { Machine } from '../../domain/machine.ts'
 import { fromColumn, toColumn } from './columns.ts'
+import { createHeld } from './held.ts'
 
 interface Row {
   readonly id: string
@@ -34,17 +35,10 @@ export function createMachineStore(db: Database): MachineStore {
   const keyPair = db.prepare<[], { private_key: string | null; public_key: string | null }>('SELECT private_key, public_key FROM appliance')
   const setKeyPair = db.prepare<[string, string]>('UPDATE appliance SET private_key = ?, public_key = ?')
 
-  /** Machines are read at every look. No other process has the file open (locking_mode EXCLUSIVE), so what was read stays true until a write. */
-  let held: readonly Machine[] | null = null
-  const all = (): readonly Machine[] => {
-    if (held !== null) return held
-    const read = list.all().map(toMachine)
-    // Inside a transaction that may yet be undone nothing is kept.
-    if (!db.inTransaction) held = read
-    return read
-  }
+  const held = createHeld(db, (): readonly Machine[] => list.all().map(toMachine))
+  const all = (): readonly Machine[] => held.of('all')
   const write = (act: () => unknown): void => {
-    held = null
+    held.forget()
     act()
   }
 

@@ -29,7 +29,8 @@ export function readMigrations(folder: string): readonly Migration[] {
 
 /** Brings the database to the newest version. A step that fails leaves the version before it, whole. */
 export function migrate(db: Database, migrations: readonly Migration[]): void {
-  for (const migration of migrations) {
+  const done = schemaVersion(db)
+  for (const migration of migrations.slice(done)) {
     const step = db.transaction(() => {
       // Read inside the transaction: another process may have done this step while we waited for the lock.
       if (schemaVersion(db) >= migration.version) return

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Reservation, ReservationStore } from '../../app/ports.ts'
+import { createHeld } from './held.ts'
 
 /** Reservations, one a cluster. Whether one is still good is the app's to say: this file knows no clock. */
 export function createReservationStore(db: Database): ReservationStore {
@@ -11,12 +12,15 @@ export function createReservationStore(db: Database): ReservationStore {
      VALUES (@cluster, @holder, @reason, @tokenHash, @since, @until)`,
   )
   const clear = db.prepare<[string]>('DELETE FROM reservations WHERE cluster = ?')
+  const held = createHeld(db, (cluster: string): Reservation | null => find.get(cluster) ?? null)
   return {
-    find: (cluster) => find.get(cluster) ?? null,
+    find: held.of,
     set: (reservation) => {
+      held.forget()
       set.run(reservation)
     },
     clear: (cluster) => {
+      held.forget()
       clear.run(cluster)
     },
   }

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { ServingStore } from '../../app/ports.ts'
 import type { Serving } from '../../domain/engine.ts'
-import { createColumnReader, fromColumn, toColumn, toNullableColumn } from './columns.ts'
+import { fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
+import { createHeld } from './held.ts'
 
 interface Row {
   readonly engine: string
@@ -23,35 +24,29 @@ export function createServingStore(db: Database): ServingStore {
      VALUES (@engine, @model, @recipe_id, @plan, @machines, @port, @served_name, @since, @adopted)`,
   )
   const clear = db.prepare<[string]>('DELETE FROM serving WHERE engine = ?')
-  const readPlan = createColumnReader<NonNullable<Serving['plan']>>()
-  /** Read at every look; kept as machines are (machine-store.ts). */
-  const held = new Map<string, Serving | null>()
+  const held = createHeld(db, (engine: string): Serving | null => {
+    const row = find.get(engine)
+    return row === undefined ? null : toServing(row)
+  })
   return {
-    find: (engine) => {
-      const known = held.get(engine)
-      if (known !== undefined) return known
-      const row = find.get(engine)
-      const serving = row === undefined ? null : toServing(row, readPlan)
-      if (!db.inTransaction) held.set(engine, serving)
-      return serving
-    },
+    find: held.of,
     set: (serving) => {
-      held.clear()
+      held.forget()
       set.run(toRow(serving))
     },
     clear: (engine) => {
-      held.clear()
+      held.forget()
       clear.run(engine)
     },
   }
 }
 
-function toServing(row: Row, readPlan: (text: string) => NonNullable<Serving['plan']>): Serving {
+function toServing(row: Row): Serving {
   return {
     engine: row.engine,
     model: row.model,
     recipeId: row.recipe_id,
-    plan: row.plan === null ? null : readPlan(row.plan),
+    plan: fromNullableColumn<NonNullable<Serving['plan']>>(row.plan),
     machines: fromColumn<string[]>(row.machines),
     port: row.port,
     servedName: row.served_name,

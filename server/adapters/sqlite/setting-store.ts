@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { SettingStore } from '../../app/ports.ts'
+import { createHeld } from './held.ts'
 
 interface Row {
   readonly key: string
@@ -33,15 +34,11 @@ export function createSettingStore(db: Database): SettingStore {
         },
       ]),
     )
-  /** Settings are read at every use. No other process has the file open (locking_mode EXCLUSIVE), so what was read stays true until `set`. */
-  let held: ReturnType<SettingStore['all']> | null = null
+  const held = createHeld(db, read)
   return {
-    all: () => {
-      held ??= read()
-      return held
-    },
+    all: () => held.of('all'),
     set: (key, value, version, now, by) => {
-      held = null
+      held.forget()
       const text = value === undefined ? null : JSON.stringify(value)
       const result = version === 0 ? insert.run(key, text, now, by) : update.run(text, now, by, key, version)
       return result.changes === 1

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { recipeWords } from '../../domain/recipe.ts'
 import type { Swap, SwapStep } from '../../domain/swap.ts'
-import { createColumnReader, fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
+import { fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
 
 export interface SwapRow {
   readonly id: string
@@ -33,9 +33,6 @@ export interface StepRow {
   readonly ended_at: number | null
 }
 
-/** Plans are the large columns, and a live swap is read at every look. */
-const readPlan = createColumnReader<Swap['plan']>()
-
 export function toSwap(row: SwapRow, steps: readonly StepRow[]): Swap {
   return {
     id: row.id,
@@ -44,8 +41,8 @@ export function toSwap(row: SwapRow, steps: readonly StepRow[]): Swap {
     model: row.model,
     previousModel: row.previous_model,
     recipeId: row.recipe_id,
-    plan: readPlan(row.plan),
-    wayBack: row.way_back === null ? null : readPlan(row.way_back),
+    plan: fromColumn<Swap['plan']>(row.plan),
+    wayBack: fromNullableColumn<Swap['plan']>(row.way_back),
     state: row.state as Swap['state'],
     phase: row.phase as Swap['phase'],
     fence: row.fence,

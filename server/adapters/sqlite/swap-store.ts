@@ -3,6 +3,7 @@ import type { SwapStore } from '../../app/ports.ts'
 import type { Swap, SwapStep } from '../../domain/swap.ts'
 import { toColumn, toNullableColumn } from './columns.ts'
 import { createFence } from './fence.ts'
+import { createHeld } from './held.ts'
 import { createSwapLog } from './swap-log.ts'
 import { fromTruth, likeness, type StepRow, type SwapRow, toStep, toSwap, toSwapRow } from './swap-rows.ts'
 
@@ -15,7 +16,7 @@ export function createSwapStore(db: Database): SwapStore {
   const log = createSwapLog(db)
   const insert = db.prepare<SwapRow>(`INSERT INTO swaps (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')})`)
   const find = db.prepare<[string], SwapRow>('SELECT * FROM swaps WHERE id = ?')
-  const live = db.prepare<[string], SwapRow>('SELECT * FROM swaps WHERE cluster = ? AND ended_at IS NULL')
+  const live = db.prepare<[string], string>('SELECT id FROM swaps WHERE cluster = ? AND ended_at IS NULL').pluck()
   const recent = db
     .prepare<[number, number], string>('SELECT id FROM swaps WHERE started_at < ? ORDER BY started_at DESC, rowid DESC LIMIT ?')
     .pluck()
@@ -31,19 +32,22 @@ export function createSwapStore(db: Database): SwapStore {
   const refence = db.prepare<[number, string]>('UPDATE swaps SET fence = ? WHERE id = ? AND ended_at IS NULL')
   const steps = createSteps(db)
 
-  /** The live swap is read at every look and every word of progress; kept as machines are (machine-store.ts). */
-  const heldLive = new Map<string, Swap | null>()
-  const heldPast = new Map<string, ReturnType<SwapStore['history']>>()
-  /** What has ended never changes. */
-  const heldEnded = new Map<string, Swap>()
-  /** The newest one is asked for at every look; another is the newest only when one begins. */
-  let heldNewest: string | null = null
-  /** Before every write, so that a transaction that is undone leaves nothing kept. */
-  const forget = (): void => heldLive.clear()
-  const heldSwap = (id: string): Swap | undefined => [...heldLive.values()].find((swap) => swap?.id === id) ?? undefined
-
   const read = (row: SwapRow): Swap => toSwap(row, steps.of(row.id))
-  const readOne = (row: SwapRow | undefined): Swap | null => (row === undefined ? null : read(row))
+
+  // All asked for at every look, and at every word of progress.
+  const byId = createHeld(db, (id: string): Swap | undefined => {
+    const row = find.get(id)
+    return row === undefined ? undefined : read(row)
+  })
+  const liveId = createHeld(db, (cluster: string): string | null => live.get(cluster) ?? null)
+  const newestId = createHeld(db, (): string | null => recent.get(Number.MAX_SAFE_INTEGER, 1) ?? null)
+  const history = createHeld(db, (key: string) => {
+    const [words, machines, limit] = JSON.parse(key) as Parameters<SwapStore['history']>
+    return past.all(likeness(words, machines), limit).map((row) => ({
+      durationMs: (row.ended_at as number) - row.started_at,
+      steps: steps.of(row.id).map(toStep),
+    }))
+  })
 
   const begin = db.transaction((swap: Omit<Swap, 'fence' | 'steps'>, alongside: (swap: Swap) => void): Swap => {
     insert.run(toSwapRow(swap, fence.next()))
@@ -54,15 +58,10 @@ export function createSwapStore(db: Database): SwapStore {
   })
   const write = ({ id, phase, progress, cancelRequestedAt, trouble }: Swap): boolean =>
     change.run(phase, toColumn(progress), cancelRequestedAt, toNullableColumn(trouble), id).changes === 1
-  const update = db.transaction((id: string, now: number, wanted: Parameters<SwapStore['update']>[2]): boolean => {
-    const swap = readOne(find.get(id))
-    if (swap === null || swap.endedAt !== null) return false
-    const next = { ...swap, ...wanted }
-    write(next)
-    if (next.phase !== swap.phase) {
-      steps.close(id, now)
-      steps.open(id, next.phase, now)
-    }
+  const move = db.transaction((swap: Swap, now: number): boolean => {
+    if (!write(swap)) return false
+    steps.close(swap.id, now)
+    steps.open(swap.id, swap.phase, now)
     return true
   })
   const end = db.transaction((id: string, now: number, outcome: Parameters<SwapStore['end']>[2], alongside: () => void): boolean => {
@@ -73,18 +72,6 @@ export function createSwapStore(db: Database): SwapStore {
     alongside()
     return true
   })
-  const findOne = (id: string): Swap | null => {
-    const known = heldSwap(id) ?? heldEnded.get(id)
-    if (known !== undefined) return known
-    const swap = readOne(find.get(id))
-    if (swap === null || db.inTransaction) return swap
-    if (swap.endedAt === null) heldLive.set(swap.cluster, swap)
-    else {
-      if (heldEnded.size >= mostEndedHeld) heldEnded.clear()
-      heldEnded.set(id, swap)
-    }
-    return swap
-  }
   const renewFence = db.transaction((id: string): number => {
     const renewed = fence.next()
     if (refence.run(renewed, id).changes === 0) throw new Error(`swap ${id} is not live: it needs no fence`)
@@ -93,8 +80,9 @@ export function createSwapStore(db: Database): SwapStore {
 
   return {
     begin: (swap, alongside) => {
-      forget()
-      heldNewest = null
+      liveId.forget()
+      newestId.forget()
+      byId.forget(swap.id)
       try {
         return begin.immediate(swap, alongside)
       } catch (error) {
@@ -102,59 +90,44 @@ export function createSwapStore(db: Database): SwapStore {
         throw error
       }
     },
-    find: findOne,
+    find: (id) => byId.of(id) ?? null,
     live: (cluster) => {
-      const known = heldLive.get(cluster)
-      if (known !== undefined) return known
-      const swap = readOne(live.get(cluster))
-      if (!db.inTransaction) heldLive.set(cluster, swap)
-      return swap
+      const id = liveId.of(cluster)
+      return id === null ? null : (byId.of(id) ?? null)
     },
     recent: (limit, before) => {
-      const isNewest = limit === 1 && before === undefined
-      const ids = isNewest && heldNewest !== null ? [heldNewest] : recent.all(before ?? Number.MAX_SAFE_INTEGER, limit)
-      if (isNewest && !db.inTransaction) heldNewest = ids[0] ?? null
-      return ids.flatMap((id) => findOne(id) ?? [])
+      const newest = limit === 1 && before === undefined ? newestId.of('newest') : null
+      const ids = newest === null ? recent.all(before ?? Number.MAX_SAFE_INTEGER, limit) : [newest]
+      return ids.flatMap((id) => byId.of(id) ?? [])
     },
     update: (id, now, wanted) => {
-      const held = heldSwap(id)
-      forget()
-      if (held === undefined || (wanted.phase !== undefined && wanted.phase !== held.phase)) return update.immediate(id, now, wanted)
-      // Words of progress, the most frequent write: one statement, and what is kept stays true.
-      const next = { ...held, ...wanted }
+      const swap = byId.of(id)
+      if (swap === undefined || swap.endedAt !== null) return false
+      const next = { ...swap, ...wanted }
+      byId.forget(id)
+      if (next.phase !== swap.phase) return move.immediate(next, now)
+      // Words of progress, the most frequent write: one statement, and what it makes is known.
       if (!write(next)) return false
-      if (!db.inTransaction) heldLive.set(next.cluster, next)
+      byId.keep(id, next)
       return true
     },
     end: (id, now, outcome, alongside) => {
-      forget()
-      heldPast.clear()
+      liveId.forget()
+      byId.forget(id)
+      history.forget()
       return end.immediate(id, now, outcome, alongside)
     },
     appendLog: log.append,
     log: log.read,
-    history: (recipeWords, machines, limit) => {
-      const key = JSON.stringify([recipeWords, machines, limit])
-      const known = heldPast.get(key)
-      if (known !== undefined) return known
-      const found = past.all(likeness(recipeWords, machines), limit).map((row) => ({
-        durationMs: (row.ended_at as number) - row.started_at,
-        steps: steps.of(row.id).map(toStep),
-      }))
-      if (!db.inTransaction) heldPast.set(key, found)
-      return found
-    },
+    history: (...ask) => history.of(JSON.stringify(ask)),
     highestFence: fence.highest,
     raiseFence: fence.raise,
     renewFence: (id) => {
-      forget()
+      byId.forget(id)
       return renewFence.immediate(id)
     },
   }
 }
-
-/** Swaps that have ended and are kept in memory; some 10 kB each. */
-const mostEndedHeld = 200
 
 interface Steps {
   of(swap: string): readonly StepRow[]

@@ -122,14 +122,16 @@ function switchesAreThere({ life, ledger }: Saga): Wrong {
 }
 
 function settingsAreThere({ life, ledger }: Saga): Wrong {
+  const list = life.graph.settings.list()
   for (const [key, value] of ledger.settings) {
-    const now = life.graph.settings.list().find((one) => one.key === key)?.value
+    const now = list.find((one) => one.key === key)?.value
     if (now !== value) return `${key} was set to ${JSON.stringify(value)} and is ${JSON.stringify(now)}`
   }
   return null
 }
 
 function recipesAreThere({ life, ledger }: Saga): Wrong {
+  if (ledger.recipes.size === 0 && ledger.confirmed.size === 0) return null
   const recipes = life.graph.recipes.list().recipes
   for (const [id, maxLen] of ledger.recipes) {
     const flag = recipes.find((one) => one.id === id)?.flags.find((one) => one.name === 'max-model-len')
@@ -189,10 +191,12 @@ export const invariants = {
 
 export type InvariantName = keyof typeof invariants
 
+const all: readonly [string, Invariant][] = Object.entries(invariants)
+
 /** Makes every check of that kind; each broken one is written down under its name. */
 export function examine<Kind extends keyof Checks>(saga: Saga, kind: Kind, ...facts: Rest<Parameters<Checks[Kind]>>): void {
-  for (const [name, invariant] of Object.entries(invariants)) {
-    const check = (invariant.checks as Partial<Checks>)[kind] as ((saga: Saga, ...facts: unknown[]) => Wrong) | undefined
+  for (const [name, { checks }] of all) {
+    const check = checks[kind] as ((saga: Saga, ...facts: unknown[]) => Wrong) | undefined
     const wrong = check?.(saga, ...facts) ?? null
     if (wrong !== null) saga.break(name, wrong)
   }
