@@ -16,13 +16,17 @@ const keyOf = (listing: FolderListing): string => `${listing.kind} ${listing.pat
 
 /** Plain data only: texts, numbers, null, lists and objects. A field that is undefined is one that is absent. */
 function isSame(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
-  if (Array.isArray(a) !== Array.isArray(b)) return false
+  if (a === b || typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && areSame(a, b)
   const [left, right] = [a as Fields, b as Fields]
-  // Every look at the disks compares every folder: no lists are made for it.
-  for (const key in left) if (!isSame(left[key], Object.hasOwn(right, key) ? right[key] : undefined)) return false
-  for (const key in right) if (right[key] !== undefined && !Object.hasOwn(left, key)) return false
-  return true
+  const isThere = (key: string): boolean => Object.hasOwn(left, key) || right[key] === undefined
+  return (
+    Object.keys(left).every((key) => isSame(left[key], Object.hasOwn(right, key) ? right[key] : undefined)) &&
+    Object.keys(right).every(isThere)
+  )
 }
+
+const areSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((value, index) => isSame(value, b[index]))
 
 type Fields = Readonly<Record<string, unknown>>

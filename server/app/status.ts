@@ -47,7 +47,7 @@ export interface StatusNeeds {
 /** What one answer rests on, read once. */
 interface Now {
   readonly views: readonly MachineView[]
-  readonly truth: Truth
+  readonly truth: () => Truth
   readonly swap: SwapView | null
 }
 
@@ -84,7 +84,14 @@ export function createStatus(needs: StatusNeeds): Status {
     }
   }
 
-  const readNow = (): Now => ({ views: needs.fleet.views(), truth: needs.observed.truth(), swap: needs.currentSwap() })
+  const readNow = (): Now => {
+    let truth: Truth | null = null
+    const known = (): Truth => {
+      truth ??= needs.observed.truth()
+      return truth
+    }
+    return { views: needs.fleet.views(), truth: known, swap: needs.currentSwap() }
+  }
 
   const mainView = ({ views, truth, swap }: Now): EngineView => {
     const serving = needs.store.serving.find(mainEngine)
@@ -93,7 +100,7 @@ export function createStatus(needs: StatusNeeds): Status {
       now: clock.now(),
       swap: swap === null ? null : { sentence: swapSentence(swap) },
       serving: serving === null ? null : servingFacts(serving, views, seen),
-      coming: comingFact(truth),
+      coming: serving === null && swap === null ? comingFact(truth()) : null,
       silent: silentOf(views),
       allSeen: views.length > 0 && views.every((view) => view.reach !== 'unknown'),
     })
@@ -110,7 +117,7 @@ export function createStatus(needs: StatusNeeds): Status {
     return siteView({ site, seen, name: siteName(site), silent, answers: clock.now() - goodAt <= trustedMs })
   }
 
-  const engines = (now: Now): EngineView[] => [mainView(now), ...now.truth.observed.map((site) => observedView(site, now.views))]
+  const engines = (now: Now): EngineView[] => [mainView(now), ...now.truth().observed.map((site) => observedView(site, now.views))]
 
   /** While a switch runs, what is half there is its own affair. */
   const orphans = ({ views, swap }: Now): readonly Orphan[] =>
@@ -118,7 +125,8 @@ export function createStatus(needs: StatusNeeds): Status {
 
   const status = (): StatusView => {
     const now = readNow()
-    const { views, truth, swap } = now
+    const { views, swap } = now
+    const truth = now.truth()
     const all = engines(now)
     const main = all[0] ?? mainView(now)
     const own = needs.storage.attention()

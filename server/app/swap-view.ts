@@ -7,6 +7,7 @@ import type { Fact } from '../domain/evidence.ts'
 import { recipeWords } from '../domain/recipe.ts'
 import { canCancel, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
 import { aboutDuration } from '../domain/words.ts'
+import { isoTime } from './iso-time.ts'
 import type { SwapStore } from './ports.ts'
 
 export interface SwapViewNeeds {
@@ -21,8 +22,6 @@ export interface SwapViewNeeds {
 }
 
 const waitingSentence = 'Waiting: the appliance cannot write down what happens. What was started on the Sparks goes on.'
-
-const time = (ms: number): string => new Date(ms).toISOString()
 
 export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
   const past = pastOf(swap, needs.store)
@@ -52,15 +51,15 @@ export function swapView(swap: Swap, needs: SwapViewNeeds): SwapView {
     // When it takes longer than it ever did nobody knows how much longer: "0 seconds" would be said for minutes.
     etaSeconds: left === null || left < 500 ? null : Math.round(left / 1000),
     overdue: swap.state === 'running' && isOverdue(past, needs.now - swap.startedAt),
-    startedAt: time(swap.startedAt),
-    endedAt: swap.endedAt === null ? null : time(swap.endedAt),
+    startedAt: isoTime(swap.startedAt),
+    endedAt: swap.endedAt === null ? null : isoTime(swap.endedAt),
     durationMs: end - swap.startedAt,
     requestedBy: { ...swap.requestedBy },
     why: swap.why,
     steps: swap.steps.map((one) => ({
       phase: one.phase,
-      startedAt: time(one.startedAt),
-      endedAt: one.endedAt === null ? null : time(one.endedAt),
+      startedAt: isoTime(one.startedAt),
+      endedAt: one.endedAt === null ? null : isoTime(one.endedAt),
     })),
     machines: [...new Set(machines)].map(needs.machineName),
     cancel: cancelWords(swap, needs),
@@ -81,7 +80,7 @@ function troubleView(swap: Swap, trouble: SwapTrouble, needs: SwapViewNeeds): Sw
 
 /** Evidence as the contract shows it. */
 export function factViews(facts: readonly Fact[]): SwapView['evidence'] {
-  return facts.map((fact) => ({ ...fact, at: time(fact.at) }))
+  return facts.map((fact) => ({ ...fact, at: isoTime(fact.at) }))
 }
 
 function pastOf(swap: Swap, store: Pick<SwapStore, 'history'>): readonly PastSwap[] {

@@ -40,7 +40,7 @@ export function createSwapStore(db: Database): SwapStore {
     return row === undefined ? undefined : read(row)
   })
   const liveId = createHeld(db, (cluster: string): string | null => live.get(cluster) ?? null)
-  const newestId = createHeld(db, (): string | null => recent.get(Number.MAX_SAFE_INTEGER, 1) ?? null)
+  const newestIds = createHeld(db, () => recent.all(Number.MAX_SAFE_INTEGER, 1))
   const history = createHeld(db, (key: string) => {
     const [words, machines, limit] = JSON.parse(key) as Parameters<SwapStore['history']>
     return past.all(likeness(words, machines), limit).map((row) => ({
@@ -81,7 +81,7 @@ export function createSwapStore(db: Database): SwapStore {
   return {
     begin: (swap, alongside) => {
       liveId.forget()
-      newestId.forget()
+      newestIds.forget()
       byId.forget(swap.id)
       try {
         return begin.immediate(swap, alongside)
@@ -96,8 +96,8 @@ export function createSwapStore(db: Database): SwapStore {
       return id === null ? null : (byId.of(id) ?? null)
     },
     recent: (limit, before) => {
-      const newest = limit === 1 && before === undefined ? newestId.of('newest') : null
-      const ids = newest === null ? recent.all(before ?? Number.MAX_SAFE_INTEGER, limit) : [newest]
+      const isNewest = limit === 1 && before === undefined
+      const ids = isNewest ? newestIds.of('newest') : recent.all(before ?? Number.MAX_SAFE_INTEGER, limit)
       return ids.flatMap((id) => byId.of(id) ?? [])
     },
     update: (id, now, wanted) => {
