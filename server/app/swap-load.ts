@@ -45,7 +45,7 @@ export async function load(ground: Ground, start: PlanStart): Promise<void> {
     const look = await engines.look(address, ground.signal)
     if (look.healthy) return
     if (isStalled(follower.signs, settings.get('swap.stallSeconds') * 1000))
-      throw new SparkError('load_stalled', { model: start.model, minutes: Math.max(1, Math.round(follower.signs.stillMs / 60_000)) })
+      throw new SparkError('load_stalled', { model: start.model, stillMs: follower.signs.stillMs })
     await clock.sleep(healthEveryMs, ground.signal)
   }
 }

@@ -1,5 +1,6 @@
 // Why a model did not start: the launcher, the image, memory, vLLM itself. What is true now only the switch knows, so `now` is
 // empty. The line of the log that told it is kept beside these words, never inside them where it can be said in plain ones.
+import { aboutDuration } from '../domain/words.ts'
 import { error } from './define-error.ts'
 
 type Where = { machine: string }
@@ -220,15 +221,15 @@ export const startErrors = {
     retry: 'no',
     sample: { machine: 'spark-1', port: 8000, line: 'OSError: [Errno 98] Address already in use' },
   }),
-  load_stalled: error<{ model: string; minutes: number }>({
+  load_stalled: error<{ model: string; stillMs: number }>({
     status: 504,
     title: 'Loading stands still',
-    happened: (f) => `${f.model} was loading, and then nothing moved for ${f.minutes === 1 ? '1 minute' : `${f.minutes} minutes`}.`,
+    happened: (f) => `${f.model} was loading, and then nothing moved for ${aboutDuration(f.stillMs)}.`,
     now: () => '',
     next: () => 'Switch again. If it stands still at the same place, restart the Spark.',
     act: 'switch_again',
     retry: 'yes',
-    sample: { model: 'Qwen3 8B', minutes: 15 },
+    sample: { model: 'Qwen3 8B', stillMs: 900_000 },
   }),
   engine_died: error<Told & Where>({
     status: 502,

@@ -34,7 +34,7 @@ export function choosePlace(model: Model, recipe: Recipe, machines: readonly Mac
     (view) => view === first || model.copies.some((copy) => copy.machine === view.machine.id && copy.revision === revision),
   )
   const views = [first, ...sameVersion.filter((view) => view !== first)].slice(0, recipe.nodes)
-  if (views.length < recipe.nodes) reasons.push(tooFew(recipe.nodes, holders.length, sameVersion.length, machines.length))
+  if (views.length < recipe.nodes) reasons.push(tooFew(model, recipe.nodes, { machines, holders, sameVersion }))
   return { views, machines: views.map((view) => view.machine.id), reasons, warnings: [] }
 }
 
@@ -84,22 +84,45 @@ function folderReasons(model: Model, recipe: Recipe): PlanReason[] {
   return []
 }
 
-function tooFew(nodes: number, holders: number, sameVersion: number, machines: number): PlanReason {
-  if (machines < nodes)
+interface Holders {
+  readonly machines: readonly MachineView[]
+  readonly holders: readonly MachineView[]
+  /** The first of them, and those that hold the same version as it. */
+  readonly sameVersion: readonly MachineView[]
+}
+
+function tooFew({ id }: Model, nodes: number, { machines, holders, sameVersion }: Holders): PlanReason {
+  if (machines.length < nodes)
     return {
       code: 'too_few_machines',
-      sentence: `This needs ${nodes} Sparks and there ${machines === 1 ? 'is 1' : `are ${machines}`}.`,
+      sentence: `This needs ${nodes} Sparks and there ${machines.length === 1 ? 'is 1' : `are ${machines.length}`}.`,
       unblock: 'Add another Spark, or choose a smaller model.',
     }
-  if (holders >= nodes && sameVersion < nodes)
+  if (holders.length >= nodes) {
+    const others = holders.filter((view) => !sameVersion.includes(view))
     return {
       code: 'versions_differ',
-      sentence: 'The Sparks hold different versions of this model.',
-      unblock: 'Download the same version on each, for example with hf-download.sh and -c.',
+      sentence: `This needs one version of the model on ${nodes} Sparks. ${named(others, 'and')} ${others.length === 1 ? 'has' : 'have'} another version than ${named(sameVersion, 'and')}.`,
+      unblock: `Download the newest version on each: on the model's page, press "Look for a newer version".`,
     }
+  }
+  const without = machines.filter((view) => !holders.includes(view))
+  const more = nodes - holders.length
+  const where = more === without.length ? named(without, 'and') : `${more === 1 ? 'one' : more} of ${named(without, 'and')}`
   return {
     code: 'model_not_everywhere',
-    sentence: `This needs the model on ${nodes} Sparks and it is whole on ${holders}.`,
-    unblock: 'Copy it to the others, for example with hf-download.sh and -c.',
+    sentence: `This needs the model on ${nodes} Sparks. It is whole on ${named(holders, 'and')}, and not on ${named(without, 'or')}.`,
+    unblock: id.startsWith('local:')
+      ? `Copy its folder to ${where} as well.`
+      : `Download it onto ${where} as well: under Models, press "Download a model".`,
   }
+}
+
+const mostNamed = 4
+
+function named(views: readonly MachineView[], word: 'and' | 'or'): string {
+  const names = views.map((view) => view.machine.name)
+  const rest = names.length - mostNamed
+  const shown = rest > 0 ? [...names.slice(0, mostNamed), `${rest} more`] : names
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} ${word} ${shown.at(-1)}`
 }

@@ -296,6 +296,29 @@ describe('a plan', () => {
     for (const reason of plan.reasons) expect(reason.unblock).not.toBe('')
   })
 
+  test.each([
+    [
+      2,
+      ['spark1'],
+      'This needs the model on 2 Sparks. It is whole on spark-1, and not on spark-2 or spark-3.',
+      'one of spark-2 and spark-3',
+    ],
+    [3, ['spark1', 'spark2'], 'This needs the model on 3 Sparks. It is whole on spark-1 and spark-2, and not on spark-3.', 'spark-3'],
+  ])('names the Sparks that have the model and those that lack it: %d needed, on %s', (nodes, on, sentence, where) => {
+    const copies = on.flatMap((machine) => buildModel().copies.map((copy) => ({ ...copy, machine })))
+    const views = [1, 2, 3].map((at) => buildView({ id: `spark${at}`, name: `spark-${at}` }))
+    const reasonsOf = (change: Parameters<typeof buildModel>[0]) => {
+      const model = buildModel({ copies, ...change })
+      return planSwap(buildFacts({ target: { model, name: 'x', recipe: buildRecipe({ nodes }) }, machines: views })).reasons
+    }
+    expect(reasonsOf({})).toContainEqual({
+      code: 'model_not_everywhere',
+      sentence,
+      unblock: `Download it onto ${where} as well: under Models, press "Download a model".`,
+    })
+    expect(reasonsOf({ id: 'local:mine' }).map(({ unblock }) => unblock)).toContain(`Copy its folder to ${where} as well.`)
+  })
+
   test('has the same words when only free memory moves, and other words when the flags differ', () => {
     const facts = buildFacts()
     const drifted = buildFacts({

@@ -86,7 +86,7 @@ test('F22: a model with a missing part is said to be incomplete there, and is no
   expect(await page.getByRole('main').innerText()).toMatch(/spark-2: (interrupted|incomplete|not complete|\d+ of \d+)/i)
   await expect(rig.client['swaps.start']({ body: { model: wide } })).rejects.toMatchObject({ problem: { code: 'plan_blocked' } })
   await page.goto(`/swaps/new?model=${encodeURIComponent(wide)}`)
-  expect(await page.getByRole('main').innerText()).toMatch(/needs the model on 2 Sparks and it is whole on 1/)
+  expect(await page.getByRole('main').innerText()).toMatch(/needs the model on 2 Sparks\. It is whole on spark-1, and not on spark-2\./)
   await stage.mend()
 })
 

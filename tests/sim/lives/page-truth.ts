@@ -70,7 +70,9 @@ export function quietPageIsTrue(saga: Saga): string | null {
   const right = engine.url !== null && engine.model !== null && watchman.servedLately(engine.url, engine.model, 1000)
   if (engine.state === 'answering' && !right) return `quiet: "${engine.sentence}", and it is not so`
   if (engine.state === 'stopped' && serving.length > 0) return `quiet: "${engine.sentence}", and ${serving[0]?.model} answers`
-  if (!['answering', 'busy', 'starting', 'unknown'].includes(engine.state) && right && !serving.some((one) => one.wedged))
+  // A running engine keeps the name it was started under, whatever the setting says by now.
+  const isWedged = life.world.serving().some((one) => one.wedged && `http://${one.address}:${one.port}` === engine.url)
+  if (!['answering', 'busy', 'starting', 'unknown'].includes(engine.state) && right && !isWedged)
     return `quiet: "${engine.sentence}", and it answers`
   return null
 }
