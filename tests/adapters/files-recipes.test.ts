@@ -143,7 +143,7 @@ describe('saving a recipe', () => {
 
   test.each([
     ['a line of blanks', ' \n'],
-    ['a blank between a backslash and a line break', '* #"a\t\n#*"\\#\\\\\\\\\t\\"\n a#\n \\ \n\t\n""\n \\'],
+    ['a blank between a backslash and a line break', '\n"\n""\n\\\\\\ \n\n\\"\n \n\\\n\n'],
   ])('%s is not lost', async (_, value) => {
     const files = open()
     await files.write({ ...recipe, env: { A: value } })
