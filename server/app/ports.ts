@@ -1,5 +1,4 @@
 // What the app needs from the world. Adapters and the simulator implement these; nothing here knows how.
-import type { SparkError } from '../contract/errors.ts'
 import type { Download } from '../domain/download.ts'
 import type { EngineLook, Serving } from '../domain/engine.ts'
 import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
@@ -7,6 +6,7 @@ import type { MeasuredStart } from '../domain/memory-learning.ts'
 import type { FolderListing } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
+import type { Backups, WritingState } from './storage-ports.ts'
 
 /** The only source of time and of waiting. */
 export interface Clock {
@@ -300,26 +300,6 @@ export interface RecipeStore {
   /** recipeWords() digests the owner said yes to, by recipe id. */
   confirmations(): Readonly<Record<string, string>>
   confirm(recipeId: string, wordsDigest: string, at: number): void
-}
-
-/** Whether anything can be written down now. */
-export interface WritingState {
-  /** storage_full or storage_denied since the last write that failed; null when writing works. Reading always goes on. */
-  trouble(): SparkError | null
-  /** Tries a small write when there is trouble; true when writing works. */
-  tryAgain(): boolean
-}
-
-export interface Backup {
-  readonly name: string
-  readonly path: string
-  readonly sizeBytes: number
-}
-
-export interface Backups {
-  /** A copy of the whole database of one instant, checked, in the folder of backups; writing goes on meanwhile. */
-  take(now: number): Promise<Backup>
-  read(name: string): Uint8Array<ArrayBuffer>
 }
 
 export interface DownloadStore {

@@ -1,6 +1,7 @@
 // The appliance's own database as the owner meets it: copies of it, and what is true while it cannot be written.
 import { type ErrorCode, SparkError, tellError } from '../contract/errors.ts'
-import type { Backups, Clock, Log, WritingState } from './ports.ts'
+import type { Clock, Log } from './ports.ts'
+import type { Backups, WritingState } from './storage-ports.ts'
 import type { StorageUse } from './use-cases.ts'
 
 export interface StorageNeeds {

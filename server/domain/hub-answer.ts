@@ -1,4 +1,5 @@
 // What the Hub says of a repository, read from its public description (/api/models/ORG/NAME/revision/REV?blobs=true).
+import { isObject } from './tolerant-json.ts'
 
 export interface HubFile {
   readonly path: string
@@ -40,8 +41,6 @@ function fileOf(one: unknown): HubFile[] {
   const blob = large ?? blobId
   return [{ path: rfilename, sizeBytes: size, blob: typeof blob === 'string' ? blob : '' }]
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function totalOf(files: readonly HubFile[]): number {
   return files.reduce((sum, file) => sum + file.sizeBytes, 0)

@@ -4,9 +4,9 @@ import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, re
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Backup, Backups } from '../../app/ports.ts'
+import type { Backup, Backups } from '../../app/storage-ports.ts'
 import { checkDatabase } from './check-file.ts'
-import { syncFolder } from './create-file.ts'
+import { nameStamp, removeDatabase, syncFolder } from './database-files.ts'
 import { storageFailure } from './storage-failure.ts'
 
 /** Older ones of these make room: a disk that fills up with copies would end the writing. */
@@ -28,7 +28,7 @@ export function createBackups(db: Database.Database, name: string): Backups {
       .sort()
   return {
     async take(now): Promise<Backup> {
-      const stamp = `spark-control-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}`
+      const stamp = `spark-control-${nameStamp(now)}`
       try {
         const taken = new Set(listed())
         let file = `${stamp}.sqlite`
@@ -84,7 +84,7 @@ async function copyTo(db: Database.Database, path: string): Promise<void> {
     renameSync(making, path)
     syncFolder(dirname(path))
   } catch (error) {
-    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${making}${end}`, { force: true })
+    removeDatabase(making)
     throw error
   }
 }

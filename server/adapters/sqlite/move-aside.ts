@@ -3,7 +3,7 @@ import { existsSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SparkError } from '../../contract/errors.ts'
 import { checkDatabase } from './check-file.ts'
-import { syncFolder } from './create-file.ts'
+import { endings, nameStamp, syncFolder } from './database-files.ts'
 import { storageFailure } from './storage-failure.ts'
 
 /** What a rename mends. A full disk or a second process is mended elsewhere. */
@@ -21,12 +21,11 @@ export function moveAside(path: string, now: number): string {
 
 /** The same for any database that nobody has open. */
 export function keepAside(path: string, now: number): string {
-  const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
+  const stamp = nameStamp(now)
   let aside = `${path}.aside-${stamp}`
   for (let number = 2; existsSync(aside) || existsSync(`${aside}-wal`); number += 1) aside = `${path}.aside-${stamp}-${number}`
   try {
-    // The log first: without it nothing that is left could be taken for a whole database.
-    for (const end of ['-wal', '-shm', '-journal', '']) {
+    for (const end of endings) {
       if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`)
     }
     syncFolder(dirname(path))

@@ -1,7 +1,8 @@
 // Whether the database can be written. A full disk makes it read-only for a while: reads go on, a write raises storage_full, and
 // a small write tells when there is room again.
 import type { Database } from 'better-sqlite3'
-import type { Log, WritingState } from '../../app/ports.ts'
+import type { Log } from '../../app/ports.ts'
+import type { WritingState } from '../../app/storage-ports.ts'
 import { type ErrorCode, SparkError } from '../../contract/errors.ts'
 import { schemaVersion } from './migrate.ts'
 import { storageFailure } from './storage-failure.ts'

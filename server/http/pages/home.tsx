@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
-import { type HomeData, HomePage, homeTitle, StopPage } from '../../../web/views/pages/home.tsx'
+import { type HomeData, HomePage, homeTitle } from '../../../web/views/pages/home.tsx'
 import { RemovalPage } from '../../../web/views/pages/removal.tsx'
+import { StopPage } from '../../../web/views/pages/stop.tsx'
 import type { UseCases } from '../../app/use-cases.ts'
 import type { EventView } from '../../contract/operations/shapes.ts'
 import { type EdgeEnv, requestingOwner } from '../edge.ts'

@@ -317,36 +317,3 @@ export function HomeRecent({ recent, now }: Pick<HomeData, 'recent' | 'now'>) {
     </section>
   )
 }
-
-/** The question before a stop. */
-export function StopPage({ engine }: { readonly engine: EngineView }) {
-  const name = engine.modelName ?? 'the model'
-  return (
-    <div class="page narrow">
-      <Heading title={`Stop ${name}?`} up={{ href: '/', word: 'Home' }} />
-      <div class="card stack">
-        <p class="cost">
-          {engine.state === 'answering' || engine.state === 'busy' ? (
-            <>
-              Right now <strong>{name}</strong> is answering.
-            </>
-          ) : (
-            engine.sentence
-          )}{' '}
-          It will stop, and nothing will answer until you switch to a model.
-        </p>
-        {engine.runningRequests === null || engine.runningRequests === 0 ? null : (
-          <p>{engine.runningRequests} requests are in progress. They may finish first.</p>
-        )}
-        <form class="acts" method="post" action={`/engines/${engine.id}/stop`}>
-          <button type="submit" class="button main">
-            Stop {name}
-          </button>
-          <a class="button plain" href="/">
-            Not now
-          </a>
-        </form>
-      </div>
-    </div>
-  )
-}

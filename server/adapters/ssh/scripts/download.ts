@@ -5,7 +5,7 @@ import type { Machine } from '../../../domain/machine.ts'
 import { isRepo, isRevision, repoFolder } from '../../../domain/repo.ts'
 import { downloadWrapperFile, downloadWrapperText } from '../job-wrapper.ts'
 import { quote } from '../quote.ts'
-import { idPath, jobReadingLines, nulList, steadfast } from './job.ts'
+import { beginLines, idPath, jobReadingLines, nulList, steadfast, wrapperLines } from './job.ts'
 import { jobFunctions } from './job-functions.ts'
 import { launcherFolderLines } from './launcher.ts'
 import { loginWords, prelude } from './prelude.ts'
@@ -114,9 +114,7 @@ case $cache in */hub) place="HF_HOME=\${cache%/hub}" ;; *) place="HF_HUB_CACHE=$
 problem=$( {
 job=${job}
 [ ! -d "$job" ] || exit 0
-bin="$sc_root/bin/${downloadWrapperFile}"
-mkdir -p "$sc_root/bin" || exit 1
-[ -s "$bin" ] || { printf '%s' ${quote(downloadWrapperText)} >"$bin.new.$$" && mv -f "$bin.new.$$" "$bin"; } || exit 1
+${wrapperLines(downloadWrapperFile, downloadWrapperText)}
 new="\${job%/*}/.new.\${job##*/}.$$"
 mkdir -p "$new" &&
 sc_boot >"$new/boot_id" &&
@@ -124,9 +122,7 @@ ${nulList(order.argv)} >"$new/argv" &&
 printf '%s\\0' "PATH=\${login_path:+$login_path:}$PATH:$HOME/.local/bin" "$place" >"$new/env" &&
 ${nulList(order.cwd === null ? [] : [order.cwd])} >"$new/cwd" &&
 ${order.token === null ? ':' : `printf '%s' ${quote(order.token)} >"$new/token"`} &&
-: >"$new/log" &&
-mv -T "$new" "$job" || exit 1
-( set -m; setsid bash "$bin" "$job" </dev/null >>"$job/log" 2>&1 & )
+${beginLines()}
 } 2>&1 )
 code=$?
 section problem

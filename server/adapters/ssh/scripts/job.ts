@@ -17,6 +17,23 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
 // What began goes on when the connection is lost half way: a handler, not "ignore", because ignored signals are inherited.
 export const steadfast = 'trap : HUP PIPE'
 
+/** Sets `bin` to a wrapper on the machine; its name tells its text, so that one of another version is never taken for it. */
+export function wrapperLines(file: string, text: string): string {
+  return `bin="$sc_root/bin/${file}"
+mkdir -p "$sc_root/bin" || exit 1
+[ -s "$bin" ] || { printf '%s' ${quote(text)} >"$bin.new.$$" && mv -f "$bin.new.$$" "$bin"; } || exit 1`
+}
+
+/**
+ * The end of a chain that filled "$new": it becomes "$job", which makes it begin once, and "$bin" runs it away from this connection.
+ * `without`: descriptors that it must not hold open.
+ */
+export function beginLines(without = ''): string {
+  return `: >"$new/log" &&
+mv -T "$new" "$job" || exit 1
+( set -m; setsid bash "$bin" "$job" </dev/null >>"$job/log" 2>&1 ${without} & )`
+}
+
 export function takeFenceScript(record: FenceRecord): string {
   return `${jobFunctions}
 ${steadfast}
@@ -41,9 +58,7 @@ sc_lock_fence || exit $?
 sc_take_fence ${fenceWords(order)} || exit $?
 job=${job}
 [ ! -d "$job" ] || exit 0
-bin="$sc_root/bin/${wrapperFile}"
-mkdir -p "$sc_root/bin" || exit 1
-[ -s "$bin" ] || { printf '%s' ${quote(wrapperText)} >"$bin.new.$$" && mv -f "$bin.new.$$" "$bin"; } || exit 1
+${wrapperLines(wrapperFile, wrapperText)}
 new="$sc_root/jobs/${checked(order.swap)}/.new.${checked(order.step)}.$$"
 mkdir -p "$new" &&
 printf '%s\\n' ${quote(`${order.fence} ${order.appliance} ${order.swap}`)} >"$new/fence" &&
@@ -51,9 +66,7 @@ sc_boot >"$new/boot_id" &&
 ${nulList(order.argv)} >"$new/argv" &&
 ${nulList(variables)} >"$new/env" &&
 ${nulList(order.cwd === null ? [] : [order.cwd])} >"$new/cwd" &&
-: >"$new/log" &&
-mv -T "$new" "$job" || exit 1
-( set -m; setsid bash "$bin" "$job" </dev/null >>"$job/log" 2>&1 8>&- & )
+${beginLines('8>&-')}
 ${pruneFunction}
 sc_prune ${quote(order.swap)} >/dev/null 2>&1
 } 2>&1 )
