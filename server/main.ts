@@ -317,9 +317,12 @@ function sentenceOf(error: unknown): string {
 
 /** The whole life of the appliance; resolves when it has ended. The exit code is in process.exitCode. */
 export async function main(): Promise<void> {
-  // New objects get no more room than they have by now (16 MB, twice). V8 would go on to 64 MB twice, which buys no speed here and is more
-  // memory than a hundred machines need.
+  // Of a hundred machines, each looked at every 5 s, 38 MB are alive in the heap; the rest of what V8 takes is garbage not yet collected.
+  // New objects get no more room than they have by now (16 MB, twice). V8 would go on to 64 MB twice, which buys no speed here.
   setFlagsFromString('--semi-space-growth-factor=1')
+  // Old objects are collected when they have grown by half. V8 would wait for two to four times what is alive: 242 MB resident instead
+  // of 190, for a fifteenth less of processor time.
+  setFlagsFromString('--heap-growing-percent=50')
   try {
     await run(readBoot(process.env), process.env)
   } catch (error) {

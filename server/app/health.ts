@@ -45,7 +45,8 @@ export function createHealth(needs: HealthNeeds) {
 
   const observe = (machine: string): void => {
     const views = fleet.views()
-    for (const id of machines.keys()) if (!views.some((view) => view.machine.id === id)) machines.delete(id)
+    const listed = new Set(views.map((view) => view.machine.id))
+    for (const id of machines.keys()) if (!listed.has(id)) machines.delete(id)
     const seen = views.find((view) => view.machine.id === machine)?.observation ?? null
     const before = signsOf(machine)
     if (seen === null || before.memory?.at === seen.at) return

@@ -47,7 +47,7 @@ export function findSites(facts: SiteFacts): EngineSite[] {
     if (view.observation === null || worker) continue
     sites.push({ id: siteId(view.machine, facts.defaultPort), kind: 'port', machine: view.machine, port: facts.defaultPort, command: null })
   }
-  return sites.filter((site, at) => sites.findIndex((one) => samePlace(one, site)) === at)
+  return [...firstAtEach(sites).values()]
 }
 
 function mainSite(facts: SiteFacts): EngineSite | null {
@@ -82,6 +82,12 @@ function siteId(machine: Machine, port: number): string {
   return `at-${machine.id}-${port}`
 }
 
-function samePlace(a: EngineSite, b: EngineSite): boolean {
-  return a.machine.id === b.machine.id && a.port === b.port
+/** By place, in the order they were found. */
+function firstAtEach(sites: readonly EngineSite[]): ReadonlyMap<string, EngineSite> {
+  const places = new Map<string, EngineSite>()
+  for (const site of sites) {
+    const place = siteId(site.machine, site.port)
+    if (!places.has(place)) places.set(place, site)
+  }
+  return places
 }

@@ -124,7 +124,8 @@ export function truthOf(
   const { serving, live, appliance, lastSwap } = known
   const ours = seen.sites.find(({ site }) => site.kind === 'ours')?.site ?? null
   const coming = serving === null ? ours : null
-  const observed = seen.sites.filter((one) => isObserved(one, serving, busyMachines(live?.swap ?? null))).map(({ site }) => site)
+  const busy = busyMachines(live?.swap ?? null)
+  const observed = seen.sites.filter((one) => isObserved(one, serving, busy)).map(({ site }) => site)
   const quiet = coming === null ? 'nothing' : 'coming'
   return {
     main: live !== null ? 'switching' : serving !== null ? 'serving' : quiet,
@@ -222,9 +223,9 @@ const considerAgain: Step = ({ notes, serving, live, startAfterReboot }, seen, _
 const considerAdoption: Step = (known, seen) => {
   const { serving, live, notes, lastSwap } = known
   if (serving !== null || live !== null) return { acts: [], notes }
-  for (const { site, look } of seen.sites) {
+  for (const { site, look } of seen.sites.filter((one) => one.site.kind === 'ours')) {
     const machineAt = seen.views.find((view) => view.machine.id === site.machine.id)?.observation?.at
-    if (site.kind !== 'ours' || look === null || machineAt === undefined) continue
+    if (look === null || machineAt === undefined) continue
     const found = adopt({ ...seen, site, look, containerName: known.containerName, now: known.now })
     const ended = lastSwap?.endedAt ?? Number.NEGATIVE_INFINITY
     if (found === null || look.at <= ended || machineAt <= ended) continue

@@ -105,6 +105,18 @@ describe('a look at an engine', () => {
     expect(await engines.look(silent)).toMatchObject(nothing)
     expect(performance.now() - started).toBeLessThan(4000)
   })
+
+  it('sees all of an engine that began to listen where nobody did', async () => {
+    const place = await closedPort()
+    expect(await engines.look(place)).toMatchObject({ reachable: false })
+    expect(await engines.look(place)).toMatchObject({ reachable: false })
+    const server = createServer((request, response) =>
+      response.end(request.url === '/v1/models' ? JSON.stringify({ data: [{ id: model }] }) : 'vllm:num_requests_running 2.0\n'),
+    )
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(place.port, place.address, resolve))
+    expect(await engines.look(place)).toMatchObject({ reachable: true, healthy: true, models: [model], runningRequests: 2 })
+  })
 })
 
 describe('a one-token completion', () => {

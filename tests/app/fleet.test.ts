@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createOwnerRig, type OwnerRig, qwen } from '../fakes/owner-rig.ts'
 import type { MemorySparks } from '../sim/doors/memory.ts'
@@ -70,6 +71,30 @@ test('a machine whose connections hang does not delay the looks at another', asy
   await rig.clock.advance(60_000)
   expect(reachOf('spark-1')).toBe('unreachable')
   expect(reachOf('spark-2')).toBe('reachable')
+})
+
+test('the list of machines is the same until something is another, and is never behind what is known of one machine', async () => {
+  await begin()
+  expect(rig.fleet.views()).toBe(rig.fleet.views())
+  const behind = (): string[] => {
+    const views = rig.fleet.views().filter((view) => !isDeepStrictEqual(view, rig.fleet.view(view.machine.id)))
+    return views.map((view) => view.machine.name)
+  }
+  const everBehind: string[] = []
+  const off = rig.fleet.onObserved(() => void everBehind.push(...behind()))
+  const changes: (() => unknown)[] = [
+    () => rig.sparks.cut('spark-1', 'refused'),
+    () => rig.sparks.mend('spark-1'),
+    () => rig.machines.edit(rig.idOf('spark-1'), { name: 'a-new-name' }),
+  ]
+  for (const change of changes) {
+    const before = rig.fleet.views()
+    await change()
+    await rig.clock.advance(20_000)
+    expect(rig.fleet.views()).not.toEqual(before)
+  }
+  off()
+  expect([...everBehind, ...behind()]).toEqual([])
 })
 
 test('values are stale once they are older than three polls', async () => {

@@ -28,10 +28,22 @@ export function createEngines({ log }: Needs): OpenEngines {
   // A long answer has no time limit of ours: the client decides how long it waits.
   const passing = new Agent({ connect: { timeout: connectTimeoutMs }, keepAliveTimeout: idleMs, headersTimeout: 0, bodyTimeout: 0 })
 
+  /** Where nobody listened at the last look: one question goes first there, for the others would be refused as well. */
+  const shut = new Set<string>()
+  const hearAll = async (engine: EngineAddress, signal?: AbortSignal): Promise<readonly [Heard, Heard, Heard]> => {
+    const ask = (path: string): Promise<Heard> => hear(asking, { engine, path, timeoutMs: lookTimeoutMs }, signal)
+    const place = originOf(engine)
+    const first = shut.has(place) ? await ask('/health') : null
+    if (first !== null && wasRefused(first)) return [first, first, first]
+    const heard = await Promise.all([first ?? ask('/health'), ask('/v1/models'), ask('/metrics')])
+    if (heard.every(wasRefused)) shut.add(place)
+    else shut.delete(place)
+    return heard
+  }
+
   return {
     look: async (engine, signal) => {
-      const ask = (path: string): Promise<Heard> => hear(asking, { engine, path, timeoutMs: lookTimeoutMs }, signal)
-      const [health, models, metrics] = await Promise.all([ask('/health'), ask('/v1/models'), ask('/metrics')])
+      const [health, models, metrics] = await hearAll(engine, signal)
       const counted = metrics.status === 200 ? metrics.text : ''
       return {
         at: Date.now(),
@@ -56,6 +68,10 @@ export function createEngines({ log }: Needs): OpenEngines {
 
 /** An answer read whole, or the reason why there is none. */
 type Heard = { readonly status: number; readonly text: string } | { readonly status: null; readonly why: string }
+
+const refused = 'connection refused'
+
+const wasRefused = (heard: Heard): boolean => heard.status === null && heard.why === refused
 
 interface Question {
   readonly engine: EngineAddress
@@ -161,7 +177,7 @@ function originOf({ address, port }: EngineAddress): string {
 }
 
 const whys: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
+  ECONNREFUSED: refused,
   ECONNRESET: 'it closed the connection',
   EPIPE: 'it closed the connection',
   UND_ERR_SOCKET: 'it closed the connection',
