@@ -19,3 +19,13 @@ test('another model in a container of the same name is not taken for the model t
   ])
   expect(told).toBe('')
 })
+
+test('a yes counts for the words it was said to: a recipe that changes with its model needs a new one', async () => {
+  const told = await story([
+    { kind: 'fault', fault: { name: 'F22', node: 'spark-1', at: 'now' } },
+    { kind: 'confirm', model: 'example/Qwen3-4B' },
+    { kind: 'switch', model: 'example/Qwen3-4B', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 6000 },
+  ])
+  expect(told).toBe('')
+})

@@ -1,6 +1,7 @@
 // What must hold in every life, each under its own name. A check returns what is wrong in words, or null. When a check is made is
 // written at its face: at a launch, at a stop, after every slice of time, at an outcome, at a death, when all trouble is over.
 import type { JobOrder } from '../../../server/app/ports.ts'
+import { recipeWords } from '../../../server/domain/recipe.ts'
 import type { Swap } from '../../../server/domain/swap.ts'
 import type { ToolCall } from '../core/types.ts'
 import { readyIsTrue, saysWhatIsTrue } from './outcome-truth.ts'
@@ -137,7 +138,10 @@ function recipesAreThere({ life, ledger }: Saga): Wrong {
     const flag = recipes.find((one) => one.id === id)?.flags.find((one) => one.name === 'max-model-len')
     if (flag?.value !== maxLen) return `the recipe ${id} was saved with a context of ${maxLen} and has ${String(flag?.value)}`
   }
-  for (const id of ledger.confirmed) if (recipes.find((one) => one.id === id)?.confirmed === false) return `the yes to ${id} is forgotten`
+  for (const [id, words] of ledger.confirmed) {
+    const recipe = recipes.find((one) => one.id === id)
+    if (recipe?.confirmed === false && recipeWords(recipe) === words) return `the yes to ${id} is forgotten`
+  }
   return null
 }
 

@@ -14,7 +14,8 @@ export interface Ledger {
   readonly settings: Map<string, unknown>
   /** Owner's recipes by id: their context length. */
   readonly recipes: Map<string, number>
-  readonly confirmed: Set<string>
+  /** Recipes somebody said yes to, by id: their words then. Other words, as after a part of a model is gone, need a new yes. */
+  readonly confirmed: Map<string, string>
   /** Nodes that are on the list. */
   readonly machines: Map<string, boolean>
 }
@@ -26,7 +27,7 @@ export function createLedger(nodes: readonly string[]): Ledger {
     token: null,
     settings: new Map(),
     recipes: new Map(),
-    confirmed: new Set(),
+    confirmed: new Map(),
     machines: new Map(nodes.map((node) => [node, true])),
   }
 }
@@ -37,7 +38,7 @@ export function copyLedger(ledger: Ledger): Ledger {
     swaps: new Set(ledger.swaps),
     settings: new Map(ledger.settings),
     recipes: new Map(ledger.recipes),
-    confirmed: new Set(ledger.confirmed),
+    confirmed: new Map(ledger.confirmed),
     machines: new Map(ledger.machines),
   }
 }

@@ -1,5 +1,6 @@
 // Plays the steps of a schedule: what a person, a program, the world or bad luck does. Nothing here waits but a rising appliance.
 import { SparkError } from '../../../server/contract/errors.ts'
+import { recipeWords } from '../../../server/domain/recipe.ts'
 import { type Birth, rivalOf } from '../../fakes/appliance.ts'
 import { copyLedger, type Ledger } from './ledger.ts'
 import { going, meet, type Saga } from './saga.ts'
@@ -109,7 +110,7 @@ const players: Players = {
     const recipe = saga.life.graph.recipes.list(model).recipes[0]
     if (recipe === undefined) return
     const done = said(saga, () => saga.life.graph.recipes.confirm(recipe.id, 'owner'))
-    if (typeof done === 'object') saga.ledger.confirmed.add(recipe.id)
+    if (typeof done === 'object') saga.ledger.confirmed.set(recipe.id, recipeWords(recipe))
   },
   setting: ({ saga }, { key, value }) => {
     saga.watchman.disturb()

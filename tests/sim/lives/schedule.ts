@@ -47,8 +47,17 @@ export const wide = 'nvidia/Qwen3-235B-A22B-NVFP4'
 /** The one whose recipe the owner has not looked at yet. */
 export const unread = 'example/Qwen3-4B'
 const nodes = ['spark-1', 'spark-2'] as const
-/** Everything but the downloads, which come with the model library. */
-const drawn = switches.filter((one) => one.group !== 'downloads')
+/** Nothing here downloads, no recipe here has a mod (F26), and nvidia-smi (F27) is not run where a life is lived. */
+const canStrike = switches.filter((one) => one.group !== 'downloads' && one.name !== 'F26' && one.name !== 'F27')
+/** Seldom met by chance: they need a start over both machines, or an engine that was stopped just before. */
+const seldom: ReadonlySet<string> = new Set(['F3', 'F4', 'F5', 'F8', 'F12', 'F23', 'F25'])
+const drawn = canStrike.flatMap((one) => (seldom.has(one.name) ? [one, one, one] : [one]))
+/** Faults of a start that spans both machines. */
+const ofBoth: ReadonlySet<string> = new Set(['F4', 'F5', 'F25'])
+/** Faults that strike while something is started, or stopped for it. */
+const ofStart: ReadonlySet<string> = new Set(
+  canStrike.filter((one) => one.group === 'start' || one.group === 'engine' || one.name === 'F12').map((one) => one.name),
+)
 
 interface Dice {
   chance(share: number): boolean
@@ -78,7 +87,7 @@ const drawFault = (dice: Dice, { faults }: Mood): Fault => {
   const { name } = one
   // Memory that is pinned for good would end every life at the same place.
   const times = name === 'F12' || (one.counts && dice.chance(0.7)) ? 1 : undefined
-  const node = ofOneNode.has(name) || dice.chance(0.3) ? dice.oneOf(nodes) : undefined
+  const node = ofOneNode.has(name) || (!ofBoth.has(name) && dice.chance(0.3)) ? dice.oneOf(nodes) : undefined
   const forMs = one.lasts ? { forMs: dice.whole(20, 400) * 1000 } : {}
   const at = one.moments.length > 0 && dice.chance(0.6) ? { at: dice.oneOf(one.moments) } : {}
   return { name, ...(node === undefined ? {} : { node }), ...(times === undefined ? {} : { times }), ...forMs, ...at }
@@ -99,7 +108,7 @@ function drawSetting(dice: Dice): Step {
   return { kind: 'setting', key, value: dice.oneOf(values) }
 }
 
-function drawSwitch(dice: Dice): Step {
+function drawSwitch(dice: Dice): Extract<Step, { kind: 'switch' }> {
   const drawn = { kind: 'switch', model: model(dice), withToken: dice.chance(0.4), breakLock: dice.chance(0.15) } as const
   return dice.chance(0.1) ? { ...drawn, maxLen: dice.oneOf([4096, 16_384]) } : drawn
 }
@@ -169,6 +178,14 @@ function drawStep(dice: Dice, mood: Mood): Step {
   return { kind: 'cancel' }
 }
 
+/** After a fault of a start mostly a start, or it would never strike. */
+function drawNext(dice: Dice, mood: Mood, before: Step): Step {
+  const fault = before.kind === 'fault' ? before.fault.name : ''
+  if (!ofStart.has(fault) || dice.chance(0.4)) return drawStep(dice, mood)
+  const start = drawSwitch(dice)
+  return ofBoth.has(fault) ? { ...start, model: wide } : start
+}
+
 /** Mostly short waits, so that things happen inside of phases; sometimes long enough for a switch to end. */
 function drawWait(dice: Dice): Step {
   if (dice.chance(0.4)) return { kind: 'wait', ms: dice.whole(0, 400) }
@@ -182,6 +199,10 @@ export function drawSchedule(seed: number): Schedule {
   const startAfterReboot = dice.chance(0.3)
   const first: Step = { kind: 'switch', model: model(dice), withToken: false, breakLock: false }
   const mood = drawMood(dice)
-  const steps = Array.from({ length: count }, () => [drawStep(dice, mood), drawWait(dice)]).flat()
-  return { seed, startAfterReboot, steps: [first, drawWait(dice), ...steps] }
+  const steps: Step[] = [first, drawWait(dice)]
+  for (let last: Step = first; steps.length < 2 * (count + 1); ) {
+    last = drawNext(dice, mood, last)
+    steps.push(last, drawWait(dice))
+  }
+  return { seed, startAfterReboot, steps }
 }
