@@ -35,7 +35,7 @@ module.exports = {
       layer(
         `adapter-${one}-stands-alone`,
         `^server/adapters/${one}/`,
-        `^server/(adapters/${one}/|domain/|contract/|app/((download|storage)-)?ports\\.ts$)`,
+        `^server/(adapters/${one}/|domain/|contract/|app/((download|recipe|storage)-)?ports\\.ts$)`,
         'adapters do not know each other',
       ),
     ),
@@ -50,7 +50,7 @@ module.exports = {
       name: 'simulator-sees-ports-only',
       severity: 'error',
       from: { path: '^tests/sim/(core|doors)/' },
-      to: { path: '^server/', pathNot: '^server/(app/((download|storage)-)?ports\\.ts$|domain/|contract/)' },
+      to: { path: '^server/', pathNot: '^server/(app/((download|recipe|storage)-)?ports\\.ts$|domain/|contract/)' },
     },
     only('ssh2', 'server/adapters/ssh'),
     only('better-sqlite3', 'server/adapters/sqlite'),

@@ -15,9 +15,11 @@ import { createMachines } from './app/machines.ts'
 import { createModels } from './app/models.ts'
 import { createObserved } from './app/observed.ts'
 import { createPlans } from './app/plans.ts'
-import type { Clock, Engines, Ids, Log, RecipeFiles, Sparks, Stores } from './app/ports.ts'
+import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
+import type { RecipeFiles } from './app/recipe-ports.ts'
 import { createRecipes } from './app/recipes.ts'
 import { createSettings } from './app/settings.ts'
+import { createSpeeds } from './app/speeds.ts'
 import { createStatus } from './app/status.ts'
 import { createStorage } from './app/storage.ts'
 import { measuredBy } from './app/swap-measure.ts'
@@ -78,9 +80,27 @@ export function compose(world: Adapters): Graph {
     watchNames: () => [settings.get('engine.containerName')],
   })
   const discovery = createDiscovery({ clock, sparks, store: stores, fleet, settings, events, log, infer: world.infer })
-  const recipes = createRecipes({ clock, ids, files: world.recipeFiles, store: stores.recipes, models: discovery, events, log })
+  const recipes = createRecipes({
+    clock,
+    ids,
+    files: world.recipeFiles,
+    store: stores.recipes,
+    models: discovery,
+    events,
+    log,
+    speedOf: (recipe) => speeds.of(recipe),
+  })
   const measured = measuredBy(stores.measured)
-  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings, measured })
+  const models = createModels({
+    clock,
+    discovery,
+    recipes,
+    fleet,
+    store: stores,
+    settings,
+    measured,
+    speedOf: (recipe) => speeds.of(recipe),
+  })
   const machines = createMachines({
     clock,
     ids,
@@ -105,6 +125,18 @@ export function compose(world: Adapters): Graph {
     machines: () => stores.machines.list(),
     etaSeconds,
     nameOf,
+    comes: () => speeds.yieldTo(),
+  })
+  const speeds = createSpeeds({
+    clock,
+    engines,
+    store: stores,
+    machine: (id) => stores.machines.find(id),
+    model: discovery.domainModel,
+    inFlight: chat.inFlight,
+    events,
+    log,
+    shutdown: life.signal,
   })
   const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
   const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
@@ -137,7 +169,10 @@ export function compose(world: Adapters): Graph {
     log,
     inFlight: chat.inFlight,
     nameOf,
-    ended: () => void lookAround(),
+    ended: (swap) => {
+      void lookAround()
+      void speeds.measure(swap)
+    },
   })
   const swaps = createSwaps({
     clock,
@@ -202,6 +237,7 @@ export function compose(world: Adapters): Graph {
     settings,
     events,
     currentSwap: () => swaps.current(),
+    speedOf: (serving) => speeds.ofServing(serving),
     lockView: () => lock.find(),
     storage,
   })

@@ -13,6 +13,8 @@ export interface ChatNeeds {
   /** Seconds a live swap will still take; null when nobody knows. */
   readonly etaSeconds?: (swap: Swap) => number | null
   readonly nameOf?: (model: string) => string
+  /** Called when a request comes in, before it goes on: what may wait gives way. */
+  readonly comes?: () => void
 }
 
 const theEngine = { engine: 'main', cluster: 'default' }
@@ -38,6 +40,7 @@ export function createChat(needs: ChatNeeds): ChatUse {
       refuseWhileSwitching(needs, cluster)
       const address = addressOf(needs, engine)
       const leave = enter(engine)
+      needs.comes?.()
       try {
         const answer = await needs.engines.pass(address, request)
         return counted(answer, request.signal, leave)

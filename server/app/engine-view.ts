@@ -21,6 +21,7 @@ export const emptyEngine: Omit<EngineView, 'state' | 'sentence' | 'verdict' | 'e
   observed: false,
   capabilities: [],
   runningRequests: null,
+  speed: null,
 }
 
 export interface ServingViewFacts {
@@ -30,6 +31,7 @@ export interface ServingViewFacts {
   readonly modelName: string
   readonly capabilities: readonly string[]
   readonly seen: EngineSigns
+  readonly speed: EngineView['speed']
 }
 
 /** The state as the contract shows it. */
@@ -59,6 +61,7 @@ export function servingView({ serving, state, views, seen, ...facts }: ServingVi
     adopted: serving.adopted,
     capabilities: [...facts.capabilities],
     runningRequests: seen.look?.runningRequests ?? null,
+    speed: facts.speed,
   }
 }
 

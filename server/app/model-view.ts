@@ -17,6 +17,7 @@ export interface ModelViewFacts {
   readonly serving: string | null
   readonly typicalSwapMs: number | null
   readonly memory: ModelView['memory']
+  readonly speed: ModelView['speed']
 }
 
 export function modelView(model: Model, facts: ModelViewFacts): ModelView {
@@ -53,6 +54,7 @@ export function modelView(model: Model, facts: ModelViewFacts): ModelView {
     serving: facts.serving,
     lastUsedAt: isoTimeOrNull(model.lastUsedAt),
     typicalSwapSeconds: facts.typicalSwapMs === null ? null : Math.round(facts.typicalSwapMs / 1000),
+    speed: facts.speed,
   }
 }
 

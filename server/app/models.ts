@@ -25,6 +25,7 @@ export interface ModelsNeeds {
   readonly store: { readonly serving: Pick<ServingStore, 'find'>; readonly swaps: Pick<SwapStore, 'history'> }
   readonly settings: Pick<SettingsUse, 'get'>
   readonly measured: Measured
+  readonly speedOf: (recipe: Recipe) => ModelView['speed']
 }
 
 export interface Models extends ModelsUse {
@@ -69,6 +70,7 @@ export function createModels(needs: ModelsNeeds): Models {
         serving: serving?.model === model.id ? serving.engine : null,
         typicalSwapMs: recipe === null ? null : typical(model, ground),
         memory: modelMemory(model, ground, { ...facts, sizes: discovery.memorySizes(model) }),
+        speed: recipe === null ? null : needs.speedOf(recipe),
       })
     }
   }

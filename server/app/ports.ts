@@ -5,8 +5,12 @@ import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
 import type { MeasuredStart } from '../domain/memory-learning.ts'
 import type { FolderListing } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
+import type { StreamedAnswer } from '../domain/speed.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
+import type { LauncherFile, RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
+
+export type { FileProblem, LauncherFile } from './recipe-ports.ts'
 
 /** The only source of time and of waiting. */
 export interface Clock {
@@ -88,12 +92,6 @@ export interface SurveyRow {
   readonly mend: string | null
 }
 
-/** One file of the folder `recipes` in the launcher's checkout, as it lies there. */
-export interface LauncherFile {
-  readonly name: string
-  readonly text: string
-}
-
 export interface Survey {
   readonly rows: readonly SurveyRow[]
   /** Settings read from the launcher's .env, by key. */
@@ -150,6 +148,13 @@ export interface Engines {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<{ readonly ok: boolean; readonly reason: string | null }>
+  /** One streamed answer of at most 64 tokens to a fixed short prompt, with its moments. Never rejects; it ends when `signal` aborts. */
+  measure(
+    engine: EngineAddress,
+    model: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: StreamedAnswer } | { readonly answer: null; readonly why: string }>
   /** A request passed on as it is; rejects with SparkError `engine_unreachable`. The body streams both ways. */
   pass(engine: EngineAddress, request: PassedRequest): Promise<PassedAnswer>
 }
@@ -167,22 +172,6 @@ export interface PassedAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: ReadableStream<Uint8Array> | null
-}
-
-/** Recipes and families as files. Broken files are told, never thrown: the rest keeps working. */
-export interface RecipeFiles {
-  /** Shipped and the owner's recipes; `problems` name the file and the line. */
-  read(): Promise<{ readonly recipes: readonly Recipe[]; readonly problems: readonly FileProblem[] }>
-  /** The launcher's own recipe as one of ours; null where it cannot be carried word for word. */
-  readLauncher(file: LauncherFile): Recipe | null
-  /** Writes one of the owner's recipes as YAML; returns the file name. */
-  write(recipe: Recipe): Promise<string>
-}
-
-export interface FileProblem {
-  readonly file: string
-  readonly line: number | null
-  readonly sentence: string
 }
 
 // ---- stores: one a noun, SQL behind them; all synchronous (better-sqlite3), so a transaction is a plain call
@@ -296,12 +285,6 @@ export interface MeasuredStore {
 /** What finished starts of a recipe taught about machines of this much memory. */
 export type Measured = (recipe: Recipe, totalBytes: number) => MeasuredStart | null
 
-export interface RecipeStore {
-  /** recipeWords() digests the owner said yes to, by recipe id. */
-  confirmations(): Readonly<Record<string, string>>
-  confirm(recipeId: string, wordsDigest: string, at: number): void
-}
-
 export interface DownloadStore {
   /** False: that model is being downloaded already (unique index one_live_download). */
   insert(download: Download): boolean
@@ -324,6 +307,7 @@ export interface Stores {
   readonly recipes: RecipeStore
   readonly downloads: DownloadStore
   readonly measured: MeasuredStore
+  readonly speeds: SpeedStore
   /** The appliance's own id, made once per database. */
   readonly appliance: string
   readonly writing: WritingState

@@ -6,7 +6,8 @@ import type { Model } from '../domain/model.ts'
 import { type Recipe, type RecipeSource, recipeWords } from '../domain/recipe.ts'
 import { recipeProblem } from '../domain/recipe-draft.ts'
 import type { MemorySizes } from '../domain/sized-inference.ts'
-import type { Clock, FileProblem, Ids, LauncherFile, Log, RecipeFiles, RecipeStore } from './ports.ts'
+import type { Clock, FileProblem, Ids, LauncherFile, Log } from './ports.ts'
+import type { RecipeFiles, RecipeStore } from './recipe-ports.ts'
 import type { EventsUse, RecipesUse } from './use-cases.ts'
 
 export interface RecipesNeeds {
@@ -24,6 +25,7 @@ export interface RecipesNeeds {
   }
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
+  readonly speedOf: (recipe: Recipe) => RecipeView['speed']
 }
 
 export interface Recipes extends RecipesUse {
@@ -122,6 +124,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     flags: recipe.flags.map((flag) => ({ ...flag })),
     env: { ...recipe.env },
     confirmed: isConfirmed(recipe),
+    speed: needs.speedOf(recipe),
   })
 
   const list: RecipesUse['list'] = (model) => {

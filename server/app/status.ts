@@ -41,6 +41,8 @@ export interface StatusNeeds {
   readonly events: Pick<EventsUse, 'append'>
   readonly storage: Pick<Storage, 'attention'>
   readonly currentSwap: () => SwapView | null
+  /** What its switch measured. */
+  readonly speedOf: (serving: Serving) => EngineView['speed']
   readonly lockView: () => LockView
 }
 
@@ -106,7 +108,7 @@ export function createStatus(needs: StatusNeeds): Status {
     })
     if (serving === null) return { ...emptyEngine, ...stateView(state) }
     const capabilities = needs.models.domainModel(serving.model)?.inference.capabilities ?? []
-    return servingView({ serving, state, views, modelName: nameOf(serving.model), capabilities, seen })
+    return servingView({ serving, state, views, modelName: nameOf(serving.model), capabilities, seen, speed: needs.speedOf(serving) })
   }
 
   const observedView = (site: EngineSite, views: readonly MachineView[]): EngineView => {

@@ -314,6 +314,17 @@ export const events = {
     webhook: false,
     kind: 'model',
   }),
+  speed_measured: event({
+    payload: z.object({ model: z.string(), recipe: z.string(), tokensPerSecond: z.number().nullable(), why: z.string().nullable() }),
+    sample: { model: 'Qwen/Qwen3-8B', recipe: 'inferred:Qwen/Qwen3-8B', tokensPerSecond: 38.4, why: null },
+    sentence: (p) =>
+      p.tokensPerSecond === null
+        ? `How fast ${named(p.model)} answers was not measured: ${p.why ?? 'no reason given'}.`
+        : `${named(p.model)} gives ${Math.round(p.tokensPerSecond)} tokens a second.`,
+    stale: ['home', 'library'],
+    webhook: false,
+    kind: 'model',
+  }),
   setting_changed: event({
     payload: z.object({ key: z.string(), by: z.string() }),
     sample: { key: 'engine.port', by: 'owner' },
@@ -328,4 +339,4 @@ type Events = typeof events
 export type EventType = keyof Events
 export type EventPayload<Type extends EventType> = z.output<Events[Type]['payload']>
 /** Types too frequent for Activity. They nudge pages but are not stored (machine_observed) or not listed (swap_progressed). */
-export const quietEvents: readonly EventType[] = ['machine_observed', 'swap_progressed', 'download_progressed']
+export const quietEvents: readonly EventType[] = ['machine_observed', 'swap_progressed', 'download_progressed', 'speed_measured']

@@ -30,6 +30,21 @@ afterEach(() => {
   stores.close()
 })
 
+describe('measured speeds', () => {
+  it('are kept by recipe and number of machines; a reason beside them does not wipe them out', () => {
+    const none = { tokensPerSecond: null, firstTokenMs: null, measuredAt: null }
+    expect(stores.speeds.find('words', 1)).toBeNull()
+    stores.speeds.setSkipped('words', 1, 'busy', 4)
+    expect(stores.speeds.find('words', 1)).toEqual({ ...none, skipped: { why: 'busy', at: 4 } })
+    stores.speeds.setMeasured('words', 1, { tokensPerSecond: 38.5, firstTokenMs: 210 }, 5)
+    const measured = { tokensPerSecond: 38.5, firstTokenMs: 210, measuredAt: 5 }
+    expect(stores.speeds.find('words', 1)).toEqual({ ...measured, skipped: null })
+    stores.speeds.setSkipped('words', 1, 'busy', 6)
+    expect(stores.speeds.find('words', 1)).toEqual({ ...measured, skipped: { why: 'busy', at: 6 } })
+    expect(stores.speeds.find('words', 2)).toBeNull()
+  })
+})
+
 describe('measured starts', () => {
   it('are told by the words of the recipe and the size of the machine', () => {
     const start = { peakBytes: 9, steadyBytes: 8, leftBytes: 7, starts: 1 }

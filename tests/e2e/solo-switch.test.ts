@@ -56,6 +56,7 @@ describe('an owner switches with a few clicks', () => {
     await expect.poll(() => card.innerText(), { timeout: 10_000 }).toMatch(/Answering\s[\s\S]*Qwen3 4B/)
     expect(await card.locator('#base-url').innerText()).toBe(`${rig.life().url}/v1`)
     await card.getByRole('button', { name: 'Copy: Base URL' }).waitFor()
+    await card.getByText(/\d tokens a second, first token after \d+\.\d s, measured/).waitFor()
     await rig.shots(page, 'home-answering')
   }, 60_000)
 

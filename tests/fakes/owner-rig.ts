@@ -12,7 +12,7 @@ import { createHealth } from '../../server/app/health.ts'
 import { createMachines } from '../../server/app/machines.ts'
 import { createModels } from '../../server/app/models.ts'
 import { createObserved } from '../../server/app/observed.ts'
-import type { RecipeFiles } from '../../server/app/ports.ts'
+import type { RecipeFiles } from '../../server/app/recipe-ports.ts'
 import { createRecipes } from '../../server/app/recipes.ts'
 import { createSettings } from '../../server/app/settings.ts'
 import { createStatus } from '../../server/app/status.ts'
@@ -98,8 +98,8 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     log,
     infer: inferWith(families),
   })
-  const recipes = createRecipes({ clock, ids, files, store: stores.recipes, models: discovery, events, log })
-  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings, measured: () => null })
+  const recipes = createRecipes({ clock, ids, files, store: stores.recipes, models: discovery, events, log, speedOf: () => null })
+  const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings, measured: () => null, speedOf: () => null })
   const machines = createMachines({
     clock,
     ids,
@@ -144,6 +144,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     settings,
     events,
     currentSwap: () => swap,
+    speedOf: () => null,
     lockView: () => freeLockSample,
     storage: { attention: () => null },
   })

@@ -41,6 +41,7 @@ const base: ModelView = {
     ],
   },
   typicalSwapSeconds: 140,
+  speed: { tokensPerSecond: 38.2, firstTokenSeconds: 0.21, machines: 1, measuredAt: before(61_100), skipped: null },
 }
 
 export const models: ModelView[] = [
@@ -57,6 +58,13 @@ export const models: ModelView[] = [
     serving: null,
     lastUsedAt: before(200_000),
     typicalSwapSeconds: 228,
+    speed: {
+      tokensPerSecond: 4.6,
+      firstTokenSeconds: 0.9,
+      machines: 1,
+      measuredAt: before(200_000),
+      skipped: { why: 'a request was in progress', at: before(90_000) },
+    },
   },
   {
     ...base,
@@ -68,6 +76,7 @@ export const models: ModelView[] = [
     serving: null,
     lastUsedAt: null,
     typicalSwapSeconds: null,
+    speed: null,
   },
   {
     ...base,
@@ -81,6 +90,7 @@ export const models: ModelView[] = [
     serving: null,
     lastUsedAt: null,
     typicalSwapSeconds: null,
+    speed: null,
   },
   {
     ...base,
@@ -95,6 +105,7 @@ export const models: ModelView[] = [
     serving: null,
     lastUsedAt: null,
     typicalSwapSeconds: null,
+    speed: null,
   },
 ]
 
@@ -111,4 +122,5 @@ export const recipe: RecipeView = {
   env: {},
   confirmed: false,
   file: null,
+  speed: null,
 }

@@ -121,6 +121,7 @@ export const engine: EngineView = {
   observed: false,
   capabilities: ['vision', 'reasoning', 'tools'],
   runningRequests: 2,
+  speed: { tokensPerSecond: 38.2, firstTokenSeconds: 0.21, machines: 1, measuredAt: before(61_100), skipped: null },
 }
 
 export const emptyEngine: EngineView = {
@@ -137,6 +138,7 @@ export const emptyEngine: EngineView = {
   recipe: null,
   capabilities: [],
   runningRequests: null,
+  speed: null,
 }
 
 export const stuckEngine: EngineView = {

@@ -1,7 +1,8 @@
 // Recipes and families as files: shipped ones, and the owner's own, which lie over them.
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FileProblem, RecipeFiles } from '../../app/ports.ts'
+import type { FileProblem } from '../../app/ports.ts'
+import type { RecipeFiles } from '../../app/recipe-ports.ts'
 import { SparkError } from '../../contract/errors.ts'
 import { FamilyFile, RecipeFile, type RecipeFileShape } from '../../contract/recipe-file.ts'
 import type { Family } from '../../domain/family.ts'

@@ -45,3 +45,15 @@ function parse(text: string): unknown {
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
+
+/** One line of a streamed answer: whether it brings text (or thinking), and the engine's count of tokens where it tells. */
+export function tokenOf(line: string): { readonly says: boolean; readonly usage: number | null } {
+  if (!line.startsWith('data:')) return { says: false, usage: null }
+  const event = parse(line.slice(5))
+  const count = field(field(event, 'usage'), 'completion_tokens')
+  const choices = field(event, 'choices')
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
+  const delta = field(choice, 'delta')
+  const texts = [field(choice, 'text'), ...['content', 'reasoning_content', 'reasoning'].map((name) => field(delta, name))]
+  return { says: texts.some((text) => typeof text === 'string' && text !== ''), usage: typeof count === 'number' ? count : null }
+}

@@ -5,6 +5,7 @@ import { Agent, type Dispatcher, request } from 'undici'
 import type { EngineAddress, Engines, Log, PassedAnswer, PassedRequest } from '../../app/ports.ts'
 import { SparkError } from '../../contract/errors.ts'
 import { doubtOf, readGauge, readModelIds, refusalOf } from './engine-answers.ts'
+import { type MeasuredAnswer, measureAnswer } from './measured-answer.ts'
 import { answerHeaders, requestHeaders, streamOf } from './passing.ts'
 
 const lookTimeoutMs = 2000
@@ -59,6 +60,18 @@ export function createEngines({ log }: Needs): OpenEngines {
       }
     },
     complete: (engine, model, timeoutMs, signal) => complete(passing, engine, { model, timeoutMs }, signal),
+    measure: async (engine, model, timeoutMs, signal) => {
+      const limit = AbortSignal.timeout(timeoutMs)
+      const measured: MeasuredAnswer = await measureAnswer(
+        passing,
+        { origin: originOf(engine), model },
+        AbortSignal.any([limit, signal]),
+      ).catch((error: unknown) => ({
+        status: null,
+        why: limit.aborted ? `no whole answer within ${Math.round(timeoutMs / 1000)} s` : whyOf(error),
+      }))
+      return 'answer' in measured ? measured : { answer: null, why: measured.why }
+    },
     pass: (engine, passed) => pass(passing, engine, passed, log),
     close: async () => {
       await Promise.all([asking.destroy(), passing.destroy()])

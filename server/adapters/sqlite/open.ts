@@ -15,6 +15,7 @@ import { createRecipeStore } from './recipe-store.ts'
 import { createReservationStore } from './reservation-store.ts'
 import { createServingStore } from './serving-store.ts'
 import { createSettingStore } from './setting-store.ts'
+import { createSpeedStore } from './speed-store.ts'
 import { storageFailure } from './storage-failure.ts'
 import { createSwapStore } from './swap-store.ts'
 import { createWriting, type Writing } from './writing.ts'
@@ -70,6 +71,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     recipes: writing.guard(createRecipeStore(db)),
     downloads: writing.guard(createDownloadStore(db)),
     measured: writing.guard(createMeasuredStore(db)),
+    speeds: writing.guard(createSpeedStore(db)),
     appliance,
     writing,
     backups: createBackups(db, name),

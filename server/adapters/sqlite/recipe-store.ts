@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { RecipeStore } from '../../app/ports.ts'
+import type { RecipeStore } from '../../app/recipe-ports.ts'
 
 /** The recipes the owner said yes to, by the words they had then: changed words need a new yes. */
 export function createRecipeStore(db: Database): RecipeStore {

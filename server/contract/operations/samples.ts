@@ -7,6 +7,7 @@ import type {
   PlanView,
   RecipeView,
   SettingView,
+  SpeedView,
   StartMemoryView,
   StatusView,
   SwapView,
@@ -220,6 +221,7 @@ export const modelSample: ModelView = {
     fits: [{ nodes: 1, fits: true, needBytes: 22 * gigabyte, roomBytes: 102 * gigabyte, longest: 40_960 }],
   },
   typicalSwapSeconds: 230,
+  speed: null,
 }
 
 export const recipeSample: RecipeView = {
@@ -235,6 +237,7 @@ export const recipeSample: RecipeView = {
   env: {},
   confirmed: false,
   file: null,
+  speed: null,
 }
 
 export const settingSample: SettingView = {
@@ -249,6 +252,14 @@ export const settingSample: SettingView = {
   version: 0,
   setBy: null,
   setAt: null,
+}
+
+const speedSample: SpeedView = {
+  tokensPerSecond: 38.4,
+  firstTokenSeconds: 0.21,
+  machines: 1,
+  measuredAt: '2026-01-01T00:00:00.000Z',
+  skipped: null,
 }
 
 const engineSample: EngineView = {
@@ -267,6 +278,7 @@ const engineSample: EngineView = {
   observed: false,
   capabilities: ['tools'],
   runningRequests: 0,
+  speed: speedSample,
 }
 
 export const statusSample: StatusView = {

@@ -141,6 +141,17 @@ export const Flag = z
   })
   .meta({ id: 'Flag' })
 
+export const SpeedShape = z
+  .object({
+    tokensPerSecond: z.number().nullable().describe('null: never measured'),
+    firstTokenSeconds: z.number().nullable(),
+    machines: z.int().describe('Machines it ran on together'),
+    measuredAt: Time.nullable(),
+    skipped: z.object({ why: z.string(), at: Time }).nullable().describe('Why the last switch measured nothing; null where it did'),
+  })
+  .meta({ id: 'Speed' })
+export type SpeedView = z.output<typeof SpeedShape>
+
 export const RecipeShape = z
   .object({
     id: z.string(),
@@ -155,6 +166,7 @@ export const RecipeShape = z
     env: z.record(z.string(), z.string()),
     confirmed: z.boolean(),
     file: z.string().nullable(),
+    speed: SpeedShape.nullable().describe('One short answer after a switch with it; null: not yet'),
   })
   .meta({ id: 'Recipe' })
 export type RecipeView = z.output<typeof RecipeShape>
@@ -205,6 +217,7 @@ export const Model = z
     serving: z.string().nullable(),
     lastUsedAt: Time.nullable(),
     typicalSwapSeconds: z.number().nullable(),
+    speed: SpeedShape.nullable().describe('Of the recipe that a switch uses; null: not yet'),
   })
   .meta({ id: 'Model' })
 export type ModelView = z.output<typeof Model>
@@ -270,6 +283,7 @@ const EngineShape = z
     observed: z.boolean().describe('Serves here but was not started by this appliance; never stopped without an explicit act'),
     capabilities: z.array(z.string()),
     runningRequests: nullableNumber,
+    speed: SpeedShape.nullable().describe('Measured once after its switch; null: not measured'),
   })
   .meta({ id: 'Engine' })
 export type EngineView = z.output<typeof EngineShape>

@@ -6,6 +6,9 @@ import { forever } from '../core/process.ts'
 import type { Reach, Serve, World } from '../core/types.ts'
 import { answerRequest } from '../core/vllm-answers.ts'
 
+/** A streamed answer: its first token, and each after it. */
+const firstTokenMs = 200
+const tokenMs = 25
 /** A look gives up after this long. */
 const lookMs = 5_000
 
@@ -65,6 +68,17 @@ export function createMemoryEngines(world: World): Engines {
       if (!serve.wedged) return { ok: true, reason: null }
       await clock.sleep(timeoutMs, signal)
       return late
+    },
+    async measure(engine, model, timeoutMs, signal) {
+      const until = clock.now() + timeoutMs
+      if (!(await thawed(engine, timeoutMs, signal).catch(() => false))) return { answer: null, why: 'no whole answer in time' }
+      const serve = serveAt(engine)
+      if (serve === undefined || reachOf(engine) !== 'up') return { answer: null, why: 'connection refused' }
+      if (!serve.names.includes(model)) return { answer: null, why: `The model \`${model}\` does not exist.` }
+      const streamMs = 63 * tokenMs
+      await clock.sleep(serve.wedged ? Math.max(0, until - clock.now()) : firstTokenMs + streamMs, signal).catch(() => undefined)
+      const ended = signal.aborted || serve.wedged || serveAt(engine)?.since !== serve.since
+      return ended ? { answer: null, why: 'it closed the connection' } : { answer: { tokens: 64, firstTokenMs, streamMs } }
     },
     async pass(engine, request) {
       if (!(await thawed(engine, lookMs, request.signal))) throw new SparkError('engine_unreachable', { why: 'no answer' })

@@ -10,6 +10,7 @@ import { MemoryMeter } from '../parts/memory.tsx'
 import { Bar } from '../parts/meter.tsx'
 import { Note } from '../parts/notice.tsx'
 import { meanwhile, phaseLine } from '../parts/phases.tsx'
+import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { Ago, Span } from '../parts/time.tsx'
 
@@ -213,6 +214,7 @@ function EngineNow({ engine, its, said, now }: NowProps) {
           <Tags words={engine.capabilities} />
           <span class="quiet">{engineLine(engine, its)}</span>
         </p>
+        <SpeedLine speed={engine.speed} now={now} />
         {engine.model === null || engine.state === 'answering' || engine.sentence === said ? null : <p>{engine.sentence}</p>}
         <Evidence id={`known-${engine.id}`} evidence={engine.evidence} now={now} />
       </div>

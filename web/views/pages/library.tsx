@@ -5,6 +5,7 @@ import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, Note } from '../parts/notice.tsx'
+import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { agoInWords } from '../parts/time.tsx'
 import { lacksRecipe } from './model.tsx'
@@ -161,6 +162,7 @@ function ModelRow({ model, switching, states, now }: LibraryData & { readonly mo
           <Tags words={model.capabilities} />
         </p>
         <p class="quiet">{modelLine(model, now)}</p>
+        <SpeedLine speed={model.speed} now={now} />
         <WhyNot model={model} />
       </div>
       <RowAct model={model} switching={switching} starting={starting} href={href} />

@@ -6,6 +6,7 @@ import { StateBadge } from '../parts/badge.tsx'
 import { ModelEvidence, ModelMemory } from '../parts/model-facts.tsx'
 import { Note } from '../parts/notice.tsx'
 import { FlagList } from '../parts/plan.tsx'
+import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { Ago } from '../parts/time.tsx'
 import { RecipeSaved } from './recipe.tsx'
@@ -47,7 +48,7 @@ export function ModelPage(props: Props) {
       <AboutModel model={model} now={now} />
       {model.memory === null ? null : <ModelMemory memory={model.memory} />}
       {recipes.map((recipe) => (
-        <RecipeCard recipe={recipe} used={recipes.find((one) => one.id === model.recipe?.id) ?? recipe} runs={runs} />
+        <RecipeCard recipe={recipe} used={recipes.find((one) => one.id === model.recipe?.id) ?? recipe} runs={runs} now={now} />
       ))}
       <Write model={model} recipes={recipes} />
       {runs ? <RunWithChanges model={model} recipes={recipes} /> : null}
@@ -158,9 +159,10 @@ interface CardProps {
   /** The one a switch uses unless another is named; may be this one. */
   readonly used: RecipeView
   readonly runs: boolean
+  readonly now: number
 }
 
-function RecipeCard({ recipe, used, runs }: CardProps) {
+function RecipeCard({ recipe, used, runs, now }: CardProps) {
   const chosen = recipe.id === used.id
   const asks = !recipe.confirmed && chosen && runs
   return (
@@ -178,6 +180,7 @@ function RecipeCard({ recipe, used, runs }: CardProps) {
         {recipe.image === null ? '' : ` Image ${recipe.image}.`}
         {recipe.file === null ? '' : ` File ${recipe.file}.`}
       </p>
+      <SpeedLine speed={recipe.speed} now={now} />
       {recipe.flags.length === 0 ? (
         <p class="quiet">No flags: vLLM's own defaults.</p>
       ) : (
