@@ -3,7 +3,7 @@ import { SparkError, tellError } from '../contract/errors.ts'
 import type { Plan, PlanStart, PlanStop } from '../domain/plan.ts'
 import { resumeOf } from '../domain/reconcile.ts'
 import { forwardPhases, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
-import { clearingWord, nothingAnswers, type Phase } from '../domain/words.ts'
+import { clearingWord, nothingAnswers, nothingOfOursAnswers, type Phase } from '../domain/words.ts'
 import type { MeasuredStore, ModelStore } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 import { createGround, type Ground, type GroundNeeds, toldLines, touchedMachines } from './swap-ground.ts'
@@ -174,7 +174,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
   function end(ground: Ground, state: 'failed' | 'cancelled', trouble: SwapTrouble | null, back: Return): void {
     const swap = ground.swap()
     const at = needs.clock.now()
-    const now = truthAfter(swap, back)
+    const now = truthAfter(swap, back, trouble)
     const restored = back.kind === 'untouched' || back.kind === 'still' ? null : back.kind === 'restored'
     const told = trouble === null ? null : { ...trouble, now }
     const nudges: (() => void)[] = []
@@ -200,12 +200,13 @@ export function createSwapRunner(needs: RunnerNeeds) {
     needs.store.serving.set({ engine, model, recipeId: start.recipe.id, plan, machines, port, servedName, since, adopted: false })
   }
 
-  function truthAfter(swap: Swap, back: Return): string {
+  function truthAfter(swap: Swap, back: Return, trouble: SwapTrouble | null): string {
     const before = swap.previousModel === null ? null : needs.nameOf(swap.previousModel)
+    const old = before ?? 'The previous model'
     if (back.kind === 'unknown') return back.why
     if (back.kind === 'untouched') return before === null ? 'Nothing was changed.' : `Nothing was changed; ${before} is as it was.`
-    if (back.kind === 'still') return `${before ?? 'The previous model'} is still answering.`
-    return back.kind === 'restored' ? `${before ?? 'The previous model'} is answering again.` : nothingAnswers
+    if (back.kind === 'nothing') return nothingAfter(trouble)
+    return back.kind === 'still' ? `${old} is still answering.` : `${old} is answering again.`
   }
 
   function finish(swap: Swap, nudges: readonly (() => void)[]): void {
@@ -214,6 +215,13 @@ export function createSwapRunner(needs: RunnerNeeds) {
   }
 
   return { run, cancel: (id: string) => cancels.get(id)?.abort(new SparkError('cancelled', {})) }
+}
+
+/** Found out by what somebody else serves there. */
+const othersAnswer: ReadonlySet<string> = new Set(['port_taken', 'wrong_model'])
+
+function nothingAfter(trouble: SwapTrouble | null): string {
+  return othersAnswer.has(trouble?.code ?? '') ? nothingOfOursAnswers : nothingAnswers
 }
 
 /** What cannot be written down must not be decided either: it is raised, the row stays live and is taken up again (swaps.ts). */

@@ -205,8 +205,7 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & {
 
   function cancel(id: string, by: Requester): SwapView {
     const swap = find(id)
-    if (!canCancel(swap))
-      throw new SparkError('swap_not_cancellable', { why: swap.state === 'running' ? 'it is already being undone' : 'it has ended' })
+    if (!canCancel(swap)) throw new SparkError('swap_not_cancellable', { ended: swap.state !== 'running' })
     store.swaps.update(id, clock.now(), { cancelRequestedAt: clock.now() })
     store.swaps.appendLog(id, [{ at: clock.now(), text: `(${by.name} cancelled it here.)` }])
     needs.events.append('swap_progressed', { swap: id, phase: swap.phase, percent: null, sentence: 'Cancelling.' })

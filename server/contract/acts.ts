@@ -13,6 +13,7 @@ export const actKinds = [
   'set_up_machine',
   'show_key',
   'compare_keys',
+  'see_downloads',
   'watch_switch',
   'see_home',
 ] as const
@@ -86,8 +87,9 @@ const rows: Readonly<Record<ActKind, Row>> = {
     operation: 'machines.publicKey',
   }),
   compare_keys: (facts) => ({ label: 'Compare the keys', page: machinePage(facts), operation: 'machines.acceptHostKey' }),
+  see_downloads: () => ({ label: 'Look at the downloads', page: '/library/downloads', operation: 'downloads.list' }),
   watch_switch: ({ swap }) => ({
-    label: 'Watch the running switch',
+    label: 'Look at the switch',
     page: swap === undefined || swap === '' ? '/' : `/swaps/${swap}`,
     operation: 'swaps.find',
   }),

@@ -35,7 +35,7 @@ export const engineErrors = {
   engine_unreachable: error<Why>({
     status: 502,
     title: 'The model does not answer',
-    happened: (f) => `The engine does not answer: ${f.why}.`,
+    happened: (f) => `The model does not answer: ${f.why}.`,
     now: () => 'The request was not completed.',
     next: () => 'Try again; if it stays so, look at Home.',
     act: 'see_home',

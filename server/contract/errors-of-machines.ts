@@ -97,9 +97,9 @@ export const machineErrors = {
   fence_refused: error<Where & { appliance: string; fence: number }>({
     status: 409,
     title: 'Someone else controls this machine',
-    happened: (f) => `Another Spark Control took charge of ${f.machine} (appliance ${f.appliance}, order ${f.fence}).`,
+    happened: (f) => `Another Spark Control took charge of ${f.machine} (it calls itself ${f.appliance}).`,
     now: () => 'This one tells it nothing more.',
-    next: () => 'Use the other one, or make sure that only one of them is in charge of this cluster.',
+    next: () => 'Use the other one, or make sure that only one of them is in charge of these Sparks.',
     act: 'see_machine',
     retry: 'no',
     sample: { machine: 'spark-1', appliance: 'b0b', fence: 7 },

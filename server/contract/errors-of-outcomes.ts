@@ -34,7 +34,8 @@ export const outcomeErrors = {
     now: () => '',
     next: (f) => {
       if (f.others === null) return `Look at what runs on ${f.machine}. Stop what you can do without, then switch again.`
-      if (f.others.length > 0) return `Also on ${f.machine}: ${f.others.join(', ')}. Stop what you can do without, then switch again.`
+      if (f.others.length > 0)
+        return `Also running on ${f.machine}: ${f.others.join(', ')}. Stop what you can do without, then switch again.`
       return `No container is left on ${f.machine}. If no program of yours uses memory there, only a restart gives it back: run this command.`
     },
     act: 'see_machine',
@@ -57,7 +58,8 @@ export const outcomeErrors = {
     title: 'The machine went silent',
     happened: (f) => `${f.machine} has not answered for ${f.minutes === 1 ? '1 minute' : `${f.minutes} minutes`}.`,
     now: () => 'What runs there is not known. No second start was made.',
-    next: (f) => `Look at the machine itself. When it answers again, what runs there is shown; if it stays silent, restart ${f.machine}.`,
+    next: (f) =>
+      `Look at ${f.machine} itself. When it answers again, half of a start that is left there is removed, and anything else is shown. If it stays silent, restart it.`,
     act: 'see_machine',
     retry: 'yes',
     sample: { machine: 'spark-1', minutes: 60 },

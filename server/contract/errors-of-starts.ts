@@ -32,7 +32,7 @@ export const startErrors = {
   container_gone: error<{ model: string } & Where>({
     status: 502,
     title: 'Its container is gone',
-    happened: (f) => `The launcher on ${f.machine} said that ${f.model} was started, and no container of it is there.`,
+    happened: (f) => `The launcher on ${f.machine} said that ${f.model} was started, but no container of it was there.`,
     now: () => '',
     next: () => 'Switch again. If it happens again, somebody or something on that machine ends it.',
     act: 'switch_again',
@@ -65,7 +65,7 @@ export const startErrors = {
     status: 409,
     title: 'Somebody else started one',
     happened: (f) =>
-      `While this switch was starting, somebody else started a container of the same name on ${f.machine}. Two models in one container can freeze a Spark, so it is taken down together with this start.`,
+      `While this switch was starting, somebody else started a container of the same name on ${f.machine}. Two models in one container can freeze a Spark, so it was taken down together with this start.`,
     now: () => '',
     next: (f) => `Find out who starts models on ${f.machine} by hand or by another program. Then switch again.`,
     act: 'see_machine',
@@ -244,7 +244,7 @@ export const startErrors = {
   engine_absent: error<{ model: string } & Where>({
     status: 502,
     title: 'vLLM never started',
-    happened: (f) => `The container for ${f.model} runs on ${f.machine}, and vLLM was never started in it.`,
+    happened: (f) => `The container for ${f.model} was on ${f.machine}, but vLLM was never started in it.`,
     now: () => '',
     next: () => 'The launcher was probably cut off in the middle. Switch again.',
     act: 'switch_again',

@@ -20,7 +20,8 @@ export const storageErrors = {
   storage_newer: error<File & { version: number; known: number }>({
     status: 503,
     title: 'The database is of a newer version',
-    happened: (f) => `The database ${f.file} was written by a newer Spark Control (its form ${f.version}, this one knows ${f.known}).`,
+    happened: (f) =>
+      `The database ${f.file} was written by a newer Spark Control (its database is version ${f.version}; this one knows up to version ${f.known}).`,
     now: () => untouched,
     next: () => `Install the newer Spark Control again, or ${aside}. The file is kept either way.`,
     retry: 'no',

@@ -31,6 +31,8 @@ export const phaseWord: Readonly<Record<Phase, string>> = {
 export const clearingWord = 'Clearing what was started'
 /** Said only after every machine of a switch was seen to run nothing of ours. */
 export const nothingAnswers = 'Nothing is answering.'
+/** Where something else does. */
+export const nothingOfOursAnswers = 'Nothing that Spark Control started is answering.'
 
 /** Sizes as people say them: decimal gigabytes, one digit below ten. */
 export function bytesInWords(bytes: number): string {

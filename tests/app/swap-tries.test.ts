@@ -158,7 +158,7 @@ describe('F12: memory that stays pinned', () => {
     set('swap.memoryBackSeconds', 20)
     const swap = await life.outcome(await life.ask(small))
     expect(swap).toMatchObject({ state: 'failed', error: { code: 'memory_not_back', run: null } })
-    expect(swap.error?.next).toBe('Also on spark-1: comfyui. Stop what you can do without, then switch again.')
+    expect(swap.error?.next).toBe('Also running on spark-1: comfyui. Stop what you can do without, then switch again.')
     expect(containers('spark-1')).toEqual(['comfyui'])
   })
 })

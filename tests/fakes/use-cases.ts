@@ -276,7 +276,7 @@ export function createFakeUseCases(): FakeUseCases {
       cancel(id, by) {
         note('swaps.cancel', { id, by })
         const found = swap(id)
-        if (found.state !== 'running') throw new SparkError('swap_not_cancellable', { why: 'it has ended' })
+        if (found.state !== 'running') throw new SparkError('swap_not_cancellable', { ended: true })
         const cancelled: SwapView = { ...found, state: 'cancelled' }
         swaps.set(id, cancelled)
         return cancelled

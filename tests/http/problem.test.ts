@@ -34,7 +34,7 @@ describe('the one door', () => {
     await client['lock.take']({ body: { holder: 'recap', reason: 'nightly batch' } })
     const locked = await asProblem(app.request('/api/swap/lock', json('POST', { holder: 'other' })))
     expect([locked.status, locked.headers.get('retry-after'), locked.problem['retryAfterSeconds']]).toEqual([423, '60', 60])
-    expect(locked.problem['happened']).toBe('recap holds the cluster: nightly batch.')
+    expect(locked.problem['happened']).toBe('recap has reserved the Sparks: nightly batch.')
     await client['swaps.start']({ body: { model: 'a' } })
     const running = await asProblem(app.request('/api/swap', json('POST', { model: 'b' })))
     expect([running.status, running.problem['code'], running.headers.get('retry-after')]).toEqual([409, 'swap_running', '30'])

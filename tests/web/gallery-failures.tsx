@@ -6,6 +6,7 @@ import { outcomeErrors } from '../../server/contract/errors-of-outcomes.ts'
 import { startErrors } from '../../server/contract/errors-of-starts.ts'
 import { removalPlanSample } from '../../server/contract/operations/samples.ts'
 import type { SwapView } from '../../server/contract/operations/shapes.ts'
+import { nothingOfOursAnswers } from '../../server/domain/words.ts'
 import { problemOf } from '../../server/http/problem.ts'
 import { MachinePage } from '../../web/views/pages/machines.tsx'
 import { ProblemPage } from '../../web/views/pages/problem.tsx'
@@ -36,14 +37,15 @@ const truths: Partial<
   machine_rebooted: { now: nothing, restored: false },
   machine_silent: { now: 'spark-1 does not answer, so what answers there is not known.', restored: false },
   worker_refused: { now: 'Nothing was changed; Qwen3.6 35B is as it was.', restored: null },
-  port_taken: { now: nothing, restored: false },
-  fence_refused: { now: 'spark-1 does not answer, so what answers there is not known.', restored: false },
+  port_taken: { now: nothingOfOursAnswers, restored: false },
+  wrong_model: { now: nothingOfOursAnswers, restored: false },
+  fence_refused: { now: 'The container vllm_node runs on spark-1; Home shows whether it answers.', restored: false },
 }
 
 /** The same model in the sentence as on the page. */
 const factsOf = (code: ErrorCode): Facts => {
   const facts: Facts = errors[code].sample
-  return 'model' in facts ? { ...facts, model: failedSwap.modelName } : facts
+  return 'model' in facts && (code in startErrors || code in outcomeErrors) ? { ...facts, model: failedSwap.modelName } : facts
 }
 
 function failureOf(code: ErrorCode, facts: Facts = factsOf(code)): SwapView {

@@ -27,7 +27,9 @@ export function saysWhatIsTrue(saga: Saga, swap: Swap): string | null {
   const sentence = swap.progress.sentence
   // What removes a container beside the one that serves says nothing of what serves.
   const isBeside = swap.plan.stops.every((stop) => stop.force === true && stop.model === null)
-  const saysNothing = /Nothing is answering/.test(sentence) || (swap.state === 'succeeded' && swap.plan.starts === null && !isBeside)
+  const saysNothing =
+    /Nothing (that Spark Control started )?is answering/.test(sentence) ||
+    (swap.state === 'succeeded' && swap.plan.starts === null && !isBeside)
   const names = namesOf(saga, swap)
   const ours = life.world.serving().find((one) => names.has(one.container) && isListed(saga, one.address))
   if (saysNothing && ours !== undefined) return `"${sentence}", and ${ours.model} answers`
