@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createSystemClock } from '../server/adapters/system/clock.ts'
 import { demoHub } from '../tests/sim/core/demo-hub.ts'
+import { demoMods, demoRecipes } from '../tests/sim/core/demo-launcher.ts'
 import { gptOssLarge, qwen36 } from '../tests/sim/core/demo-models.ts'
 import { demoNodes } from '../tests/sim/core/demo-world.ts'
 import type { SimNodeOptions, World } from '../tests/sim/core/types.ts'
@@ -33,7 +34,12 @@ interface Demo {
 
 /** One model more than the tests have, so that three switch at once without a word of set-up. */
 function nodes(): readonly SimNodeOptions[] {
-  return demoNodes(addresses).map((node, index) => (index === 0 ? { ...node, models: [...node.models, gptOssLarge] } : node))
+  return demoNodes(addresses).map((node, index) => ({
+    ...node,
+    launcherRecipes: demoRecipes,
+    launcherMods: demoMods,
+    models: index === 0 ? [...node.models, gptOssLarge] : node.models,
+  }))
 }
 
 type Closing = (close: () => unknown) => void

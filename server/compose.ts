@@ -150,6 +150,7 @@ export function compose(world: Adapters): Graph {
     models,
     recipes,
     measured,
+    modsOn: discovery.modsOn,
     inFlight: chat.inFlight,
     nameOf,
   })

@@ -1,12 +1,13 @@
 // What is on the disks. Every machine is scanned by itself; what the last complete scan said is kept, also across a restart.
 import { SparkError } from '../contract/errors.ts'
+import type { LauncherCheckout, LauncherMod } from '../domain/launcher-mod.ts'
 import type { FolderListing, Inference, Model } from '../domain/model.ts'
 import { mergeModels } from '../domain/models.ts'
 import type { MemorySizes } from '../domain/sized-inference.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
 import { keepUnchanged } from './kept-listings.ts'
-import type { Clock, LauncherFile, Log, MachineStore, ModelStore, Sparks } from './ports.ts'
+import type { Clock, Log, MachineStore, ModelStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface DiscoveryNeeds {
@@ -35,7 +36,7 @@ export function createDiscovery(needs: DiscoveryNeeds) {
   const scans = new Map<string, Promise<void>>()
   const inferences = new WeakMap<FolderListing, Inference>()
   /** What the launcher of each machine brings, as the last scan of this life read it. */
-  const launcherFiles = new Map<string, readonly LauncherFile[]>()
+  const checkouts = new Map<string, LauncherCheckout>()
   let merged: { at: number; models: readonly Model[]; byId: ReadonlyMap<string, Model> } | null = null
   let listings: Map<string, readonly FolderListing[]> | null = null
 
@@ -87,7 +88,7 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     const machine = needs.store.machines.find(id)
     if (machine === null || machine.hostKey === null) return
     const folders = await needs.sparks.scan(machine, signal)
-    const files = await needs.sparks.launcherFiles(machine, signal).catch((error: unknown) => {
+    const checkout = await needs.sparks.launcherFiles(machine, signal).catch((error: unknown) => {
       needs.log.info("the launcher's recipes could not be read; the last ones are kept", { machine: id, error })
       return null
     })
@@ -96,7 +97,7 @@ export function createDiscovery(needs: DiscoveryNeeds) {
     await inferAhead(kept)
     signal?.throwIfAborted()
     if (needs.store.machines.find(id) === null) return
-    if (files !== null) launcherFiles.set(id, files)
+    if (checkout !== null) checkouts.set(id, checkout)
     const before = current().models
     // A hub is megabytes: it is written only when it is not what is written already.
     if (listed === undefined || kept !== listed) needs.store.models.setListings(id, clock.now(), kept)
@@ -136,8 +137,10 @@ export function createDiscovery(needs: DiscoveryNeeds) {
         .get(machine)
         ?.find((one) => one.id === id) ?? null,
 
-    /** Files of the launchers' own recipes, in the owner's order of machines. */
-    launcherFiles: (): readonly LauncherFile[] => needs.store.machines.list().flatMap((one) => launcherFiles.get(one.id) ?? []),
+    /** The launchers' checkouts, in the owner's order of machines. */
+    launcherCheckouts: (): readonly LauncherCheckout[] => needs.store.machines.list().flatMap((one) => checkouts.get(one.id) ?? []),
+    /** Mods in the launcher's checkout of a machine; none where it was not read yet. */
+    modsOn: (machine: string): readonly LauncherMod[] => checkouts.get(machine)?.mods ?? [],
     memorySizes(model: Model): MemorySizes {
       const seen = needs.fleet.views().flatMap(({ machine, observation }) => {
         const total = observation?.memory.totalBytes ?? 0

@@ -49,6 +49,7 @@ export function createModels(needs: ModelsNeeds): Models {
       containerName: needs.settings.get('engine.containerName'),
       headroomBytes: needs.settings.get('memory.headroomGigabytes') * bytesOfGigabyte,
       measured: needs.measured,
+      modsOn: discovery.modsOn,
     }
     const names = new Map(machines.map((view) => [view.machine.id, view.machine.name]))
     const typical = (model: Model, recipe: Recipe): number | null => {

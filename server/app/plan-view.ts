@@ -1,5 +1,5 @@
 // A plan as the contract shows it: machine names for ids, sentences for the way back.
-import type { PlanView } from '../contract/operations/shapes.ts'
+import type { PlanView, RecipeView } from '../contract/operations/shapes.ts'
 import { redact } from '../domain/clean-line.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -9,6 +9,8 @@ export interface PlanViewNeeds {
   readonly machines: readonly MachineView[]
   readonly model: string | null
   readonly needsConfirmation: boolean
+  /** The recipe as it is confirmed, before the changes of one start. */
+  readonly recipe: RecipeView | null
 }
 
 export function planView(plan: Plan, needs: PlanViewNeeds): PlanView {
@@ -35,9 +37,12 @@ export function planView(plan: Plan, needs: PlanViewNeeds): PlanView {
         : {
             model: starts.model,
             recipe: starts.recipe.id,
+            source: starts.recipe.source,
+            digest: needs.recipe?.digest ?? '',
             machines: starts.machines.map(named),
             argv: starts.argv.map(redact),
             flags: starts.recipe.flags.map((flag) => ({ ...flag })),
+            mods: needs.recipe?.mods ?? [],
           },
     memory: plan.memory.map(({ sum, ...one }) => ({ ...one, machine: named(one.machine), sum: sum === undefined ? null : { ...sum } })),
     etaSeconds: plan.etaSeconds,

@@ -1,7 +1,8 @@
 // Gathers the facts of a plan and gives it its fingerprint. The decisions are in domain/plan-swap.ts.
 import { SparkError } from '../contract/errors.ts'
-import type { PlanView } from '../contract/operations/shapes.ts'
+import type { PlanView, RecipeView } from '../contract/operations/shapes.ts'
 import { mergeOverrides } from '../domain/inferred-recipe.ts'
+import type { LauncherMod } from '../domain/launcher-mod.ts'
 import type { MachineView } from '../domain/machine.ts'
 import { withShare } from '../domain/memory-advice.ts'
 import type { Model } from '../domain/model.ts'
@@ -21,7 +22,12 @@ export interface PlansNeeds {
   readonly store: { readonly serving: ServingStore; readonly swaps: SwapStore }
   readonly fleet: { views(): readonly MachineView[]; look(id: string): Promise<MachineView> }
   readonly models: { domainModel(id: string): Model | null }
-  readonly recipes: { choose(model: string, recipe?: string): Recipe; isConfirmed(recipe: Recipe): boolean }
+  readonly recipes: {
+    choose(model: string, recipe?: string): Recipe
+    isConfirmed(recipe: Recipe): boolean
+    view(recipe: Recipe): RecipeView
+  }
+  readonly modsOn: (machine: string) => readonly LauncherMod[]
   readonly measured: Measured
   readonly inFlight: (engine: string) => number
   readonly nameOf: (model: string | null) => string
@@ -75,6 +81,7 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
       defaultPort: settings.get('engine.port'),
       headroomBytes: settings.get('memory.headroomGigabytes') * 1e9,
       measured: needs.measured,
+      modsOn: needs.modsOn,
       restorePrevious: settings.get('swap.restorePrevious'),
       pastMs: (machines) => store.swaps.history(words, machines, 10).map((past) => past.durationMs),
       inFlight: needs.inFlight(engine),
@@ -110,7 +117,13 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
   }
 
   const viewed = (made: Made, model: string | null): PlanView =>
-    planView(made.plan, { nameOf: needs.nameOf, machines: needs.fleet.views(), model, needsConfirmation: !made.confirmed })
+    planView(made.plan, {
+      nameOf: needs.nameOf,
+      machines: needs.fleet.views(),
+      model,
+      needsConfirmation: !made.confirmed,
+      recipe: made.recipe === null ? null : needs.recipes.view(made.recipe),
+    })
 
   return {
     engineOf,

@@ -1,16 +1,17 @@
 // What the app needs from the world. Adapters and the simulator implement these; nothing here knows how.
 import type { Download } from '../domain/download.ts'
 import type { EngineLook, Serving } from '../domain/engine.ts'
+import type { LauncherCheckout } from '../domain/launcher-mod.ts'
 import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
 import type { MeasuredStart } from '../domain/memory-learning.ts'
 import type { FolderListing } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { StreamedAnswer } from '../domain/speed.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
-import type { LauncherFile, RecipeStore, SpeedStore } from './recipe-ports.ts'
+import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
 
-export type { FileProblem, LauncherFile } from './recipe-ports.ts'
+export type { FileProblem } from './recipe-ports.ts'
 
 /** The only source of time and of waiting. */
 export interface Clock {
@@ -112,8 +113,8 @@ export interface Sparks {
   probe(machine: Machine, watch: readonly string[], signal?: AbortSignal): Promise<Observation>
   /** Every model folder of the hub and of the machine's `modelFolders`. */
   scan(machine: Machine, signal?: AbortSignal): Promise<readonly FolderListing[]>
-  /** Recipe files of the launcher's checkout, by name; none where there is no launcher. */
-  launcherFiles(machine: Machine, signal?: AbortSignal): Promise<readonly LauncherFile[]>
+  /** Recipes of the launcher's checkout and the mods they name, by name; none where there is no launcher. */
+  launcherFiles(machine: Machine, signal?: AbortSignal): Promise<LauncherCheckout>
   /** The set-up check. `image`: the image a start would use. `peers`: addresses the head must reach by SSH. */
   survey(machine: Machine, image: string, peers: readonly string[], signal?: AbortSignal): Promise<Survey>
   /** First contact: the host key as the machine presents it now, without logging in. */

@@ -1,12 +1,7 @@
 // What recipes need of the world: files, and what is kept about them.
+import type { LauncherFile, LauncherMod, LeftRecipe, SeenFiles } from '../domain/launcher-mod.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { Speed } from '../domain/speed.ts'
-
-/** One file of the folder `recipes` in the launcher's checkout, as it lies there. */
-export interface LauncherFile {
-  readonly name: string
-  readonly text: string
-}
 
 export interface FileProblem {
   readonly file: string
@@ -14,12 +9,14 @@ export interface FileProblem {
   readonly sentence: string
 }
 
+export type LauncherReading = { readonly recipe: Recipe } | { readonly left: LeftRecipe }
+
 /** Recipes and families as files. Broken files are told, never thrown: the rest keeps working. */
 export interface RecipeFiles {
   /** Shipped and the owner's recipes; `problems` name the file and the line. */
   read(): Promise<{ readonly recipes: readonly Recipe[]; readonly problems: readonly FileProblem[] }>
-  /** The launcher's own recipe as one of ours; null where it cannot be carried word for word. */
-  readLauncher(file: LauncherFile): Recipe | null
+  /** The launcher's own recipe as one of ours, or why it cannot be carried word for word. `mods`: those of the same checkout. */
+  readLauncher(file: LauncherFile, mods: readonly LauncherMod[]): LauncherReading
   /** Writes one of the owner's recipes as YAML; returns the file name. */
   write(recipe: Recipe): Promise<string>
 }
@@ -27,7 +24,9 @@ export interface RecipeFiles {
 export interface RecipeStore {
   /** recipeWords() digests the owner said yes to, by recipe id. */
   confirmations(): Readonly<Record<string, string>>
-  confirm(recipeId: string, wordsDigest: string, at: number): void
+  /** Files of the mods that a yes was last given to, by recipe id. */
+  seenFiles(): Readonly<Record<string, SeenFiles>>
+  confirm(recipeId: string, wordsDigest: string, at: number, seen: SeenFiles): void
 }
 
 export interface SpeedStore {

@@ -2,11 +2,13 @@
 import { SparkError } from '../contract/errors.ts'
 import type { RecipeView } from '../contract/operations/shapes.ts'
 import { inferredRecipe } from '../domain/inferred-recipe.ts'
+import { type LauncherCheckout, seenFiles } from '../domain/launcher-mod.ts'
 import type { Model } from '../domain/model.ts'
 import { type Recipe, type RecipeSource, recipeWords } from '../domain/recipe.ts'
 import { recipeProblem } from '../domain/recipe-draft.ts'
 import type { MemorySizes } from '../domain/sized-inference.ts'
-import type { Clock, FileProblem, Ids, LauncherFile, Log } from './ports.ts'
+import { createLauncherRecipes } from './launcher-recipes.ts'
+import type { Clock, FileProblem, Ids, Log } from './ports.ts'
 import type { RecipeFiles, RecipeStore } from './recipe-ports.ts'
 import type { EventsUse, RecipesUse } from './use-cases.ts'
 
@@ -18,7 +20,7 @@ export interface RecipesNeeds {
   readonly models: {
     domainModel(id: string): Model | null
     models(): readonly Model[]
-    launcherFiles(): readonly LauncherFile[]
+    launcherCheckouts(): readonly LauncherCheckout[]
     machineCount(): number
     /** Memory of the machines that may run it. */
     memorySizes(model: Model): MemorySizes
@@ -34,6 +36,7 @@ export interface Recipes extends RecipesUse {
   /** Every recipe of a model, best first. */
   of(model: string): readonly Recipe[]
   isConfirmed(recipe: Recipe): boolean
+  view(recipe: Recipe): RecipeView
   problems(): readonly FileProblem[]
   /** Reads the files again; done at start, by the clock, and after a save. */
   refresh(): Promise<void>
@@ -80,27 +83,14 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     return [...recipes].sort((a, b) => rank(a, machines) - rank(b, machines))
   }
 
-  /** Read once a file: a scan that finds the same text gives the same recipe. */
-  let brought: ReadonlyMap<string, Recipe | null> = new Map()
-  const ofLauncher = (): Recipe[] => {
-    const files = new Map<string, LauncherFile>()
-    // The first machine's file of a name counts; the checkouts of one cluster are meant to be one.
-    for (const file of needs.models.launcherFiles()) if (!files.has(file.name)) files.set(file.name, file)
-    const read = [...files.values()].map((file): [string, Recipe | null] => {
-      const key = `${file.name}\0${file.text}`
-      const known = brought.get(key)
-      return [key, known === undefined ? needs.files.readLauncher(file) : known]
-    })
-    brought = new Map(read)
-    return read.flatMap(([, recipe]) => recipe ?? [])
-  }
+  const launcher = createLauncherRecipes({ files: needs.files, checkouts: needs.models.launcherCheckouts })
 
   const inferred = (model: Model): Recipe[] =>
     model.inference.servable === false ? [] : [inferredRecipe(model.id, model.inference, needs.models.memorySizes(model))]
 
   const of = (id: string): readonly Recipe[] => {
     const model = needs.models.domainModel(id)
-    const written = [...read.recipes, ...ofLauncher()].filter((recipe) => recipe.model === id)
+    const written = [...read.recipes, ...launcher.recipes()].filter((recipe) => recipe.model === id)
     return sorted([...written, ...(model === null ? [] : inferred(model))])
   }
 
@@ -121,6 +111,8 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
 
   const view = (recipe: Recipe): RecipeView => ({
     ...recipe,
+    mods: launcher.modViews(recipe, needs.store.seenFiles()[recipe.id]),
+    digest: digest(recipe),
     flags: recipe.flags.map((flag) => ({ ...flag })),
     env: { ...recipe.env },
     confirmed: isConfirmed(recipe),
@@ -128,8 +120,9 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
   })
 
   const list: RecipesUse['list'] = (model) => {
-    const recipes = model === undefined ? sorted([...read.recipes, ...ofLauncher(), ...needs.models.models().flatMap(inferred)]) : of(model)
-    return { recipes: recipes.map(view), problems: [...read.problems] }
+    const recipes =
+      model === undefined ? sorted([...read.recipes, ...launcher.recipes(), ...needs.models.models().flatMap(inferred)]) : of(model)
+    return { recipes: recipes.map(view), problems: [...read.problems], left: [...launcher.left(model)] }
   }
 
   /** The same title replaces a recipe; another title stands beside it, so that nothing saved is lost. */
@@ -168,8 +161,8 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     return view({ ...recipe, file })
   }
 
-  const confirm: RecipesUse['confirm'] = (id, by) => {
-    const written = [...read.recipes, ...ofLauncher()].find((one) => one.id === id)
+  const confirm: RecipesUse['confirm'] = (id, by, shown) => {
+    const written = [...read.recipes, ...launcher.recipes()].find((one) => one.id === id)
     const recipe =
       written ??
       needs.models
@@ -177,8 +170,10 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
         .flatMap(inferred)
         .find((one) => one.id === id)
     if (recipe === undefined) throw new SparkError('recipe_unknown', { recipe: id.slice(0, 300) })
+    // A yes is to what was shown: another flag or another byte of a mod needs another look.
+    if (shown !== undefined && shown !== digest(recipe)) throw new SparkError('recipe_changed', { recipe: recipe.title })
     if (isConfirmed(recipe)) return view(recipe)
-    needs.store.confirm(recipe.id, digest(recipe), needs.clock.now())
+    needs.store.confirm(recipe.id, digest(recipe), needs.clock.now(), seenFiles(recipe.mods ?? []))
     needs.events.append('recipe_confirmed', { recipe: recipe.id, model: recipe.model, by })
     return view(recipe)
   }
@@ -190,6 +185,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     choose,
     of,
     isConfirmed,
+    view,
     problems: () => read.problems,
     refresh,
     async start(signal) {

@@ -1,6 +1,6 @@
 // How fast what was switched to answers: one short answer once after a switch, kept with its recipe. It is measured when the outcome
 // is written, so that nothing waits for it, and given up for whoever wants the engine.
-import type { SpeedView } from '../contract/operations/shapes.ts'
+import type { SpeedView } from '../contract/operations/recipe-shapes.ts'
 import type { EngineLook, Serving } from '../domain/engine.ts'
 import type { Machine } from '../domain/machine.ts'
 import { withShare } from '../domain/memory-advice.ts'

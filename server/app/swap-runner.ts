@@ -12,7 +12,7 @@ import { learnFrom, measureStart, type StartMeasure } from './swap-measure.ts'
 import { outcomeEvent } from './swap-outcome.ts'
 import { bringBack, type Return } from './swap-restore.ts'
 import { drain, freeName, proveGone, proveMemory, proveStopped, stopEverywhere, stopStep } from './swap-room.ts'
-import { launchOnce, verify, warmUp } from './swap-start.ts'
+import { launchOnce, proveMods, verify, warmUp } from './swap-start.ts'
 
 export interface RunnerNeeds extends GroundNeeds {
   readonly store: GroundNeeds['store'] & { readonly models: ModelStore; readonly measured: MeasuredStore }
@@ -47,7 +47,10 @@ const stopWords = (stop: PlanStop, needs: RunnerNeeds): string => {
 const startOf = (ground: Ground): PlanStart | null => ground.swap().plan.starts
 
 const steps: Readonly<Record<ForwardPhase, Step>> = {
-  check: async (ground) => ground.takeFences(touchedMachines(ground.swap())),
+  check: async (ground) => {
+    await ground.takeFences(touchedMachines(ground.swap()))
+    await withStart(ground, (start) => proveMods(ground, start))
+  },
   make_room: async (ground, needs) => {
     const { plan } = ground.swap()
     if (!plan.stops.every((stop) => stop.force === true)) await drain(ground, () => needs.inFlight(plan.engine))

@@ -1,6 +1,7 @@
 // Starting, warming up and making sure: nothing here believes an exit code or a container that is "Up".
 import { SparkError } from '../contract/errors.ts'
 import type { Fact } from '../domain/evidence.ts'
+import { fileWords, modTrouble } from '../domain/launcher-mod.ts'
 import { promptMs } from '../domain/load-signs.ts'
 import type { PlanStart } from '../domain/plan.ts'
 import { findTelling, type TroubleCode } from '../domain/trouble.ts'
@@ -26,6 +27,7 @@ export async function launchOnce(ground: Ground, start: PlanStart, step: string)
   if ((await jobState(ground, head, step)) === 'absent') {
     await proveGone(ground, start.machines, start.containerName)
     await proveDoorFree(ground, start)
+    await proveMods(ground, start)
   }
   ground.say({ percent: null, sentence: 'Starting the containers.' })
   const ran = await runJob(ground, head, step, { argv: start.argv, env: start.env })
@@ -41,6 +43,27 @@ export async function launchOnce(ground: Ground, start: PlanStart, step: string)
     if (reading.container === null || reading.container === 'running') continue
     if (telling !== null) throw launchTrouble(ground, start, ran.lines)
     throw new SparkError('container_gone', { model: start.model, machine: ground.machine(machine).name })
+  }
+}
+
+/**
+ * The mods that the launcher would run are byte for byte those that were confirmed. Looked at before anything stops, and once more
+ * right before the launch, for what changed meanwhile.
+ */
+export async function proveMods(ground: Ground, start: PlanStart): Promise<void> {
+  const mods = start.recipe.mods ?? []
+  if (mods.length === 0) return
+  const head = headOf(start)
+  const { mods: held } = await ground.patient(head, (machine, signal) => ground.needs.sparks.launcherFiles(machine, signal))
+  for (const mod of mods) {
+    const trouble = modTrouble(mod, held)
+    if (trouble !== null)
+      throw new SparkError('mod_changed', {
+        machine: ground.machine(head).name,
+        model: start.model,
+        mod: mod.path,
+        files: fileWords(trouble.files),
+      })
   }
 }
 

@@ -17,6 +17,7 @@ import type {
   SwapView,
 } from '../contract/operations/shapes.ts'
 import type { SettingKey, SettingValue } from '../contract/settings.ts'
+import type { LeftRecipe } from '../domain/launcher-mod.ts'
 import type { Flag } from '../domain/model.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
@@ -105,7 +106,8 @@ export interface DeletionsUse {
 }
 
 export interface RecipesUse {
-  list(model?: string): { recipes: RecipeView[]; problems: FileProblem[] }
+  /** `left`: recipes of the launcher that cannot be used here, with the reason. */
+  list(model?: string): { recipes: RecipeView[]; problems: FileProblem[]; left: LeftRecipe[] }
   save(draft: {
     model: string
     title: string
@@ -116,7 +118,8 @@ export interface RecipesUse {
     flags: readonly Flag[]
     env: Readonly<Record<string, string>>
   }): Promise<RecipeView>
-  confirm(id: string, by: string): RecipeView
+  /** `shown`: digest of the recipe as it was shown; raises recipe_changed when it is another one now. */
+  confirm(id: string, by: string, shown?: string): RecipeView
 }
 
 export interface PlanAsk {

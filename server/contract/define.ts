@@ -47,8 +47,10 @@ export type InputOf<Row extends Operation> = {
 
 /** What a caller sends: every part before its schema has read it. */
 export type AskOf<Row extends Operation> = {
-  readonly [Part in keyof Row['input']]: Row['input'][Part] extends z.ZodType ? z.input<Row['input'][Part]> : never
-}
+  readonly [Part in keyof Row['input'] as MayLack<Row['input'][Part]> extends true ? never : Part]: Sent<Row['input'][Part]>
+} & { readonly [Part in keyof Row['input'] as MayLack<Row['input'][Part]> extends true ? Part : never]?: Sent<Row['input'][Part]> }
+type Sent<Part> = Part extends z.ZodType ? z.input<Part> : never
+type MayLack<Part> = undefined extends Sent<Part> ? true : false
 
 /** What an operation answers with. */
 export type OutputOf<Row extends Operation> = z.output<Row['output']>

@@ -27,12 +27,22 @@ export const modelErrors = {
   recipe_unconfirmed: error<{ recipe: string }>({
     status: 409,
     title: 'This recipe needs your word once',
-    happened: (f) => `The recipe ${f.recipe} was worked out from the model's files and nobody has confirmed it yet.`,
+    happened: (f) => `Nobody has confirmed the recipe ${f.recipe} yet.`,
     now: () => 'Nothing was changed.',
     next: () => "Read its flags on the model's page and confirm it there, once.",
     act: 'see_model',
     retry: 'no',
     sample: { recipe: 'inferred:Qwen/Qwen3-8B' },
+  }),
+  recipe_changed: error<{ recipe: string }>({
+    status: 409,
+    title: 'The recipe has changed',
+    happened: (f) => `The recipe "${f.recipe}" is not what was shown: it changed in the launcher's folder since.`,
+    now: () => 'Nothing was confirmed and nothing was started.',
+    next: () => "Read it again on the model's page, then confirm it.",
+    act: 'see_model',
+    retry: 'no',
+    sample: { recipe: 'Qwen3.5 122B, patched' },
   }),
   recipe_invalid: error<Why>({
     status: 422,

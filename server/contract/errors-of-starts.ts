@@ -126,6 +126,19 @@ export const startErrors = {
     retry: 'no',
     sample: { machine: 'spark-1', model: 'Qwen3 8B', line: 'Error: Patch script failed on 192.0.2.20' },
   }),
+  mod_changed: error<Where & { model: string; mod: string; files: string }>({
+    status: 409,
+    title: 'A mod has changed',
+    happened: (f) =>
+      f.files === ''
+        ? `The recipe of ${f.model} applies ${f.mod}, and the launcher on ${f.machine} no longer has it.`
+        : `The recipe of ${f.model} applies ${f.mod}, and on ${f.machine} that is not what was confirmed any more: ${f.files} changed. It would run as root in the container, so it was not run.`,
+    now: () => '',
+    next: () => 'Read what it does now, confirm the recipe again, then switch again.',
+    act: 'see_model',
+    retry: 'no',
+    sample: { machine: 'spark-1', model: 'Qwen3 8B', mod: 'mods/fix-template', files: 'run.sh' },
+  }),
   memory_short: error<Where & { free: string | null; wanted: string | null; line: string }>({
     status: 502,
     title: 'Not enough free memory',

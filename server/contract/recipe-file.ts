@@ -54,15 +54,17 @@ export type RecipeFileShape = z.output<typeof RecipeFile>
 
 const Scalar = z.union([z.string().max(10_000), z.number(), z.boolean()])
 
-/** What is read of a recipe of the launcher (its recipe_version 1); its other keys say how to build or fetch, and are left to it. */
-export const LauncherRecipeFile = z.object({
+/** A recipe of the launcher. A key that is not known here could change what runs, so a file with one is not used. */
+export const LauncherRecipeFile = z.strictObject({
+  recipe_version: z.union([z.literal('1'), z.literal(1)], { error: 'is not 1, the only version known here' }).default('1'),
   name: z.string().min(1).max(200),
   description: z.string().max(2000).nullish(),
   container: Image,
   command: z.string().min(1).max(20_000),
   model: ModelName.optional(),
   mods: z
-    .array(z.unknown())
+    .array(z.string().max(200))
+    .max(20)
     .nullish()
     .transform((mods) => mods ?? []),
   defaults: z
@@ -72,6 +74,14 @@ export const LauncherRecipeFile = z.object({
   env: Env.nullish().transform((env) => env ?? {}),
   cluster_only: z.boolean().default(false),
   solo_only: z.boolean().default(false),
+  /** How to build the image, which is not done here. */
+  build_args: z.array(z.unknown()).nullish(),
+})
+
+/** What a recipe of the launcher calls itself, where the rest of it cannot be used. */
+export const LauncherRecipeName = z.looseObject({
+  name: z.string().min(1).max(200).nullish().catch(null),
+  model: z.string().min(1).max(300).nullish().catch(null),
 })
 export type LauncherRecipeShape = z.output<typeof LauncherRecipeFile>
 

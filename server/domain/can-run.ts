@@ -1,5 +1,6 @@
 // Whether a model can run here, in one word and one sentence. It rests on the same place and ledger as the plan, so the list and the plan agree.
 import type { Serving } from './engine.ts'
+import type { LauncherMod } from './launcher-mod.ts'
 import { haveBytes, takenBytes } from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
@@ -24,13 +25,15 @@ export interface CanRunFacts {
   readonly headroomBytes: number
   /** What finished starts of a recipe taught, on machines of this much memory. */
   readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
+  /** Mods in the launcher's checkout of a machine, as they were last read. */
+  readonly modsOn?: (machine: string) => readonly LauncherMod[]
 }
 
 /** Share of a machine's memory a model may need at most: the rest is the system's. */
 const usableShare = 0.95
 
 /** Reasons that the owner can mend without another model or another machine. */
-const mendable: ReadonlySet<string> = new Set(['needs_setup', 'versions_differ', 'model_not_everywhere'])
+const mendable: ReadonlySet<string> = new Set(['needs_setup', 'versions_differ', 'model_not_everywhere', 'mod_missing', 'mod_differs'])
 
 export function canRun(model: Model, recipe: Recipe, facts: CanRunFacts): CanRun {
   const place = choosePlace(model, recipe, facts.machines, facts)

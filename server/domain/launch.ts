@@ -63,6 +63,7 @@ export function launch(facts: LaunchFacts): Launch {
   const flags = recipe.flags.filter((flag) => !decidedHere.has(flag.name))
   const givenName = flags.find((flag) => flag.name === 'served-model-name')
   const mounts = mountWords(facts)
+  const mods = (recipe.mods ?? []).flatMap((mod) => ['--apply-mod', `${launcher.path}/${mod.path}`])
   const env = { HF_HUB_OFFLINE: '1', ...recipe.env }
   const envWords = launcher.flags.env ? Object.entries(env).flatMap(([key, value]) => ['-e', `${key}=${value}`]) : []
   const serve = [
@@ -78,11 +79,23 @@ export function launch(facts: LaunchFacts): Launch {
   ]
   const named = givenName === undefined && local ? ['--served-model-name', name] : []
   return {
-    argv: [...place, '-t', facts.image, ...mounts.words, ...envWords, '-d', 'exec', ...serve, ...named, ...flags.flatMap(flagWords)],
+    argv: [
+      ...place,
+      '-t',
+      facts.image,
+      ...mods,
+      ...mounts.words,
+      ...envWords,
+      '-d',
+      'exec',
+      ...serve,
+      ...named,
+      ...flags.flatMap(flagWords),
+    ],
     stopArgv: [...place, 'stop'],
     env: mounts.env,
     servedName: givenName === undefined ? name : (String(givenName.value).split(/\s+/)[0] ?? name),
-    reasons: [...eraReasons(facts), ...wordReasons(facts, [facts.image, facts.containerName, ...mounts.words, ...envWords])],
+    reasons: [...eraReasons(facts), ...wordReasons(facts, [facts.image, facts.containerName, ...mods, ...mounts.words, ...envWords])],
   }
 }
 
@@ -119,6 +132,10 @@ function eraReasons(facts: LaunchFacts): PlanReason[] {
         unblock: update,
       },
     ]
+  }
+  if ((facts.recipe.mods ?? []).length > 0 && !launcher.flags.mod) {
+    const sentence = `The launcher on ${facts.headName} knows no mods, and this recipe needs them.`
+    return [{ code: 'launcher_too_old', sentence, unblock: update }]
   }
   return []
 }

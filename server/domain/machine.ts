@@ -36,6 +36,7 @@ export interface Launcher {
     readonly ray: boolean
     readonly env: boolean
     readonly volume: boolean
+    readonly mod: boolean
   }
 }
 

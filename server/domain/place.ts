@@ -1,10 +1,13 @@
 // Where a model runs: the head is the first machine that has it, the others follow in the owner's order.
+
+import type { LauncherMod } from './launcher-mod.ts'
 import { haveBytes } from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import { notForChat } from './main-engine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
 import type { PlanReason } from './plan.ts'
+import { modReasons } from './plan-mods.ts'
 import type { Recipe } from './recipe.ts'
 import { startMemory } from './start-memory.ts'
 
@@ -21,6 +24,8 @@ export interface PlaceFacts {
   readonly containerName: string
   /** What finished starts of a recipe taught, on machines of this much memory. */
   readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
+  /** Mods in the launcher's checkout of a machine, as they were last read. */
+  readonly modsOn?: (machine: string) => readonly LauncherMod[]
 }
 
 /** The machines for this recipe, or why there are not enough. */
@@ -35,6 +40,7 @@ export function choosePlace(model: Model, recipe: Recipe, machines: readonly Mac
   )
   const views = [first, ...sameVersion.filter((view) => view !== first)].slice(0, recipe.nodes)
   if (views.length < recipe.nodes) reasons.push(tooFew(model, recipe.nodes, { machines, holders, sameVersion }))
+  reasons.push(...modReasons(recipe.mods ?? [], first.machine.name, facts.modsOn?.(first.machine.id) ?? []))
   return { views, machines: views.map((view) => view.machine.id), reasons, warnings: [] }
 }
 

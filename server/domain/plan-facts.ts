@@ -1,5 +1,6 @@
 // What a plan is made from. Gathered by app/plans.ts; nothing in here is looked up later.
 import type { Serving } from './engine.ts'
+import type { LauncherMod } from './launcher-mod.ts'
 import type { MachineView } from './machine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
@@ -23,6 +24,8 @@ export interface PlanFacts {
   readonly headroomBytes: number
   /** What finished starts of a recipe taught, on machines of this much memory. */
   readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
+  /** Mods in the launcher's checkout of a machine, as they were last read. */
+  readonly modsOn?: (machine: string) => readonly LauncherMod[]
   readonly restorePrevious: boolean
   /** Durations of past successful switches of this recipe on these machines, newest first, ms. */
   readonly pastMs: (machines: readonly string[]) => readonly number[]

@@ -10,6 +10,7 @@ import type { PlanFacts } from './plan-facts.ts'
 import { machineReasons } from './plan-machines.ts'
 import { cacheWarnings, memoryReasons, planMemory, runningFlags, tooLong } from './plan-memory.ts'
 import { planStops, removalStops } from './plan-stops.ts'
+import { modWords } from './recipe.ts'
 import { readVllmCommand } from './vllm-command.ts'
 
 /** The plan for these facts; blocked plans carry every reason, not only the first. `fingerprint` is left empty. */
@@ -93,7 +94,7 @@ export function planWords(plan: Plan): string {
     plan.verdict,
     plan.reasons.map((reason) => reason.code),
     plan.stops.map((stop) => [stop.model, stop.machines, stop.stopArgv]),
-    plan.starts === null ? null : [plan.starts.machines, plan.starts.argv, plan.starts.env],
+    plan.starts === null ? null : [plan.starts.machines, plan.starts.argv, plan.starts.env, ...modWords(plan.starts.recipe.mods ?? [])],
     plan.wayBack,
   ])
 }

@@ -8,13 +8,16 @@ export interface Difference {
   readonly other: string | null
 }
 
-type Compared = Pick<Recipe, 'image' | 'port' | 'nodes' | 'flags' | 'env'>
+type Compared = Pick<Recipe, 'image' | 'port' | 'nodes' | 'flags' | 'env'> & {
+  readonly mods?: readonly { readonly path: string }[] | undefined
+}
 
 function linesOf(recipe: Compared): ReadonlyMap<string, string> {
   return new Map([
     ['Sparks', String(recipe.nodes)],
     ...(recipe.image === null ? [] : ([['image', recipe.image]] as const)),
     ...(recipe.port === null ? [] : ([['port', String(recipe.port)]] as const)),
+    ...(recipe.mods ?? []).map((mod) => [mod.path, 'applied'] as const),
     ...recipe.flags.map((flag) => [`--${flag.name}`, flag.value === true ? 'set' : String(flag.value)] as const),
     ...Object.entries(recipe.env).map(([name, value]) => [name, value] as const),
   ])

@@ -191,8 +191,9 @@ describe('what serves, who reserved, what is on the disks, what was confirmed', 
   })
 
   it('keeps the words a recipe had when it was confirmed', () => {
-    stores.recipes.confirm('inferred:a', 'one', 1)
-    stores.recipes.confirm('inferred:a', 'two', 2)
+    stores.recipes.confirm('inferred:a', 'one', 1, { 'mods/a/run.sh': 'd1' })
+    stores.recipes.confirm('inferred:a', 'two', 2, { 'mods/a/run.sh': 'd2' })
     expect(stores.recipes.confirmations()).toEqual({ 'inferred:a': 'two' })
+    expect(stores.recipes.seenFiles()).toEqual({ 'inferred:a': { 'mods/a/run.sh': 'd2' } })
   })
 })

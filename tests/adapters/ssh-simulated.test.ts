@@ -54,12 +54,12 @@ describe.each([
         era: 'E3',
         date: '2026-09-15',
         carriesQuotes: true,
-        flags: { solo: true, noRay: true, ray: true, env: true, volume: true },
+        flags: { solo: true, noRay: true, ray: true, env: true, volume: true, mod: true },
       },
     })
     const models = await sparks.scan(machine)
     expect(models.map((one) => one.id)).toContain('RedHatAI/Qwen3.6-35B-A3B-NVFP4')
-    expect(await sparks.launcherFiles(machine)).toEqual([{ name: 'example.yaml', text: launcherRecipeText }])
+    expect((await sparks.launcherFiles(machine)).recipes).toEqual([{ name: 'example.yaml', text: launcherRecipeText }])
     const { rows, images } = await sparks.survey(machine, 'vllm-node', [])
     expect(rows.filter((row) => row.state === 'missing')).toEqual([])
     expect(images.map((image) => image.ref)).toContain('vllm-node:latest')

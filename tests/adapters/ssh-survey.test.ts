@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createSparks } from '../../server/adapters/ssh/sparks.ts'
 import type { Survey } from '../../server/app/ports.ts'
@@ -108,10 +111,12 @@ it('finds uvx where only a login shell does', async () => {
   expect(before).toMatchObject({ 0: 'warning' })
 })
 
+const nothing = { recipes: [], mods: [], unread: 0 }
+
 it("reads the recipes of the launcher's checkout, and nothing that is not one", async () => {
-  expect(await sparks.launcherFiles(door.machine)).toEqual([])
+  expect(await sparks.launcherFiles(door.machine)).toEqual(nothing)
   door.write('spark-vllm-docker/launch-cluster.sh', 'exit 1\n')
-  expect(await sparks.launcherFiles(door.machine)).toEqual([])
+  expect(await sparks.launcherFiles(door.machine)).toEqual(nothing)
   const text = 'name: "B"\ncommand: |\n  vllm serve a/b \\\n    --x \'{{"é": 1}}\'\n'
   door.write('spark-vllm-docker/recipes/b.yaml', text)
   door.write('spark-vllm-docker/recipes/a.yaml', 'name: A\n')
@@ -120,13 +125,56 @@ it("reads the recipes of the launcher's checkout, and nothing that is not one", 
   door.write('spark-vllm-docker/recipes/4x/c.yaml', 'in a folder')
   door.write('spark-vllm-docker/recipes/large.yaml', 'x'.repeat(64 * 1024 + 1))
   door.write('spark-vllm-docker/recipes/largest.yaml', 'x'.repeat(64 * 1024))
-  const found = await sparks.launcherFiles(door.machine)
-  expect(found.map((file) => [file.name, file.text.length])).toEqual([
+  const { recipes, unread } = await sparks.launcherFiles(door.machine)
+  expect(recipes.map((file) => [file.name, file.text?.length ?? null])).toEqual([
     ['a.yaml', 8],
     ['b.yaml', text.length],
+    ['large.yaml', null],
     ['largest.yaml', 64 * 1024],
+    ['4x/c.yaml', 11],
   ])
-  expect(found[1]?.text).toBe(text)
+  expect([recipes[1]?.text, unread]).toEqual([text, 1])
   for (let number = 0; number < 210; number += 1) door.write(`spark-vllm-docker/recipes/many-${number}.yaml`, 'name: A\n')
-  expect((await sparks.launcherFiles(door.machine)).length).toBeLessThanOrEqual(200)
+  const many = await sparks.launcherFiles(door.machine)
+  expect([many.recipes.length, many.unread]).toEqual([200, 16])
+})
+
+it('reads the mods that recipes name, whole by their digests, and says of every other why not', async () => {
+  const at = (path: string, text: string): void => door.write(`spark-vllm-docker/mods/${path}`, text)
+  door.write('spark-vllm-docker/launch-cluster.sh', 'exit 1\n')
+  const names = ['good', 'linked', 'scriptless', 'packed.zip', 'large', 'named', 'gone']
+  door.write('spark-vllm-docker/recipes/a.yaml', `mods:\n${names.map((name) => `  - mods/${name}\n`).join('')}`)
+  const script = '#!/bin/bash\necho "<b>é</b>"\n'
+  at('good/run.sh', script)
+  at('good/patches/one.patch', 'p'.repeat(20_000))
+  at('good/blob', 'a\0b')
+  at('good/empty', '')
+  at('unnamed/run.sh', 'not asked for')
+  at('linked/run.sh', 'true')
+  symlinkSync('/etc/passwd', join(door.home, 'spark-vllm-docker/mods/linked/other'))
+  at('scriptless/patch', 'x')
+  at('packed.zip', 'PK')
+  at('large/run.sh', 'true')
+  for (let number = 0; number < 61; number += 1) at(`large/${number}`, 'x')
+  at('named/run.sh', 'true')
+  at('named/a\nb', 'x')
+  const { mods } = await sparks.launcherFiles(door.machine)
+  const sha = (text: string): string => createHash('sha256').update(text).digest('hex')
+  expect(mods.find((mod) => mod.path === 'mods/good')).toEqual({
+    path: 'mods/good',
+    problem: null,
+    files: [
+      { path: 'blob', sizeBytes: 3, digest: sha('a\0b'), text: null, cut: false },
+      { path: 'empty', sizeBytes: 0, digest: sha(''), text: '', cut: false },
+      { path: 'patches/one.patch', sizeBytes: 20_000, digest: sha('p'.repeat(20_000)), text: 'p'.repeat(16_384), cut: true },
+      { path: 'run.sh', sizeBytes: Buffer.byteLength(script), digest: sha(script), text: script, cut: false },
+    ],
+  })
+  expect(Object.fromEntries(mods.filter((mod) => mod.problem !== null).map((mod) => [mod.path, mod.problem]))).toEqual({
+    'mods/linked': expect.stringContaining('holds a link'),
+    'mods/scriptless': expect.stringContaining('no run.sh'),
+    'mods/packed.zip': expect.stringContaining('not a folder'),
+    'mods/large': expect.stringContaining('more than 60 files'),
+    'mods/named': expect.stringContaining('a name that cannot be shown'),
+  })
 })

@@ -51,6 +51,10 @@ test("the launcher's own recipe comes before the inferred one, asks for the owne
   expect(rig.recipes.list().recipes).toEqual([])
   await rig.addAll()
   expect(rig.recipes.list(model).recipes.map((recipe) => recipe.id)).toEqual(['launcher:qwen', `inferred:${model}`])
+  expect(rig.recipes.list(model).left).toEqual([
+    { file: 'piped.yaml', model, title: 'From the launcher', why: expect.stringContaining('needs a shell: a pipe') },
+  ])
+  expect(rig.recipes.list('nobody/nothing').left).toEqual([])
   const recipe = rig.recipes.choose(model)
   expect(recipe).toMatchObject({ source: 'launcher', flags: [{ name: 'max-model-len', value: '4096' }] })
   expect(rig.models.find(model)).toMatchObject({ recipe: { id: 'launcher:qwen', source: 'launcher', confirmed: false } })

@@ -48,7 +48,14 @@ const table: readonly [string, Model, Partial<Recipe>, Partial<CanRunFacts>, str
   ],
   ['weights beyond the machine', heavy(110 * GB), {}, {}, 'no', /It needs 130 GB and spark-1 has 131 GB\./],
   ['too few machines', buildModel(), { nodes: 2 }, {}, 'no', /needs 2 Sparks and there is 1/],
-  ['the model on one of two', buildModel(), { nodes: 2 }, { machines: [buildView(), second] }, 'needs_setup', /whole on 1/],
+  [
+    'the model on one of two',
+    buildModel(),
+    { nodes: 2 },
+    { machines: [buildView(), second] },
+    'needs_setup',
+    /whole on spark-1, and not on spark-2/,
+  ],
   ['a download that broke off', buildModel({ complete: false, state: 'interrupted', copies: [] }), {}, {}, 'no', /only in part/],
   [
     'something vLLM cannot serve',

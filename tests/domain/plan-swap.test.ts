@@ -234,7 +234,7 @@ describe('a plan', () => {
               launcher: buildLauncher({
                 era: 'E1',
                 carriesQuotes: false,
-                flags: { solo: false, noRay: false, ray: false, env: false, volume: false },
+                flags: { solo: false, noRay: false, ray: false, env: false, volume: false, mod: true },
               }),
             },
           ),

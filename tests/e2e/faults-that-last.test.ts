@@ -1,15 +1,22 @@
 // What goes wrong while a model answers, or beside it: the pages say what is true without being asked.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { e2eNodes, type RigOptions } from './rig.ts'
 import { openStage, other, type Stage, small } from './story.ts'
 
-/** Two recipes in the launcher's folder: one that a switch may use, and one that changes the image first. */
+/** Three recipes in the launcher's folder: a plain one, one that changes the container first, and one that only a shell can read. */
 const recipeText = (name: string, more: string): string =>
   `recipe_version: "1"\nname: ${name}\ncontainer: vllm-node\nmodel: ${small}\n${more}command: |\n  vllm serve ${small} --max-model-len 8192\n`
 const withRecipes: NonNullable<RigOptions['nodes']> = (addresses) =>
   e2eNodes(addresses).map((node) => ({
     ...node,
-    launcherRecipes: { 'plain.yaml': recipeText('Plain start', ''), 'patched.yaml': recipeText('Patched start', 'mods: [mods/one]\n') },
+    launcherRecipes: {
+      'plain.yaml': recipeText('Plain start', ''),
+      'patched.yaml': recipeText('Patched start', 'mods: [mods/one]\n'),
+      'piped.yaml': recipeText('Piped start', '').replace(' --max', ' | tee log --max'),
+    },
+    launcherMods: { one: { 'run.sh': '#!/bin/bash\necho "<b>one</b>"\n' } },
   }))
 
 let stage: Stage
@@ -66,13 +73,44 @@ test('F27, F29, F30: without nvidia-smi, beside strangers and behind a shell tha
   for (const name of ['F27', 'F29', 'F30'] as const) rig.world.clearFault(name)
 })
 
-test('F26: a recipe of the launcher that needs a mod is not offered, so no mod is ever tried', { timeout: 60_000 }, async () => {
-  const { rig } = stage
-  for (const { argv } of rig.launches('exec')) expect(argv).not.toContain('--apply-mod')
-  await stage.page.goto(`/library/${encodeURIComponent(small)}`)
-  const text = await stage.page.getByRole('main').innerText()
-  expect(text).toContain('Plain start')
-  expect(text).not.toContain('Patched start')
+test('F26: a mod is read and confirmed before it runs as root, a failing one is told, and a changed one asks again', {
+  timeout: 180_000,
+}, async () => {
+  const { rig, page } = stage
+  const modelPage = `/library/${encodeURIComponent(small)}`
+  await page.goto(modelPage)
+  const text = await page.getByRole('main').innerText()
+  expect(text).toMatch(/Patched start[\s\S]*a mod of the launcher runs as root inside the container, before vLLM starts/)
+  await page.getByText('1 recipe of the launcher cannot be used here').click()
+  await page.getByText('Its command needs a shell: a pipe').waitFor()
+  await rig.shots(page, 'model-mods')
+
+  rig.world.setFault({ name: 'F26', node: 'spark-1', times: 1 })
+  await page.goto(`/swaps/new?model=${encodeURIComponent(small)}&recipe=launcher:patched`)
+  await page.getByText('mods/one: run.sh').first().click()
+  await page.getByText('echo "<b>one</b>"').first().waitFor()
+  await rig.shots(page, 'plan-mods')
+  await page.getByRole('button', { name: 'Confirm these flags and scripts and switch' }).click()
+  await page.waitForURL(/\/swaps\/[a-z0-9]+$/)
+  const failed = await rig.swapWhen(page.url().split('/').at(-1) ?? '', 'its end', (swap) => swap.state !== 'running', 60_000)
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'mod_failed' } })
+  expect(rig.launches('exec').at(-1)?.argv.join(' ')).toMatch(/--apply-mod \S+\/spark-vllm-docker\/mods\/one .*-d exec vllm serve/)
+  const told = await stage.told(failed)
+  expect(told.happened).toContain('A mod that changes the image for Qwen3 8B could not be applied on spark-1.')
+  expect(told.next).toMatch(/made for another version of the image/)
+  await rig.shots(page, 'fault-f26')
+
+  const home = rig.door.machines.find((one) => one.name === 'spark-1')?.home ?? ''
+  writeFileSync(join(home, 'spark-vllm-docker/mods/one/run.sh'), 'echo two\n')
+  const launches = rig.launches('exec').length
+  const started = await rig.client['swaps.start']({ body: { model: small, recipe: 'launcher:patched' } })
+  if (!('steps' in started)) throw new Error('that was only a plan')
+  const refused = await rig.swapWhen(started.id, 'its end', (swap) => swap.state !== 'running', 60_000)
+  expect(refused).toMatchObject({ state: 'failed', restored: null, error: { code: 'mod_changed' } })
+  expect(refused.error?.now).toMatch(/^Nothing was changed/)
+  expect(rig.launches('exec')).toHaveLength(launches)
+  await says(modelPage, /mods\/one: run\.sh\. Changed since you confirmed it: run\.sh/)
+  await stage.mend()
 })
 
 test('F11: an engine that dies while it serves is said to have ended, with its Spark and one way on', { timeout: 120_000 }, async () => {

@@ -14,7 +14,7 @@ export const buildLauncher = (change: Partial<Launcher> = {}): Launcher => ({
   commit: '013cd2e',
   date: '2026-09-15',
   carriesQuotes: true,
-  flags: { solo: true, noRay: true, ray: true, env: true, volume: true },
+  flags: { solo: true, noRay: true, ray: true, env: true, volume: true, mod: true },
   ...change,
 })
 

@@ -37,7 +37,11 @@ export function openSshHouse(): SshHouse {
     stores,
     sparks,
     engines,
-    recipeFiles: { read: async () => ({ recipes: [], problems: [] }), readLauncher: () => null, write: async () => 'mine.yaml' },
+    recipeFiles: {
+      read: async () => ({ recipes: [], problems: [] }),
+      readLauncher: ({ name }) => ({ left: { file: name, model: null, title: null, why: 'Not read here.' } }),
+      write: async () => 'mine.yaml',
+    },
     infer: inferWith([]),
     generateKeyPair,
     env: {},

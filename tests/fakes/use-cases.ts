@@ -234,7 +234,7 @@ export function createFakeUseCases(): FakeUseCases {
       recipesOf: () => [recipeSample],
     },
     recipes: {
-      list: () => ({ recipes: [recipeSample], problems: [] }),
+      list: () => ({ recipes: [recipeSample], problems: [], left: [] }),
       async save(draft) {
         note('recipes.save', draft)
         return { ...recipeSample, id: 'owner:mine', source: 'owner', ...draft, flags: [...draft.flags], env: { ...draft.env } }

@@ -120,7 +120,49 @@ export const recipe: RecipeView = {
   nodes: 1,
   flags: plan.starts?.flags ?? [],
   env: {},
+  mods: [],
+  digest: 'd1',
   confirmed: false,
   file: null,
   speed: null,
 }
+
+/** A recipe of the launcher with a mod that changed since it was confirmed. */
+export const patchedRecipe: RecipeView = {
+  ...recipe,
+  id: 'launcher:qwen3.5-122b-patched',
+  source: 'launcher',
+  title: 'Qwen3.5 122B, patched template',
+  image: 'vllm-node',
+  file: 'qwen3.5-122b-patched.yaml',
+  mods: [
+    {
+      path: 'mods/fix-template',
+      changed: ['run.sh'],
+      files: [
+        {
+          path: 'chat.jinja',
+          sizeBytes: 48_000,
+          digest: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+          text: '{% for message in messages %}\n',
+          cut: true,
+        },
+        {
+          path: 'run.sh',
+          sizeBytes: 74,
+          digest: 'f0e1d2c3b4a5968778695a4b3c2d1e0f',
+          text: '#!/bin/bash\nset -e\ncp chat.jinja /workspace/chat.jinja\necho "<done>"\n',
+          cut: false,
+        },
+      ],
+    },
+  ],
+}
+
+export const leftRecipes = [
+  {
+    file: 'qwen3.5-122b-piped.yaml',
+    title: 'Qwen3.5 122B, piped',
+    why: 'Its command needs a shell: a pipe, a variable, a second command or the like. Spark Control starts only one plain command.',
+  },
+]

@@ -167,6 +167,9 @@ export const plan: PlanView = {
   starts: {
     model: llama,
     recipe: `shipped:${llama}`,
+    source: 'shipped',
+    digest: 'd1',
+    mods: [],
     machines: ['spark-1'],
     argv: [
       '/home/alice/spark-vllm-docker/launch-cluster.sh',

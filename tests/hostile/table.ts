@@ -60,6 +60,7 @@ export const table: Readonly<Record<string, readonly Goes[]>> = {
   'recipes.save body.flags[].source': ['yaml', 'html'],
   'recipes.save body.env.<key>': ['yaml', 'shell', 'html'],
   'recipes.save body.env.*': ['yaml', 'shell', 'html'],
+  'recipes.confirm body.digest': id,
   'recipes.confirm params.id': id,
   'plans.make body.model': id,
   'plans.make body.recipe': id,

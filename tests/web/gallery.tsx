@@ -40,11 +40,12 @@ const library = {
   models: sample.models,
   query: '',
   problems: [],
+  left: [],
   states: { [sample.engine.model ?? '']: 'answering' as const },
   switching: null,
   now,
 }
-const modelPage = { saved: null, state: null, past: [], now }
+const modelPage = { left: [], saved: null, state: null, past: [], now }
 const [firstModel, , newModel, oddModel] = sample.models
 if (firstModel === undefined || newModel === undefined || oddModel === undefined) throw new Error('samples are missing')
 const ownRecipe = { ...sample.recipe, id: 'owner:mine', source: 'owner' as const, title: 'My way', confirmed: true }
@@ -151,6 +152,18 @@ export const exhibits: readonly Exhibit[] = [
     name: 'model',
     place: 'library',
     body: <ModelPage {...modelPage} model={newModel} recipes={[sample.recipe]} past={[sample.failedSwap, sample.cancelledSwap]} />,
+  },
+  {
+    name: 'model-mods',
+    place: 'library',
+    body: (
+      <ModelPage
+        {...modelPage}
+        model={{ ...newModel, recipe: { id: ofModels.patchedRecipe.id, source: 'launcher', confirmed: false } }}
+        recipes={[ofModels.patchedRecipe, sample.recipe]}
+        left={ofModels.leftRecipes}
+      />
+    ),
   },
   { name: 'model-cannot', place: 'library', body: <ModelPage {...modelPage} model={oddModel} recipes={[]} /> },
   {

@@ -17,6 +17,7 @@ export function readLauncher(answer: Answer): Launcher | null {
     ray: names(help, '--ray'),
     env: names(help, '-e') || names(help, '--env'),
     volume: names(help, '-v') || names(help, '--volume'),
+    mod: names(help, '--apply-mod'),
   }
   const era = eraOf(flags)
   const quotesInText = Number(answer.text('launcher_quotes').trim()) > 0

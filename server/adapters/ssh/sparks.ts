@@ -6,12 +6,13 @@ import { createConnections } from './connections.ts'
 import { readDownload, readHubLook, readRemoval } from './download-answer.ts'
 import { createRunScript } from './exec.ts'
 import { readJob, readWatch, refuseUnlessDone } from './job-answer.ts'
+import { readLauncherFiles } from './launcher-files-answer.ts'
 import { readObservation } from './probe-answer.ts'
 import { readScan } from './scan-answer.ts'
 import { hubAnswerBytes, hubLookScript, readDownloadScript, removeModelScript, startDownloadScript } from './scripts/download.ts'
 import { endJobScript, readJobScript, startJobScript, takeFenceScript } from './scripts/job.ts'
 import { endSeconds } from './scripts/job-functions.ts'
-import { launcherFilesMaxBytes, launcherFilesScript, readLauncherFiles } from './scripts/launcher-files.ts'
+import { launcherFilesMaxBytes, launcherFilesScript, launcherFilesTimeoutMs } from './scripts/launcher-files.ts'
 import { probeScript } from './scripts/probe.ts'
 import { scanScript } from './scripts/scan.ts'
 import { surveyScript } from './scripts/survey.ts'
@@ -53,7 +54,8 @@ export function createSparks({ clock = { now: Date.now }, privateKey, log }: Nee
       return folders
     },
     async launcherFiles(machine, signal) {
-      return readLauncherFiles(await run(machine, launcherFilesScript(machine), { signal, maxBytes: launcherFilesMaxBytes }))
+      const options = { signal, maxBytes: launcherFilesMaxBytes, timeoutMs: launcherFilesTimeoutMs }
+      return readLauncherFiles(await run(machine, launcherFilesScript(machine), options))
     },
     async survey(machine, image, peers, signal) {
       return readSurvey(

@@ -54,6 +54,9 @@ export const modelOperations = {
     output: z.object({
       recipes: z.array(RecipeShape),
       problems: z.array(z.object({ file: z.string(), line: z.int().nullable(), sentence: z.string() })),
+      left: z
+        .array(z.object({ file: z.string(), model: z.string().nullable(), title: z.string().nullable(), why: z.string() }))
+        .describe("Recipes in the launcher's checkout that cannot be used here"),
     }),
     status: 200,
     errors: ['invalid_request'],
@@ -63,7 +66,11 @@ export const modelOperations = {
       {
         title: 'of one model',
         query: { model: modelSample.id },
-        out: { recipes: [recipeSample], problems: [{ file: 'mine.yaml', line: 3, sentence: 'flagz is not known here.' }] },
+        out: {
+          recipes: [recipeSample],
+          problems: [{ file: 'mine.yaml', line: 3, sentence: 'flagz is not known here.' }],
+          left: [{ file: 'other.yaml', model: modelSample.id, title: 'Piped', why: 'Its command needs a shell.' }],
+        },
       },
     ],
   }),
@@ -106,10 +113,11 @@ export const modelOperations = {
     method: 'post',
     path: '/api/recipes/:id/confirmation',
     summary: 'Say yes once to a recipe that was inferred or came with the launcher',
-    input: { params: Of },
+    description: 'With the digest of the recipe as it was shown, the yes is to that alone; without it, to whatever it is now.',
+    input: { params: Of, body: z.strictObject({ digest: z.string().max(128).optional() }).optional() },
     output: RecipeShape,
     status: 200,
-    errors: ['invalid_request', 'recipe_unknown'],
+    errors: ['invalid_request', 'recipe_unknown', 'recipe_changed'],
     right: 'operate',
     risk: 'mutating',
     examples: [{ title: 'yes', params: { id: recipeSample.id }, out: { ...recipeSample, confirmed: true } }],

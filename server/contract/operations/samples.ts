@@ -1,4 +1,5 @@
 // One sample of every shared shape: the examples of operations, the OpenAPI document and the tests show the same story.
+import type { SpeedView } from './recipe-shapes.ts'
 import type {
   EngineView,
   LockView,
@@ -7,7 +8,6 @@ import type {
   PlanView,
   RecipeView,
   SettingView,
-  SpeedView,
   StartMemoryView,
   StatusView,
   SwapView,
@@ -107,9 +107,12 @@ export const planSample: PlanView = {
   starts: {
     model: 'Qwen/Qwen3-8B',
     recipe: 'inferred:Qwen/Qwen3-8B',
+    source: 'inferred',
+    digest: 'a3f1',
     machines: ['spark-1'],
     argv: ['./launch-cluster.sh', '--solo', '-d', '--name', 'vllm_node', 'exec', 'vllm', 'serve', 'Qwen/Qwen3-8B'],
     flags: [{ name: 'max-model-len', value: 32_768, reason: 'What its config.json allows', source: 'inferred' }],
+    mods: [],
   },
   memory: [{ machine: 'spark-1', needBytes: 30 * gigabyte, haveBytes: 112 * gigabyte, totalBytes: 128 * gigabyte, sum: startMemorySample }],
   etaSeconds: 230,
@@ -235,6 +238,8 @@ export const recipeSample: RecipeView = {
   nodes: 1,
   flags: [{ name: 'max-model-len', value: 32_768, reason: 'What its config.json allows', source: 'inferred' }],
   env: {},
+  mods: [],
+  digest: 'a3f1',
   confirmed: false,
   file: null,
   speed: null,

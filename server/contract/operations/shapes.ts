@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { verdicts } from '../../domain/verdict.ts'
 import { phases, serviceStates } from '../../domain/words.ts'
 import { ActShape } from '../acts.ts'
+import { ModShape, SpeedShape } from './recipe-shapes.ts'
 
 export const Id = z
   .string()
@@ -113,11 +114,14 @@ export const Plan = z
       .object({
         model: z.string(),
         recipe: z.string(),
+        source: z.enum(['owner', 'shipped', 'launcher', 'inferred']),
+        digest: z.string().describe('Of the recipe, to be sent with its confirmation'),
         machines: z.array(z.string()),
         argv: z.array(z.string()),
         flags: z.array(
           z.object({ name: z.string(), value: z.union([z.string(), z.number(), z.literal(true)]), reason: z.string(), source: z.string() }),
         ),
+        mods: z.array(ModShape).describe('Scripts that run as root in the container before vLLM starts'),
       })
       .nullable(),
     memory: z.array(z.object({ machine: z.string(), needBytes: Bytes, haveBytes: Bytes, totalBytes: Bytes, sum: StartMemory.nullable() })),
@@ -141,17 +145,6 @@ export const Flag = z
   })
   .meta({ id: 'Flag' })
 
-export const SpeedShape = z
-  .object({
-    tokensPerSecond: z.number().nullable().describe('null: never measured'),
-    firstTokenSeconds: z.number().nullable(),
-    machines: z.int().describe('Machines it ran on together'),
-    measuredAt: Time.nullable(),
-    skipped: z.object({ why: z.string(), at: Time }).nullable().describe('Why the last switch measured nothing; null where it did'),
-  })
-  .meta({ id: 'Speed' })
-export type SpeedView = z.output<typeof SpeedShape>
-
 export const RecipeShape = z
   .object({
     id: z.string(),
@@ -164,6 +157,8 @@ export const RecipeShape = z
     nodes: z.int(),
     flags: z.array(Flag),
     env: z.record(z.string(), z.string()),
+    mods: z.array(ModShape).describe('Scripts that run as root in the container before vLLM starts'),
+    digest: z.string().describe('Of all that a start with it would run: what a confirmation is given to'),
     confirmed: z.boolean(),
     file: z.string().nullable(),
     speed: SpeedShape.nullable().describe('One short answer after a switch with it; null: not yet'),

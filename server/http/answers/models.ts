@@ -9,10 +9,10 @@ export function modelAnswers({ models, recipes }: Pick<UseCases, 'models' | 'rec
     'models.scan': async () => ({ models: await models.scan() }),
     'models.find': ({ params }) => models.find(params.id),
     'recipes.list': ({ query }) => {
-      const { recipes: found, problems } = recipes.list(query.model)
-      return { recipes: found, problems: [...problems] }
+      const { recipes: found, problems, left } = recipes.list(query.model)
+      return { recipes: found, problems: [...problems], left: [...left] }
     },
     'recipes.save': ({ body }) => recipes.save(body),
-    'recipes.confirm': ({ params }, call) => recipes.confirm(params.id, call.requester().name),
+    'recipes.confirm': ({ params, body }, call) => recipes.confirm(params.id, call.requester().name, body?.digest),
   }
 }

@@ -5,7 +5,7 @@ import { brokenText } from '../../domain/broken-text.ts'
 
 const flagName = /^[a-z][a-z0-9-]{0,63}$/
 /** Fields of the form that are not flags. */
-const own = new Set(['model', 'recipe', 'engine', 'fingerprint', 'confirm', 'breakLock', 'why'])
+const own = new Set(['model', 'recipe', 'engine', 'fingerprint', 'confirm', 'confirmed', 'breakLock', 'why'])
 
 type Fields = Readonly<Record<string, string>>
 
@@ -35,6 +35,8 @@ export function askOf(fields: Fields): PlanAsk {
 
 /** The fields to send along with the form. */
 export function hiddenFields(fields: Fields): Fields {
-  const kept = Object.entries(fields).filter(([name, value]) => value !== '' && !['fingerprint', 'confirm', 'breakLock'].includes(name))
+  const kept = Object.entries(fields).filter(
+    ([name, value]) => value !== '' && !['fingerprint', 'confirm', 'confirmed', 'breakLock'].includes(name),
+  )
   return Object.fromEntries(kept)
 }

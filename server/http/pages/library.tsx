@@ -9,11 +9,13 @@ import { goTo, showFragment, wantsFragment } from './shell.tsx'
 
 export function libraryData(useCases: UseCases, query: string, now: number): LibraryData {
   const swap = useCases.swaps.current()
+  const { problems, left } = useCases.recipes.list()
   return {
     models: useCases.models.list(),
     query: query.slice(0, 200),
     states: statesOf(useCases),
-    problems: useCases.recipes.list().problems,
+    problems,
+    left,
     switching: swap === null ? null : { model: swap.model, page: swap.links.page },
     now,
   }
@@ -48,6 +50,7 @@ export function libraryPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
     const body = (
       <ModelPage
         model={model}
+        left={useCases.recipes.list(model.id).left}
         recipes={saved === undefined ? recipes : [saved, ...recipes.filter((recipe) => recipe !== saved)]}
         saved={saved ?? null}
         state={statesOf(useCases)[model.id] ?? null}

@@ -49,8 +49,8 @@ export function recipePages({ useCases, show }: PageNeeds): Hono<EdgeEnv> {
 
   /** The owner's yes to a recipe that was worked out; the model's page shows its flags. */
   app.post('/recipes/:id/confirmation', async (c) => {
-    const recipe = useCases.recipes.confirm(c.req.param('id'), requestingOwner(c).name)
-    await fieldsOf(c)
+    const { digest } = await fieldsOf(c)
+    const recipe = useCases.recipes.confirm(c.req.param('id'), requestingOwner(c).name, digest)
     return goTo(`/library/${encodeURIComponent(recipe.model)}`)
   })
 

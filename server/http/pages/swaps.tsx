@@ -40,7 +40,7 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
     const fields = await fieldsOf(c)
     const requestedBy = requestingOwner(c)
     try {
-      if (fields['confirm'] !== undefined) useCases.recipes.confirm(fields['confirm'], requestedBy.name)
+      if (fields['confirm'] !== undefined) useCases.recipes.confirm(fields['confirm'], requestedBy.name, fields['confirmed'])
       const why = fields['why'] === '' ? undefined : fields['why']
       const breakLock = fields['breakLock'] === 'true' ? true : undefined
       const swap = await useCases.swaps.start({ ...askOf(fields), fingerprint: fields['fingerprint'] ?? '', breakLock, why, requestedBy })
@@ -92,6 +92,8 @@ function newsOf(thrown: unknown): { sentence: Child; status: number } | null {
       return { status: 409, sentence: 'This became impossible since the plan was shown. Nothing was changed.' }
     case 'recipe_unconfirmed':
       return { status: 409, sentence: 'These flags need your word first. Nothing was started.' }
+    case 'recipe_changed':
+      return { status: 409, sentence: 'This recipe changed since it was shown. Nothing was confirmed or started. Read it again.' }
     case 'swap_running':
       return { status: 409, sentence: 'Another switch started first. It goes on; this one was not started.' }
     case 'swap_locked':

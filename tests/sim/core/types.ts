@@ -61,6 +61,8 @@ export interface SimNodeOptions {
   readonly launcherPath?: string
   /** Files in the folder recipes of the launcher's checkout: text by name. */
   readonly launcherRecipes?: Readonly<Record<string, string>>
+  /** Folders in the folder mods of the launcher's checkout: text by file, by name of the mod. A test may change them. */
+  readonly launcherMods?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Disk that holds the cache. */
   readonly disk?: { readonly totalBytes: number; readonly freeBytes: number }
   /** The owner installed the sudoers line for drop_caches; absent: no. */

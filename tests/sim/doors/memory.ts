@@ -1,7 +1,10 @@
 // Door 1: the simulated cluster as the app's ports, in process and in virtual time.
+
+import { createHash } from 'node:crypto'
 import type { DownloadSparks } from '../../../server/app/download-ports.ts'
-import type { LauncherFile, Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
+import type { Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
 import { SparkError } from '../../../server/contract/errors.ts'
+import { emptyCheckout, type LauncherCheckout } from '../../../server/domain/launcher-mod.ts'
 import type { FenceRecord, Machine } from '../../../server/domain/machine.ts'
 import type { NodeLook, World } from '../core/types.ts'
 import { folderBytes, hubLookOf, removeFrom } from './downloads.ts'
@@ -87,7 +90,7 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
     probe: (machine, watch, signal) =>
       call(machine, limits.short, signal, (look) => observe(look, machine, watch, desk.fence(look.name), clock.now())),
     scan: (machine, signal) => call(machine, limits.long, signal, (look) => listModels(look, machine, clock.now())),
-    launcherFiles: (machine, signal) => call(machine, limits.short, signal, (look) => launcherFilesOf(world, look)),
+    launcherFiles: (machine, signal) => call(machine, limits.short, signal, (look) => checkoutOf(world, look)),
     survey: (machine, image, peers, signal) =>
       call(machine, limits.long, signal, (look) => surveyOf(look, machine, image, peers, reachableFrom(world, look.name))),
     hostKey: (address, _port, signal) => inLife(async () => lines.hostKey(await lines.connect(address, address, limits.short, signal))),
@@ -132,9 +135,22 @@ function refuse(machine: Machine, there: FenceRecord | null): void {
   if (there !== null) throw new SparkError('fence_refused', { machine: machine.name, appliance: there.appliance, fence: there.fence })
 }
 
-function launcherFilesOf(world: World, look: NodeLook): readonly LauncherFile[] {
-  const files = look.launcher === null ? {} : (world.options.nodes.find((node) => node.name === look.name)?.launcherRecipes ?? {})
-  return Object.entries(files).map(([name, text]) => ({ name, text }))
+function checkoutOf(world: World, look: NodeLook): LauncherCheckout {
+  const node = world.options.nodes.find((one) => one.name === look.name)
+  if (look.launcher === null || node?.launcherRecipes === undefined) return emptyCheckout
+  const recipes = Object.entries(node.launcherRecipes).map(([name, text]) => ({ name, text }))
+  const mods = Object.entries(node.launcherMods ?? {}).map(([name, files]) => ({
+    path: `mods/${name}`,
+    files: Object.entries(files).map(([path, text]) => ({
+      path,
+      sizeBytes: Buffer.byteLength(text),
+      digest: createHash('sha256').update(text).digest('hex'),
+      text,
+      cut: false,
+    })),
+    problem: null,
+  }))
+  return { recipes, mods, unread: 0 }
 }
 
 /** Addresses of the other nodes that answer, on the link where there is one. */

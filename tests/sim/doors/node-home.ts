@@ -52,7 +52,9 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   writeExecutable(fish, fishText)
   if (look.launcher !== null && launcher !== null) {
     writeLauncher(look.launcher, look.dotenv, launcher, stub)
-    writeRecipes(join(launcher, 'recipes'), world.options.nodes.find((one) => one.name === node)?.launcherRecipes ?? {})
+    const { launcherRecipes = {}, launcherMods = {} } = world.options.nodes.find((one) => one.name === node) ?? {}
+    writeFolder(join(launcher, 'recipes'), launcherRecipes)
+    for (const [name, files] of Object.entries(launcherMods)) writeFolder(join(launcher, 'mods', name), files)
   }
 
   const hubPath = join(home, '.cache/huggingface/hub')
@@ -162,9 +164,9 @@ function writeLauncher(launcher: NonNullable<NodeLook['launcher']>, dotenv: Node
   if (lines.length > 0) writeFileSync(join(folder, '.env'), lines.join(''))
 }
 
-function writeRecipes(folder: string, recipes: Readonly<Record<string, string>>): void {
+function writeFolder(folder: string, files: Readonly<Record<string, string>>): void {
   mkdirSync(folder, { recursive: true })
-  for (const [name, text] of Object.entries(recipes)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
 }
 
 function writeExecutable(path: string, text: string): void {

@@ -13,7 +13,7 @@ function launcherOf(look: NodeLook, machine: Machine): Launcher | null {
   const { launcher } = look
   if (launcher === null || (machine.launcherPath !== null && machine.launcherPath !== launcher.path)) return null
   const since = (era: 'E2' | 'E3'): boolean => launcher.era >= era
-  const flags = { solo: since('E2'), noRay: since('E2'), ray: since('E3'), env: since('E2'), volume: since('E3') }
+  const flags = { solo: since('E2'), noRay: since('E2'), ray: since('E3'), env: since('E2'), volume: since('E3'), mod: true }
   return { ...launcher, carriesQuotes: launcher.date >= quotesSince, flags }
 }
 

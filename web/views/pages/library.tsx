@@ -8,12 +8,14 @@ import { Empty, Note } from '../parts/notice.tsx'
 import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { agoInWords } from '../parts/time.tsx'
-import { lacksRecipe } from './model.tsx'
+import { LeftInLauncher, lacksRecipe } from './model.tsx'
 
 export interface LibraryData {
   readonly models: readonly ModelView[]
   readonly query: string
   readonly problems: readonly { readonly file: string; readonly line: number | null; readonly sentence: string }[]
+  /** Recipes in the launchers' folders that cannot be used here. */
+  readonly left: readonly { readonly file: string; readonly title: string | null; readonly why: string }[]
   /** What is true of every model that an engine holds, by the model's id. */
   readonly states: Readonly<Record<string, ServiceState>>
   /** A switch is running: rows show it and offer no second one. */
@@ -120,6 +122,7 @@ export function LibraryList(data: LibraryData) {
           </section>
         )
       })}
+      {data.query === '' ? <LeftInLauncher left={data.left} /> : null}
     </div>
   )
 }

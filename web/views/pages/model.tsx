@@ -4,6 +4,7 @@ import { aboutDuration, bytesInWords, exactDuration, type ServiceState } from '.
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
 import { ModelEvidence, ModelMemory } from '../parts/model-facts.tsx'
+import { Mods } from '../parts/mods.tsx'
 import { Note } from '../parts/notice.tsx'
 import { FlagList } from '../parts/plan.tsx'
 import { SpeedLine } from '../parts/speed.tsx'
@@ -15,6 +16,8 @@ import { OutcomeBadge } from './swap.tsx'
 interface Props {
   readonly model: ModelView
   readonly recipes: readonly RecipeView[]
+  /** Recipes of the launcher for it that cannot be used here. */
+  readonly left: LeftRecipes
   /** The recipe that was saved a moment ago. */
   readonly saved: RecipeView | null
   /** What the engine that holds it is; null: none holds it. */
@@ -24,7 +27,7 @@ interface Props {
 }
 
 export function ModelPage(props: Props) {
-  const { model, recipes, saved, state, past, now } = props
+  const { model, recipes, left, saved, state, past, now } = props
   const runs = model.canRun.verdict === 'now' || model.canRun.verdict === 'needs_room'
   return (
     <div class="page narrow">
@@ -50,6 +53,7 @@ export function ModelPage(props: Props) {
       {recipes.map((recipe) => (
         <RecipeCard recipe={recipe} used={recipes.find((one) => one.id === model.recipe?.id) ?? recipe} runs={runs} now={now} />
       ))}
+      <LeftInLauncher left={left} />
       <Write model={model} recipes={recipes} />
       {runs ? <RunWithChanges model={model} recipes={recipes} /> : null}
       <Past swaps={past} now={now} />
@@ -154,6 +158,28 @@ const sources = {
   inferred: "Worked out from the model's files",
 } as const
 
+type LeftRecipes = readonly { readonly file: string; readonly title: string | null; readonly why: string }[]
+
+/** What lies in the launcher's folder for it and cannot be used: told, so that nobody looks for it in vain. */
+export function LeftInLauncher({ left }: { readonly left: LeftRecipes }) {
+  if (left.length === 0) return null
+  return (
+    <details class="more">
+      <summary>
+        {left.length} {left.length === 1 ? 'recipe' : 'recipes'} of the launcher cannot be used here
+      </summary>
+      <dl class="flags">
+        {left.map((one) => (
+          <div>
+            <dt>{one.title === null ? one.file : `${one.title} (${one.file})`}</dt>
+            <dd>{one.why}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
+
 interface CardProps {
   readonly recipe: RecipeView
   /** The one a switch uses unless another is named; may be this one. */
@@ -191,13 +217,15 @@ function RecipeCard({ recipe, used, runs, now }: CardProps) {
           <FlagList flags={recipe.flags} />
         </details>
       )}
+      <Mods mods={recipe.mods} open={asks} />
       {chosen ? null : <Differences recipe={recipe} used={used} />}
       {asks ? (
         <form class="acts" method="post" action={`/recipes/${encodeURIComponent(recipe.id)}/confirmation`}>
+          <input type="hidden" name="digest" value={recipe.digest} />
           <button type="submit" class="button">
-            Confirm these flags
+            {recipe.mods.length === 0 ? 'Confirm these flags' : 'Confirm these flags and scripts'}
           </button>
-          <span class="quiet">Asked once, before its first start.</span>
+          <span class="quiet">Asked once, before its first start{recipe.source === 'launcher' ? ', and again when it changes' : ''}.</span>
         </form>
       ) : null}
     </section>

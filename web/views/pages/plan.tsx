@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { LockView, PlanView } from '../../../server/contract/operations/shapes.ts'
 import { Heading } from '../layout.tsx'
+import { Mods } from '../parts/mods.tsx'
 import { Note } from '../parts/notice.tsx'
 import { ExactPlan, FlagList, PlanCost, PlanList, type PlanProps } from '../parts/plan.tsx'
 import { Ago } from '../parts/time.tsx'
@@ -44,8 +45,13 @@ function Ready(data: PlanData) {
       <PlanList {...data} />
       {plan.needsConfirmation && plan.starts !== null ? (
         <div class="confirm stack">
-          <h2>Read these flags once</h2>
-          <p>Nobody has confirmed this recipe yet. It was worked out from the model's files. You are asked only this time.</p>
+          <h2>{plan.starts.mods.length === 0 ? 'Read these flags once' : 'Read these flags and scripts once'}</h2>
+          <p>
+            {plan.starts.source === 'launcher'
+              ? "Nobody has confirmed this recipe as it is now. It lies in the launcher's folder on the Spark. You are asked again only when it changes."
+              : "Nobody has confirmed this recipe yet. It was worked out from the model's files. You are asked only this time."}
+          </p>
+          <Mods mods={plan.starts.mods} open={true} />
           <FlagList flags={plan.starts.flags} />
         </div>
       ) : null}
@@ -88,7 +94,8 @@ function Reserved({ lock, now }: { readonly lock: LockView; readonly now: number
 }
 
 function SwitchForm({ plan, asked, lock }: PlanData) {
-  const verb = plan.needsConfirmation ? 'Confirm these flags and switch' : 'Switch now'
+  const read = (plan.starts?.mods ?? []).length === 0 ? 'flags' : 'flags and scripts'
+  const verb = plan.needsConfirmation ? `Confirm these ${read} and switch` : 'Switch now'
   const reserved = lock.by === 'reservation'
   return (
     <form class="acts" method="post" action="/swaps">
@@ -97,6 +104,7 @@ function SwitchForm({ plan, asked, lock }: PlanData) {
       ))}
       <input type="hidden" name="fingerprint" value={plan.fingerprint} />
       {plan.needsConfirmation && plan.starts !== null ? <input type="hidden" name="confirm" value={plan.starts.recipe} /> : null}
+      {plan.needsConfirmation && plan.starts !== null ? <input type="hidden" name="confirmed" value={plan.starts.digest} /> : null}
       {reserved ? <input type="hidden" name="breakLock" value="true" /> : null}
       <button type="submit" class="button main">
         {reserved ? `End the reservation and switch` : verb}

@@ -4,6 +4,7 @@ import { sumSource, sumWords } from '../../../server/domain/memory-words.ts'
 import { aboutDuration, bytesInWords, exactDuration } from '../../../server/domain/words.ts'
 import { commandLine } from './code.tsx'
 import { Icon, type IconName } from './icon.tsx'
+import { Mods } from './mods.tsx'
 import { counted } from './time.tsx'
 
 export interface PlanProps {
@@ -182,6 +183,7 @@ export function ExactPlan({ plan, open }: { readonly plan: PlanView; readonly op
             <Command title={`To start ${plan.modelName}`} argv={plan.starts.argv} />
             <h2>Why each flag is there</h2>
             <FlagList flags={plan.starts.flags} />
+            <Mods mods={plan.starts.mods} open={false} />
             <p class="quiet">Recipe {plan.starts.recipe}.</p>
           </>
         )}

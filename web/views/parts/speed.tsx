@@ -1,4 +1,4 @@
-import type { SpeedView } from '../../../server/contract/operations/shapes.ts'
+import type { SpeedView } from '../../../server/contract/operations/recipe-shapes.ts'
 import { speedInWords } from '../../../server/domain/speed.ts'
 import { Ago } from './time.tsx'
 

@@ -1,7 +1,7 @@
 // launch-cluster.sh: reads its flags, finds its nodes, and starts, stops or looks at the containers of one name.
 import { daemonTrouble } from '../container.ts'
 import { passed } from '../moments.ts'
-import { reachOf } from '../node.ts'
+import { reachOf, type SimNode } from '../node.ts'
 import type { Tool } from '../sim.ts'
 import type { Moment, ToolIo } from '../types.ts'
 import { execute, startCluster } from './launcher-exec.ts'
@@ -19,6 +19,11 @@ export const launchCluster: Tool = async (sim, call, io) => {
   }
   const flags = parsed.flags
   const containerEnv = node.era === 'E1' ? [] : readDotenv(node.options.dotenv, io)
+  const missing = missingMod(node, flags.mods)
+  if (missing !== null) {
+    io.out(`Error: Mod path '${missing}' does not exist.\n`)
+    return 1
+  }
   const crew = await detectCrew(sim, node, flags, io)
   if (typeof crew === 'number') return crew
   if (flags.action === null && !flags.checkConfig) return 0
@@ -82,6 +87,16 @@ async function takeSteps(launch: Launch, hangUp: () => void): Promise<number> {
     launch.io.signal.throwIfAborted()
   }
   return await execute({ ...launch, wasRunning })
+}
+
+/** Mods are looked at before anything else. That a path must hold a run.sh is from the reference; the words are made up. */
+function missingMod({ options }: SimNode, mods: readonly string[]): string | null {
+  if (options.launcherMods === undefined) return null
+  const isThere = (path: string): boolean => {
+    const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
+    return options.launcherMods?.[name]?.['run.sh'] !== undefined
+  }
+  return mods.find((path) => !isThere(path)) ?? null
 }
 
 function readDotenv(dotenv: Readonly<Record<string, string>> | undefined, io: ToolIo): readonly string[] {
