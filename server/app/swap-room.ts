@@ -173,7 +173,7 @@ async function letGoOfFiles(ground: Ground, machineId: string, step: string): Pr
   ground.remark(
     ran.exitCode === 0
       ? `(${name} let go of files it held in memory.)`
-      : `(${name} does not allow to let go of files held in memory; some images then find too little free.)`,
+      : `(${name} does not let us free memory held by files; some images then find too little free. The set-up check of ${name} shows the line that allows it.)`,
   )
 }
 

@@ -52,6 +52,7 @@ esac`,
   door.write('.local/bin/uvx', '')
   door.write('.cache/huggingface/hub/models--a--b/refs/main', 'x')
   door.tool('uvx', 'exit 0')
+  door.tool('sudo', '[[ "$*" == "-n -l /usr/bin/tee /proc/sys/vm/drop_caches" ]]')
   const found = await survey(['192.168.177.12'])
   expect(found).toMatchObject({
     dotenv: { CLUSTER_NODES: '192.168.177.11,192.168.177.12', LOCAL_IP: '192.168.177.11', ETH_IF: 'cable0' },
@@ -61,19 +62,29 @@ esac`,
   })
   expect(JSON.stringify(found)).not.toContain('hf_secret')
   expect(found.rows.filter((row) => row.state !== 'good' && row.id !== 'disk')).toEqual([])
-  expect(found.rows.map((row) => row.id)).toEqual('docker launcher era image cache dotenv fabric peers head_ssh disk uvx driver'.split(' '))
+  expect(found.rows.map((row) => row.id)).toEqual(
+    'docker launcher era image cache dotenv fabric peers head_ssh disk file_memory uvx driver'.split(' '),
+  )
 })
 
 it('names for each thing that is missing the command that mends it', async () => {
   door.tool('docker', 'echo "permission denied while trying to connect to the Docker daemon socket" >&2; exit 1')
   door.tool('nvidia-smi', 'exit 9')
   door.tool('ssh', `exit 255`)
+  door.tool('sudo', 'echo "sudo: a password is required" >&2; exit 1')
   const rows = rowsOf(await survey(['192.0.2.12', '192.0.2.13']))
   expect(rows).toMatchObject({
     docker: ['missing', expect.any(String), expect.stringMatching(/^sudo usermod -aG docker '\w+'$/)],
     launcher: ['missing', 'No spark-vllm-docker was found.', 'git clone https://github.com/eugr/spark-vllm-docker ~/spark-vllm-docker'],
     image: ['warning', 'It is not known before Docker answers.', null],
     head_ssh: ['missing', expect.stringContaining('192.0.2.12, 192.0.2.13'), expect.stringContaining("ssh-copy-id '192.0.2.12'")],
+    file_memory: [
+      'warning',
+      expect.stringContaining('allows nothing else'),
+      expect.stringMatching(
+        /^echo '\w+ ALL=\(root\) NOPASSWD: \/usr\/bin\/tee \/proc\/sys\/vm\/drop_caches' \| sudo EDITOR=tee visudo -f \/etc\/sudoers\.d\/spark-control$/,
+      ),
+    ],
     uvx: ['warning', expect.any(String), expect.stringContaining('astral.sh/uv')],
     driver: ['missing', expect.any(String), 'sudo reboot'],
     fabric: ['warning', expect.any(String), null],

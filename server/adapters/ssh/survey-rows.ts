@@ -43,6 +43,7 @@ const questions: readonly { readonly id: string; readonly title: string; readonl
   { id: 'peers', title: 'Other Sparks behind the cable', ask: peersRow },
   { id: 'head_ssh', title: 'SSH from here to the others', ask: headSshRow },
   { id: 'disk', title: 'Disk', ask: diskRow },
+  { id: 'file_memory', title: 'Memory held by files', ask: fileMemoryRow },
   { id: 'uvx', title: 'uvx, for downloads', ask: uvxRow },
   { id: 'driver', title: 'GPU driver', ask: driverRow },
 ]
@@ -140,6 +141,18 @@ function diskRow({ answer }: SurveyFacts): Said {
   if (disk === null) return warning('The free space could not be read.')
   const sentence = `${Math.round(disk.freeBytes / 1e9)} GB of ${Math.round(disk.totalBytes / 1e9)} GB free.`
   return disk.freeBytes < lowDiskBytes ? warning(`${sentence} A large model may not fit.`) : good(sentence)
+}
+
+/** What the one command with sudo needs (swap-room.ts). visudo refuses a line that is broken. */
+function fileMemoryRow({ answer }: SurveyFacts): Said {
+  if (answer.text('lets_go').trim() === 'yes') return good('A switch may let go of files held in memory before a start.')
+  const user = answer.text('user').trim()
+  const line = `${user} ALL=(root) NOPASSWD: /usr/bin/tee /proc/sys/vm/drop_caches`
+  const mend = /^[a-z_][a-z0-9_-]*$/.test(user) ? `echo ${quote(line)} | sudo EDITOR=tee visudo -f /etc/sudoers.d/spark-control` : null
+  return warning(
+    'Files read earlier can hold memory that a start needs. This line lets a switch free it first, and allows nothing else with sudo. Models start without it too; some images then find too little free.',
+    mend,
+  )
 }
 
 function uvxRow({ answer }: SurveyFacts): Said {
