@@ -14,14 +14,16 @@ const read = await readFamilies(join(recipes, 'families'))
 /** The folder that an example describes: its files, or one weight file and a tokenizer. */
 function exampleListing(example: FamilyExample): FolderListing {
   const names = example.files ?? ['model.safetensors', 'tokenizer.json']
+  // A config that names no class is Mistral's own form of one.
+  const own = names.includes('params.json') && !JSON.stringify(example.config).includes('architectures')
   return listing({
     id: example.id,
-    files: ['config.json', ...names].map((path) => ({
+    files: [...(own ? [] : ['config.json']), ...names].map((path) => ({
       path,
       sizeBytes: path.endsWith('.safetensors') ? (example.weights ?? 4) * 1e9 : 1000,
     })),
     texts: {
-      'config.json': JSON.stringify(example.config),
+      [own ? 'params.json' : 'config.json']: JSON.stringify(example.config),
       ...(example.template === undefined ? {} : { 'chat_template.jinja': example.template }),
     },
   })

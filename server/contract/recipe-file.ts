@@ -144,9 +144,10 @@ export const FamilyFile = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be small letters, digits, dots and hyphens'),
   title: z.string().min(1).max(100),
   match: z
-    .strictObject({ types: Words.optional(), classes: Words.optional() })
-    .refine((match) => Object.keys(match).length > 0, 'names neither types nor classes'),
+    .strictObject({ types: Words.optional(), classes: Words.optional(), files: Words.optional() })
+    .refine((match) => Object.keys(match).length > 0, 'names neither types nor classes nor files'),
   unnamed: z.enum(['chat', 'completion']).default('chat'),
+  turnEnds: z.array(z.int().min(0)).min(1).optional(),
   set: Settings.default({}),
   rules: z.array(z.strictObject({ when: When, set: Settings, why: Sentence.optional() })).default([]),
   memory: Memory.optional(),

@@ -38,7 +38,8 @@ function seesVideo(facts: ModelFacts): boolean {
 }
 
 export interface Abilities {
-  readonly talks: boolean
+  /** It answers in words, and not with vectors or scores. */
+  readonly writes: boolean
   readonly tools: string | null
   readonly reasoning: string | null
   readonly badges: readonly string[]
@@ -49,7 +50,7 @@ export function capabilities(facts: ModelFacts, abilities: Abilities): readonly 
   const vision = seesPictures(facts) || abilities.badges.includes('vision')
   const held: Readonly<Record<string, boolean>> = {
     vision,
-    video: abilities.talks && vision && (seesVideo(facts) || abilities.badges.includes('video')),
+    video: abilities.writes && vision && (seesVideo(facts) || abilities.badges.includes('video')),
     audio: present(facts, audioFields) || abilities.badges.includes('audio'),
     reasoning: abilities.reasoning !== null,
     tools: abilities.tools !== null,

@@ -29,6 +29,8 @@ export interface ModelFacts {
   /** model_type of the config and of its text part, lower case. */
   readonly types: readonly string[]
   readonly files: ReadonlySet<string>
+  /** Tokens at which it stops writing, as generation_config.json and the config say. */
+  readonly stops: readonly number[]
   readonly weightsBytes: number
   readonly hasRemoteCode: boolean
 }
@@ -90,6 +92,14 @@ function typesOf(config: JsonObject | null, text: JsonObject | null): readonly s
   return [...new Set(found.map((type) => type.toLowerCase()))]
 }
 
+/** A model stops at one token or a few; a hostile list is cut. */
+const mostStops = 64
+
+function stopsOf(places: readonly (JsonObject | null)[]): readonly number[] {
+  const found = places.map((place) => field(place, 'eos_token_id')).flatMap((one) => (Array.isArray(one) ? one.slice(0, mostStops) : [one]))
+  return found.filter((one): one is number => typeof one === 'number')
+}
+
 /** Reads a listing into facts. Total: hostile texts become absent facts. */
 export function readFacts(listing: FolderListing): ModelFacts {
   const own = jsonOf(listing, 'config.json')
@@ -106,6 +116,7 @@ export function readFacts(listing: FolderListing): ModelFacts {
     classes: textsField(config ?? undefined, 'architectures').slice(0, mostClasses),
     types: typesOf(config, text),
     files: new Set(listing.files.map((file) => file.path)),
+    stops: stopsOf([jsonOf(listing, 'generation_config.json').value, config, text]),
     weightsBytes: weightsBytes(listing),
     hasRemoteCode: objectField(config, 'auto_map') !== null,
   }

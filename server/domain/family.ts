@@ -70,9 +70,13 @@ export interface Family {
     readonly types?: readonly string[] | undefined
     /** Class names; `*` stands for any letters. */
     readonly classes?: readonly string[] | undefined
+    /** Files that must all be there; for folders that name neither a type nor a class. */
+    readonly files?: readonly string[] | undefined
   }
   /** What a repository is that names itself neither Base nor Instruct and brings no chat template. */
   readonly unnamed: 'chat' | 'completion'
+  /** Tokens that end a turn: one that brings no chat template but stops at such a token converses, one that stops elsewhere continues text. */
+  readonly turnEnds?: readonly number[] | undefined
   readonly set: FamilySettings
   readonly rules: readonly FamilyRule[]
   readonly memory?: FamilyMemory | undefined
@@ -95,7 +99,10 @@ export function globMatches(pattern: string, text: string): boolean {
   return at <= text.length - last.length
 }
 
-/** How surely a family is meant: its model_type, then its class by name, then by pattern. 0: not at all. */
+const hasFiles = (patterns: readonly string[] | undefined, facts: ModelFacts): boolean =>
+  patterns?.every((pattern) => [...facts.files].some((name) => globMatches(pattern, name))) === true
+
+/** How surely a family is meant: its model_type, then its class by name, by pattern, then its files. 0: not at all. */
 function matchStrength(family: Family, facts: ModelFacts): number {
   const types = family.match.types ?? []
   const classes = family.match.classes ?? []
@@ -104,8 +111,9 @@ function matchStrength(family: Family, facts: ModelFacts): number {
   if (facts.classes.some((name) => classes.includes(name))) return 4
   if (facts.classes.some((name) => classes.some((pattern) => pattern.includes('*') && pattern !== '*' && globMatches(pattern, name))))
     return 3
-  if (facts.classes.length === 0 && inner !== undefined && types.includes(inner)) return 2
-  return 0
+  if (facts.classes.length > 0) return 0
+  if (inner !== undefined && types.includes(inner)) return 2
+  return outer === undefined && hasFiles(family.match.files, facts) ? 1 : 0
 }
 
 /** The family of a model, or null. Of equally sure ones the first by id. */
@@ -165,3 +173,7 @@ export function familySettings(family: Family, facts: ModelFacts, about: FamilyC
   }
   return settings
 }
+
+/** Whether the family lays something down for one model, be it none. */
+export const familySays = (family: Family | null, facts: ModelFacts, about: FamilyCircumstances, key: keyof FamilySettings): boolean =>
+  family !== null && familySettings(family, facts, about)[key] !== undefined

@@ -1,7 +1,7 @@
 // From a folder to how vLLM must be started for it. Pure and total; what cannot be known is said to need set-up.
 import { capabilities, seesPictures } from './capabilities.ts'
 import { type ModelFacts, maxContext, readFacts } from './facts.ts'
-import { type Family, type FamilySettings, familyOf, familySettings } from './family.ts'
+import { type Family, type FamilyCircumstances, type FamilySettings, familyOf, familySays, familySettings } from './family.ts'
 import { allWeightsHere, lacksTokenizer } from './folder.ts'
 import { evidenceOf } from './inference-evidence.ts'
 import type { MemoryShape } from './memory.ts'
@@ -46,15 +46,18 @@ function memoryShape(facts: ModelFacts, quantization: QuantizationReading, setti
     trained: maxContext(facts),
     hidden: numberField(facts.text, 'hidden_size', 'n_embd', 'd_model', 'dim') ?? 4096,
     vocabulary: numberField(facts.text, 'vocab_size') ?? numberField(facts.config, 'vocab_size') ?? 150_000,
-    senses: seesPictures(facts) || capabilities(facts, { talks: true, tools: null, reasoning: null, badges: [] }).includes('audio'),
+    senses: seesPictures(facts) || capabilities(facts, { writes: true, tools: null, reasoning: null, badges: [] }).includes('audio'),
     heads: headCount(facts),
   }
 }
 
+/** From so many parameters on, files of a quarter of their size are no accident of a folder half filled or a config half copied. */
+const sizesProve = 200e9
+
 function bitsPerWeight(facts: ModelFacts): number | null {
-  if (!allWeightsHere(facts.listing)) return null
   const parameters = estimatedParameters(facts)
-  return parameters === null || parameters < 1e9 || facts.weightsBytes < 1e9 ? null : (facts.weightsBytes * 8) / parameters
+  if (parameters === null || parameters < sizesProve || !allWeightsHere(facts.listing)) return null
+  return (facts.weightsBytes * 8) / parameters
 }
 
 interface Verdict {
@@ -79,12 +82,12 @@ function verdict(facts: ModelFacts, family: Family | null, settings: FamilySetti
   return { servable: setup === null ? true : null, as: facts.config === null ? null : as, reason: setup }
 }
 
-function parserFlags(settings: FamilySettings, source: string, title: string): readonly Flag[] {
+function parserFlags(settings: FamilySettings, sourceOf: (key: 'tools' | 'reasoning') => string, title: string): readonly Flag[] {
   const tools = settings.tools ?? null
   const reasoning = settings.reasoning ?? null
   const flags: Flag[] = []
   if (tools !== null) {
-    flags.push({ name: 'tool-call-parser', value: tools, reason: `Reads tool calls as ${title} writes them.`, source })
+    flags.push({ name: 'tool-call-parser', value: tools, reason: `Reads tool calls as ${title} writes them.`, source: sourceOf('tools') })
     flags.push({
       name: 'enable-auto-tool-choice',
       value: true,
@@ -93,7 +96,12 @@ function parserFlags(settings: FamilySettings, source: string, title: string): r
     })
   }
   if (reasoning !== null)
-    flags.push({ name: 'reasoning-parser', value: reasoning, reason: `Keeps what ${title} thinks apart from what it answers.`, source })
+    flags.push({
+      name: 'reasoning-parser',
+      value: reasoning,
+      reason: `Keeps what ${title} thinks apart from what it answers.`,
+      source: sourceOf('reasoning'),
+    })
   return flags
 }
 
@@ -136,10 +144,13 @@ const needsTokenizer = (facts: ModelFacts): boolean => lacksTokenizer(facts.list
 /** Starts are kept off the network (docs/decisions/0003); this one would not find its tokenizer there. */
 const onlineEnv = (facts: ModelFacts): Readonly<Record<string, string>> => (needsTokenizer(facts) ? { HF_HUB_OFFLINE: '0' } : {})
 
-/** What the family, or else the chat template, says; parsers are for conversations only. */
-function settingsOf(facts: ModelFacts, family: Family | null, scheme: Inference['quantization']): FamilySettings {
-  if (family === null) return markerSettings(facts)
-  return familySettings(family, facts, { vision: seesPictures(facts), quantization: scheme })
+/** What the family says; where it says nothing of a parser, the chat template speaks. */
+function settingsOf(facts: ModelFacts, family: Family | null, about: FamilyCircumstances): FamilySettings {
+  const marked = markerSettings(facts)
+  if (family === null) return marked
+  const said = familySettings(family, facts, about)
+  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
+  return { ...marked, ...given }
 }
 
 const poolingTasks: readonly (ServedAs | null)[] = ['embedding', 'rerank', 'classify']
@@ -149,7 +160,8 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
   const facts = readFacts(listing)
   const quantization = readQuantization(facts, bitsPerWeight(facts))
   const family = familyOf(families, facts)
-  const known = settingsOf(facts, family, quantization.scheme)
+  const about = { vision: seesPictures(facts), quantization: quantization.scheme }
+  const known = settingsOf(facts, family, about)
   const found = verdict(facts, family, known, quantization)
   const never = found.servable === false
   const talks = found.as === 'chat'
@@ -166,27 +178,33 @@ export function inferModel(listing: FolderListing, families: readonly Family[]):
     reason: reasonFor(found, facts, topology.kind === 'too_large', weights),
     family: family?.id ?? null,
     quantization: quantization.scheme,
-    capabilities: never ? [] : capabilities(facts, { talks, tools, reasoning, badges: known.badges ?? [] }),
+    capabilities: never ? [] : capabilities(facts, { writes: !pooling, tools, reasoning, badges: known.badges ?? [] }),
     toolCallParser: tools,
     reasoningParser: reasoning,
     topology,
-    flags: never ? [] : flagsOf(facts, family, { ...known, tools, reasoning }, sizing),
+    flags: never ? [] : flagsOf({ facts, family, about }, { ...known, tools, reasoning }, sizing),
     env: never ? {} : { ...storageEnv(quantization), ...known.env, ...onlineEnv(facts) },
     weightsBytes: facts.weightsBytes,
     memory,
     maxContext: maxContext(facts),
   }
-  const about = { vision: seesPictures(facts), quantization: quantization.scheme }
   return { ...conclusions, evidence: evidenceOf(conclusions, { facts, family, about, quantization, memory, ladder }) }
 }
 
 /** Flags of a family that concern loading, and so hold for its models that give vectors or scores too. */
 const loading: ReadonlySet<string> = new Set(['trust-remote-code', 'hf-overrides'])
 
-function flagsOf(facts: ModelFacts, family: Family | null, settings: FamilySettings, sizing: Sizing): readonly Flag[] {
-  const source = family === null ? 'chat template' : `recipes/families/${family.file}`
+interface Kind {
+  readonly facts: ModelFacts
+  readonly family: Family | null
+  readonly about: FamilyCircumstances
+}
+
+function flagsOf({ facts, family, about }: Kind, settings: FamilySettings, sizing: Sizing): readonly Flag[] {
+  const source = `recipes/families/${family?.file ?? ''}`
+  const sourceOf = (key: 'tools' | 'reasoning'): string => (familySays(family, facts, about, key) ? source : 'chat template')
   const said = (settings.flags ?? []).filter((flag) => !sizing.memory.pooling || loading.has(flag.name))
   const own = said.map((flag) => ({ ...flag, source }))
-  const parsers = parserFlags(settings, source, family?.title ?? 'the model')
+  const parsers = parserFlags(settings, sourceOf, family?.title ?? 'the model')
   return oneEach([...parsers, ...sizingFlags(facts, sizing), ...codeFlag(facts, family), ...own, ...mistralFlags(facts)])
 }

@@ -1,10 +1,19 @@
 // Why inference says what it says: each conclusion with the file, field or name it came from, in a sentence for the owner.
 import { expertCount, type ModelFacts, nameHas } from './facts.ts'
-import { type Family, type FamilyCircumstances, type FamilySettings, type FamilyWhen, globMatches, whenHolds } from './family.ts'
+import {
+  type Family,
+  type FamilyCircumstances,
+  type FamilySettings,
+  type FamilyWhen,
+  familySays,
+  globMatches,
+  whenHolds,
+} from './family.ts'
 import type { Fit } from './memory-fit.ts'
 import type { Evidence, Inference, ModelMemory } from './model.ts'
 import type { QuantizationReading } from './quantization.ts'
 import { taskEvidence } from './task-evidence.ts'
+import { markerSettings } from './template-markers.ts'
 import { bytesInWords } from './words.ts'
 
 /** A sentence as the end of another. */
@@ -65,10 +74,14 @@ function whenReason(when: FamilyWhen, facts: ModelFacts, about: FamilyCircumstan
 
 type Key = 'tools' | 'reasoning' | 'as' | 'badges'
 
+const ofTemplate = 'its chat template is written that way'
+
 /** Why a family, or the last of its rules that speaks of it, says so. */
 export function settingReason(grounds: Pick<Grounds, 'facts' | 'family' | 'about'>, key: Key): string {
   const { facts, family, about } = grounds
-  if (family === null) return 'its chat template is written that way'
+  if (family === null) return ofTemplate
+  if ((key === 'tools' || key === 'reasoning') && !familySays(family, facts, about, key) && markerSettings(facts)[key] !== null)
+    return ofTemplate
   const says = (set: FamilySettings): boolean => set[key] !== undefined
   const rule = family.rules.filter((one) => says(one.set) && whenHolds(one.when, facts, about)).at(-1)
   const match = matchReason(family, facts)
@@ -121,7 +134,11 @@ export function evidenceOf(found: Found, grounds: Grounds): readonly Evidence[] 
   }
   if (family !== null) say('Family', family.title, matchReason(family, facts))
   if (found.as !== null)
-    say('Served as', found.as, taskEvidence(facts, family, settingReason({ facts, family, about: grounds.about }, 'as')))
+    say(
+      'Served as',
+      found.as,
+      taskEvidence(facts, family, familySays(family, facts, grounds.about, 'as') ? settingReason(grounds, 'as') : null),
+    )
   if (found.servable === false) return evidence
   say('Weights', quantization.scheme === 'none' ? 'full precision' : quantization.scheme, `${quantization.source} says so`)
   if (found.as === 'chat') {

@@ -201,7 +201,7 @@ function firstBlock(facts: ModelFacts): readonly [JsonObject, string] | null {
   return null
 }
 
-/** Reads how the weights are stored. `bitsPerWeight`: from file sizes over the parameters the config describes, null when unknown. */
+/** Reads how the weights are stored. `bitsPerWeight`: from file sizes over the parameters the config describes, null where sizes prove nothing. */
 export function readQuantization(facts: ModelFacts, bitsPerWeight: number | null): QuantizationReading {
   if (mlxBlock(facts.config)) return { ...none, scheme: 'int4', method: 'mlx', unsupported: unsupportedMethods['mlx'] ?? null }
   const block = firstBlock(facts)

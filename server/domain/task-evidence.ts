@@ -5,6 +5,7 @@ import {
   baseHints,
   chatHints,
   embeddingHints,
+  endsTurns,
   isHeadless,
   poolingTask,
   rankClasses,
@@ -24,15 +25,17 @@ function poolingReason(facts: ModelFacts): string {
   return `the folder holds ${sentenceFiles.find((file) => facts.files.has(file)) ?? 'the files of an embedding'}`
 }
 
-/** `ofFamily`: the family's own reason, where it lays down what its models are. */
-export function taskEvidence(facts: ModelFacts, family: Family | null, ofFamily: string): string {
+/** `ofFamily`: the family's own reason, where it lays down what this model is. */
+export function taskEvidence(facts: ModelFacts, family: Family | null, ofFamily: string | null): string {
   if (poolingTask(facts) !== null) return poolingReason(facts)
-  if (family?.set.as !== undefined || family?.rules.some((rule) => rule.set.as !== undefined) === true) return ofFamily
+  if (ofFamily !== null) return ofFamily
   if (isHeadless(facts)) return `its class ${facts.classes[0] ?? ''} has no part that writes text`
   const base = hinted(facts, baseHints)
   if (base !== undefined) return `its name says "${base}", which is a model that only continues text`
   if (facts.template !== null) return 'the folder holds a chat template'
   const chat = hinted(facts, chatHints)
   if (chat !== undefined) return `its name says "${chat}"`
+  const ends = endsTurns(facts, family)
+  if (ends !== null) return `it stops at token ${facts.stops.join(', ')}, which ${ends === 'chat' ? 'ends a turn' : 'does not end a turn'}`
   return family === null ? 'nothing says that it converses' : `that is what models of ${family.title} are that say nothing else`
 }

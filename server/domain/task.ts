@@ -18,7 +18,7 @@ function adapterBase(facts: ModelFacts): string {
 const endsWithAny = (facts: ModelFacts, endings: RegExp): boolean => [...facts.files].some((name) => endings.test(name))
 
 const draftNames = /(^|[^a-z0-9])(eagle|dflash|dspark|medusa|speculator|draft)\d*([^a-z0-9]|$)/
-const draftClasses = /Eagle|Medusa|DFlash|DSpark|Speculator|MTP(Model|ForCausalLM|$)|Assistant/
+const draftClasses = /Eagle(?!\d_\d+_VL)|Medusa|DFlash|DSpark|Speculator|MTP(Model|ForCausalLM|$)|Assistant/
 
 /** A model that only guesses ahead for another one. A whole model that merely carries such layers is not one. */
 function isDraft(facts: ModelFacts): boolean {
@@ -31,6 +31,14 @@ function isDraft(facts: ModelFacts): boolean {
 /** Classes that give no text and no vector: pictures, sound, structures. */
 const otherTask =
   /For(ImageClassification|ObjectDetection|SemanticSegmentation|InstanceSegmentation|UniversalSegmentation|MaskGeneration|DepthEstimation|AudioClassification|CTC|QuestionAnswering|TextToSpeech|TextToWaveform|ZeroShotImageClassification|VideoClassification|MultipleChoice|NextSentencePrediction|PreTraining|AudioFrameClassification|XVector|KeypointDetection|ImageToImage)|Vision(Model|Transformer|Encoder)|^Vit|^Wav2Vec2|^Vits|^Bark|^Musicgen|^SpeechT5/i
+
+const speechClasses = /TTS|Tts(?![a-z])|TextToSpeech|^Higgs|^VoxCPM|^IndexTTS|^FishQwen|^CosyVoice|^Csm|^Orpheus|^Dia(Model|For)/
+const speechTypes = /tts(_|$)|^(higgs_audio|voxcpm|fish_|csm|dia|cosyvoice)/
+const speechNames = ['tts', 'text-to-speech', 'ttsd', 'soundeffect', 'voicegenerator']
+
+/** A model that speaks: it turns text into sound. */
+const speaks = (facts: ModelFacts): boolean =>
+  has(facts, speechClasses) || facts.types.some((type) => speechTypes.test(type)) || named(facts, speechNames)
 
 function otherFormat(facts: ModelFacts): string | null {
   const weights = weightFiles(facts.listing)
@@ -59,6 +67,7 @@ export function obstacle(facts: ModelFacts): string | null {
   if (facts.config !== null && facts.classes.length === 0 && facts.types.length === 0 && !isMistralForm(facts)) {
     return 'Its config.json names neither an architecture nor a model type, so vLLM has nothing to load it with.'
   }
+  if (speaks(facts)) return 'This is a speech model: it turns text into sound, and vLLM serves models that write text.'
   if (has(facts, otherTask)) return `Its class ${facts.classes[0] ?? ''} is not a language model that vLLM serves.`
   return null
 }
@@ -109,11 +118,19 @@ export const chatHints = [
   'instruction',
   'hermes',
   'abliterated',
+  'preview',
 ]
 
 /** Whether a talking model converses or only continues text. The name outranks the template: some base models ship one. */
 export function talksAs(facts: ModelFacts, family: Family | null): 'chat' | 'completion' {
   if (named(facts, baseHints)) return 'completion'
   if (facts.template !== null || named(facts, chatHints)) return 'chat'
-  return family?.unnamed ?? 'completion'
+  return endsTurns(facts, family) ?? family?.unnamed ?? 'completion'
+}
+
+/** What the token at which it stops says; null where that is not known. */
+export function endsTurns(facts: ModelFacts, family: Family | null): 'chat' | 'completion' | null {
+  const ends = family?.turnEnds
+  if (ends === undefined || facts.stops.length === 0) return null
+  return facts.stops.some((stop) => ends.includes(stop)) ? 'chat' : 'completion'
 }

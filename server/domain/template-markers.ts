@@ -1,4 +1,4 @@
-// Parsers guessed from a chat template, for models whose family is not known. Markers are how a template writes a call or a thought.
+// Parsers read from a chat template, for models whose family does not say. Markers are how a template writes a call or a thought.
 import type { ModelFacts } from './facts.ts'
 import type { FamilySettings } from './family.ts'
 
@@ -12,11 +12,18 @@ const toolMarkers: readonly (readonly [readonly string[], string])[] = [
   [['<tool_call>', 'arguments'], 'hermes'],
 ]
 
-/** Settings for a model of no known family, as far as its chat template goes. */
+/** Where the template hands over to the model. A thought that opens here is always thought; elsewhere it may only be cut out of old turns. */
+const handover = 'add_generation_prompt'
+
+function thinks(template: string): string | null {
+  if (template.includes('enable_thinking')) return 'qwen3'
+  return template.slice(Math.max(0, template.lastIndexOf(handover))).includes('<think>') ? 'deepseek_r1' : null
+}
+
+/** What a chat template says of parsers; null where it has no marker of one. */
 export function markerSettings(facts: ModelFacts): FamilySettings {
   const template = facts.template
   if (template === null) return { tools: null, reasoning: null }
   const tools = toolMarkers.find(([pieces]) => pieces.every((piece) => template.includes(piece)))?.[1] ?? null
-  const reasoning = template.includes('enable_thinking') ? 'qwen3' : template.includes('<think>') ? 'deepseek_r1' : null
-  return { tools, reasoning }
+  return { tools, reasoning: thinks(template) }
 }

@@ -117,7 +117,8 @@ describe('the flags', () => {
   const qwen = { architectures: ['Qwen3ForCausalLM'], model_type: 'qwen3', ...llama70, max_position_embeddings: 40_960 }
 
   test('fix the cache where its formula is known, so that a start comes out the same every time', () => {
-    const given = modelListing('a/b', qwen, {}, 40e9)
+    const packed = { quantization_config: { quant_method: 'awq', bits: 4, group_size: 128 } }
+    const given = modelListing('a/b', { ...qwen, ...packed }, {}, 40e9)
     const cache = Number(flag(given, 'kv-cache-memory-bytes'))
     const share = Number(flag(given, 'gpu-memory-utilization'))
     expect(cache).toBeGreaterThanOrEqual(2 * 40_960 * 327_680)

@@ -72,10 +72,11 @@ describe('where the quantization is written', () => {
     expect(infer(modelListing('a/thing-8B-AWQ', qwen3)).quantization).toBe('int4')
   })
 
-  test('the size of the files against the config, at the very last', () => {
+  test('the size of the files against the config, at the very last, and only of a giant', () => {
     const large = { ...qwen3, num_hidden_layers: 60, hidden_size: 7168, num_experts: 256, moe_intermediate_size: 2048, vocab_size: 160_000 }
     expect(infer(modelListing('a/thing', large, {}, 380e9)).quantization).toBe('int4')
-    expect(infer(modelListing('a/thing', large, {}, 1300e9)).quantization).toBe('none')
+    for (const size of [4e9, 1300e9]) expect(infer(modelListing('a/thing', large, {}, size)).quantization).toBe('none')
+    expect(infer(modelListing('a/thing', { ...qwen3, torch_dtype: 'bfloat16' }, {}, 4e9)).quantization).toBe('none')
   })
 
   test('the size of a download that is not whole says nothing', () => {
