@@ -1,23 +1,18 @@
 // Undoing a swap: take down what was started, prove it gone, start the previous model again in the same swap, and find out what is true.
 import { SparkError } from '../contract/errors.ts'
 import type { PlanStart, PlanStop } from '../domain/plan.ts'
-import type { Swap, SwapTrouble } from '../domain/swap.ts'
+import type { SwapTrouble } from '../domain/swap.ts'
 import { type Ground, touchedMachines } from './swap-ground.ts'
 import { endJob, jobState } from './swap-jobs.ts'
 import { load } from './swap-load.ts'
 import { answersAs, headOf } from './swap-look.ts'
 import { freeName, isGone, proveMemory, stopEverywhere, stopStep, stopWasBegun } from './swap-room.ts'
 import { launchOnce, verify, warmUp } from './swap-start.ts'
+import { type Return, whatIsTrue } from './swap-truth.ts'
 
 const backStep = 'back_start'
 /** docker's ten seconds of grace run on without the command that asked for them. */
 const graceMs = 15_000
-
-/**
- * `untouched`: nobody told it to go. `still`: it was told to go and answers all the same. `restored`: it was started again and answers. `nothing`: nothing of ours runs, seen on every
- * machine. `unknown`: with the reason; what answers shows when the machines are looked at.
- */
-export type Return = { readonly kind: 'untouched' | 'still' | 'restored' | 'nothing' } | { readonly kind: 'unknown'; readonly why: string }
 
 /** Raises nothing but the shutdown: whatever fails here ends in what can be seen. */
 export async function bringBack(ground: Ground, nameOf: (model: string | null) => string, trouble: SwapTrouble | null): Promise<Return> {
@@ -139,50 +134,4 @@ async function stopWhatIsLeft(ground: Ground, stop: PlanStop, step: string): Pro
 
 function hearing(stop: PlanStop, deaf: ReadonlySet<string>): PlanStop {
   return { ...stop, machines: stop.machines.filter((id) => !deaf.has(id)) }
-}
-
-interface Spot {
-  readonly machine: string
-  readonly containerName: string
-}
-
-/** Where a swap may have left or met something. */
-function touchedSpots(swap: Swap): readonly Spot[] {
-  const all = [...swap.plan.stops, swap.plan.starts, swap.wayBack?.starts ?? null]
-  return all.flatMap((one) => one?.machines.map((machine) => ({ machine, containerName: one.containerName })) ?? [])
-}
-
-/** One look at every machine, without patience: what is not seen to be gone is not said to be gone. */
-async function whatIsTrue(ground: Ground): Promise<Return> {
-  const touched = touchedSpots(ground.swap())
-  for (const spot of touched) {
-    const why = await whyNotGone(ground, spot, true)
-    if (why !== null) return { kind: 'unknown', why }
-  }
-  // Somebody may have started one by hand elsewhere: "nothing is answering" would not be so.
-  const names = [...new Set(touched.map((spot) => spot.containerName))]
-  for (const { id } of ground.needs.store.machines.list()) {
-    for (const containerName of names) {
-      const why = await whyNotGone(ground, { machine: id, containerName }, false)
-      if (why !== null) return { kind: 'unknown', why }
-    }
-  }
-  return { kind: 'nothing' }
-}
-
-/** Null when nothing runs there under that name. `strict`: it must be seen, not only not seen to be otherwise. */
-async function whyNotGone(ground: Ground, { machine: id, containerName }: Spot, strict: boolean): Promise<string | null> {
-  const machine = ground.needs.store.machines.find(id)
-  if (machine === null) return strict ? 'A machine of this switch is no longer in the list, so what answers there is not known.' : null
-  const unseen = (what: string): string | null => (strict ? `${what} does not answer, so what answers there is not known.` : null)
-  try {
-    const reading = await ground.needs.sparks.watch(machine, { containerName, logOffset: 0, job: null }, ground.signal)
-    if (reading.container === null) return unseen(`Docker on ${machine.name}`)
-    const runs = reading.container === 'running' && reading.serving !== null
-    return runs ? `The container ${containerName} runs on ${machine.name}; Home shows whether it answers.` : null
-  } catch (error) {
-    ground.signal.throwIfAborted()
-    if (!(error instanceof SparkError)) throw error
-    return unseen(machine.name)
-  }
 }

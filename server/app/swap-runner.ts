@@ -3,16 +3,17 @@ import { SparkError, tellError } from '../contract/errors.ts'
 import type { Plan, PlanStart, PlanStop } from '../domain/plan.ts'
 import { resumeOf } from '../domain/reconcile.ts'
 import { forwardPhases, removedByForce, type Swap, type SwapTrouble } from '../domain/swap.ts'
-import { clearingWord, nothingAnswers, nothingOfOursAnswers, type Phase } from '../domain/words.ts'
+import { clearingWord, leftoverStopped, nothingAnswers, nothingOfOursAnswers, type Phase, unseenWords } from '../domain/words.ts'
 import type { MeasuredStore, ModelStore } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 import { createGround, type Ground, type GroundNeeds, toldLines, touchedMachines } from './swap-ground.ts'
 import { load } from './swap-load.ts'
 import { learnFrom, measureStart, type StartMeasure } from './swap-measure.ts'
 import { outcomeEvent } from './swap-outcome.ts'
-import { bringBack, type Return } from './swap-restore.ts'
+import { bringBack } from './swap-restore.ts'
 import { drain, freeName, proveGone, proveMemory, proveStopped, stopEverywhere, stopStep } from './swap-room.ts'
 import { launchOnce, proveMods, verify, warmUp } from './swap-start.ts'
+import { elsewhere, type Return } from './swap-truth.ts'
 
 export interface RunnerNeeds extends GroundNeeds {
   readonly store: GroundNeeds['store'] & { readonly models: ModelStore; readonly measured: MeasuredStore }
@@ -120,15 +121,14 @@ export function createSwapRunner(needs: RunnerNeeds) {
       await steps[phase](ground, needs)
     }
     if (ground.swap().cancelRequestedAt !== null) throw new SparkError('cancelled', {})
-    succeed(ground, measure)
+    succeed(ground, measure, await doneWords(ground))
   }
 
-  function succeed(ground: Ground, measure: StartMeasure): void {
+  function succeed(ground: Ground, measure: StartMeasure, sentence: string): void {
     const swap = ground.swap()
     const start = swap.plan.starts
     const now = needs.clock.now()
     const nudges: (() => void)[] = []
-    const sentence = start === null ? goneWords(swap) : `${needs.nameOf(swap.model)} is answering.`
     needs.store.swaps.end(
       swap.id,
       now,
@@ -136,7 +136,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
       () => {
         if (start === null) {
           // A removal beside what serves leaves it serving.
-          if (!swap.plan.stops.every((stop) => stop.force === true && stop.model === null)) needs.store.serving.clear(swap.engine)
+          if (!isBeside(swap)) needs.store.serving.clear(swap.engine)
         } else {
           serve(swap.engine, swap.plan, now)
           needs.store.models.markUsed(start.model, now)
@@ -149,9 +149,17 @@ export function createSwapRunner(needs: RunnerNeeds) {
     finish(swap, nudges)
   }
 
-  function goneWords(swap: Swap): string {
+  /** What answers, or what a stop stopped and what else may run: a machine that cannot be looked at is named. */
+  async function doneWords(ground: Ground): Promise<string> {
+    const swap = ground.swap()
+    if (swap.plan.starts !== null) return `${needs.nameOf(swap.model)} is answering.`
     const removed = removedByForce(swap.plan, machineName)
-    return removed === null ? `${needs.nameOf(swap.previousModel)} was stopped.` : `${removed} was removed by force.`
+    const stopped = swap.previousModel === null ? leftoverStopped : `${needs.nameOf(swap.previousModel)} was stopped.`
+    const gone = removed === null ? stopped : `${removed} was removed by force.`
+    if (isBeside(swap)) return gone
+    const rest = await elsewhere(ground)
+    if (rest.kind === 'unknown') return `${gone} ${rest.why}`
+    return rest.unseen.length === 0 ? gone : `${gone} ${unseenWords(rest.unseen)}`
   }
 
   /** The way out of trouble or a cancellation: nothing was touched, or the old model comes back, or nothing answers and that is said. */
@@ -208,7 +216,7 @@ export function createSwapRunner(needs: RunnerNeeds) {
     const old = before ?? 'The previous model'
     if (back.kind === 'unknown') return back.why
     if (back.kind === 'untouched') return before === null ? 'Nothing was changed.' : `Nothing was changed; ${before} is as it was.`
-    if (back.kind === 'nothing') return nothingAfter(trouble)
+    if (back.kind === 'nothing') return nothingAfter(trouble, back.unseen)
     return back.kind === 'still' ? `${old} is still answering.` : `${old} is answering again.`
   }
 
@@ -223,8 +231,14 @@ export function createSwapRunner(needs: RunnerNeeds) {
 /** Found out by what somebody else serves there. */
 const othersAnswer: ReadonlySet<string> = new Set(['port_taken', 'wrong_model'])
 
-function nothingAfter(trouble: SwapTrouble | null): string {
-  return othersAnswer.has(trouble?.code ?? '') ? nothingOfOursAnswers : nothingAnswers
+function nothingAfter(trouble: SwapTrouble | null, unseen: readonly string[]): string {
+  const nothing = othersAnswer.has(trouble?.code ?? '') ? nothingOfOursAnswers : nothingAnswers
+  return unseen.length === 0 ? nothing : `${nothing.slice(0, -1)} where Spark Control can look. ${unseenWords(unseen)}`
+}
+
+/** A removal beside what serves, which goes on serving. */
+function isBeside({ plan }: Swap): boolean {
+  return plan.stops.every((stop) => stop.force === true && stop.model === null)
 }
 
 /** What cannot be written down must not be decided either: it is raised, the row stays live and is taken up again (swaps.ts). */

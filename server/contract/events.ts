@@ -1,7 +1,7 @@
 // Every event. Rows are numbered, kept, and said in one sentence; fragments named in `stale` are drawn again.
 import { z } from 'zod'
 import { modelName } from '../domain/model-name.ts'
-import { bytesInWords } from '../domain/words.ts'
+import { bytesInWords, leftover, leftoverStopped } from '../domain/words.ts'
 import { event } from './define.ts'
 
 const swapFacts = z.object({
@@ -56,7 +56,7 @@ export const events = {
     sentence: (p) => {
       if (p.removes !== undefined)
         return `${who(p.requestedBy)} asked to remove ${p.removes} by force${p.why === undefined ? '' : `: ${p.why}`}.`
-      if (p.model === null) return `${who(p.requestedBy)} asked to stop ${named(p.previousModel)}.`
+      if (p.model === null) return `${who(p.requestedBy)} asked to stop ${p.previousModel === null ? leftover : named(p.previousModel)}.`
       return `${who(p.requestedBy)} asked to switch ${p.previousModel === null ? '' : `from ${named(p.previousModel)} `}to ${named(p.model)}.`
     },
     stale: ['home', 'swap', 'library', 'activity'],
@@ -76,7 +76,8 @@ export const events = {
     sample: { ...swapSample, durationMs: 230_000 },
     sentence: (p) => {
       if (p.removes !== undefined) return `${p.removes} was removed by force.`
-      return p.model === null ? `${named(p.previousModel)} was stopped.` : `${named(p.model)} is answering.`
+      if (p.model !== null) return `${named(p.model)} is answering.`
+      return p.previousModel === null ? leftoverStopped : `${named(p.previousModel)} was stopped.`
     },
     stale: ['home', 'swap', 'library', 'activity'],
     webhook: true,

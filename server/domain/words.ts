@@ -33,6 +33,15 @@ export const clearingWord = 'Clearing what was started'
 export const nothingAnswers = 'Nothing is answering.'
 /** Where something else does. */
 export const nothingOfOursAnswers = 'Nothing that Spark Control started is answering.'
+/** Machines, by name, that do not say what runs there. */
+export function unseenWords(machines: readonly string[]): string {
+  const [verb, there] = machines.length === 1 ? ['does', 'there'] : ['do', 'on them']
+  return `${machines.join(' and ')} ${verb} not answer, so what runs ${there} is not known.`
+}
+
+/** What a stop stops when nothing of ours is known to serve. */
+export const leftover = 'what was left of an earlier start'
+export const leftoverStopped = 'What was left of an earlier start was stopped.'
 
 /** Sizes as people say them: decimal gigabytes, one digit below ten. */
 export function bytesInWords(bytes: number): string {

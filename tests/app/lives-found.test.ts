@@ -29,3 +29,29 @@ test('a yes counts for the words it was said to: a recipe that changes with its 
   ])
   expect(told).toBe('')
 })
+
+test('"nothing is answering" names the Spark that could not be asked', async () => {
+  const told = await story([
+    { kind: 'switch', model: 'openai/gpt-oss-20b', withToken: false, breakLock: false },
+    { kind: 'fault', fault: { name: 'F3' } },
+    { kind: 'fault', fault: { name: 'F2', node: 'spark-2' } },
+    { kind: 'freeze', node: 'spark-2', ms: 303_500 },
+    { kind: 'wait', ms: 20_000 },
+  ])
+  expect(told).toBe('')
+})
+
+test('a stop of leftovers names the Spark whose docker does not answer', async () => {
+  const told = await story([
+    { kind: 'switch', model: 'openai/gpt-oss-20b', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 265 },
+    { kind: 'fault', fault: { name: 'F6', node: 'spark-1', at: 'weights' } },
+    { kind: 'wait', ms: 6141 },
+    { kind: 'swarm' },
+    { kind: 'fault', fault: { name: 'F24', node: 'spark-2', at: 'now' } },
+    { kind: 'wait', ms: 10_000 },
+    { kind: 'stop', breakLock: false },
+    { kind: 'wait', ms: 33 },
+  ])
+  expect(told).toBe('')
+})

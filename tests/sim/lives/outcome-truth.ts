@@ -27,9 +27,8 @@ export function saysWhatIsTrue(saga: Saga, swap: Swap): string | null {
   const sentence = swap.progress.sentence
   // What removes a container beside the one that serves says nothing of what serves.
   const isBeside = swap.plan.stops.every((stop) => stop.force === true && stop.model === null)
-  const saysNothing =
-    /Nothing (that Spark Control started )?is answering/.test(sentence) ||
-    (swap.state === 'succeeded' && swap.plan.starts === null && !isBeside)
+  const isWholeStop = swap.state === 'succeeded' && swap.plan.starts === null && !isBeside && !/not known|Home shows/.test(sentence)
+  const saysNothing = /Nothing (that Spark Control started )?is answering\./.test(sentence) || isWholeStop
   const names = namesOf(saga, swap)
   const ours = life.world.serving().find((one) => names.has(one.container) && isListed(saga, one.address))
   if (saysNothing && ours !== undefined) return `"${sentence}", and ${ours.model} answers`

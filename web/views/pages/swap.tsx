@@ -1,6 +1,6 @@
 import { type Act, actOf } from '../../../server/contract/acts.ts'
 import type { LogLineView, SwapView } from '../../../server/contract/operations/shapes.ts'
-import { aboutDuration, exactDuration, phaseWord } from '../../../server/domain/words.ts'
+import { aboutDuration, exactDuration, leftover, phaseWord } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { Badge, StateBadge } from '../parts/badge.tsx'
 import { Evidence } from '../parts/evidence.tsx'
@@ -123,17 +123,22 @@ export function OutcomeBadge({ swap }: { readonly swap: SwapView }) {
 }
 
 export function outcomeTitle(swap: SwapView): string {
-  const previous = swap.previousModelName ?? 'the previous model'
-  const back = swap.restored === true ? ` ${capital(previous)} was brought back.` : ''
   if (swap.removes !== null) {
     if (swap.state === 'succeeded') return `${swap.removes} was removed by force.`
     return swap.state === 'failed' ? `${swap.removes} could not be removed by force.` : `Removing ${swap.removes} by force was cancelled.`
   }
-  if (swap.model === null) {
-    if (swap.state === 'succeeded') return `${capital(previous)} was stopped.`
-    return swap.state === 'failed' ? `${capital(previous)} could not be stopped.` : `Stopping ${previous} was cancelled.`
-  }
+  return swap.model === null ? stopTitle(swap) : switchTitle(swap)
+}
+
+function stopTitle({ state, previousModelName }: SwapView): string {
+  const previous = previousModelName ?? leftover
+  if (state === 'succeeded') return `${capital(previous)} was stopped.`
+  return state === 'failed' ? `${capital(previous)} could not be stopped.` : `Stopping ${previous} was cancelled.`
+}
+
+function switchTitle(swap: SwapView): string {
   if (swap.state === 'succeeded') return `Switched to ${swap.modelName} in ${exactDuration(swap.durationMs)}.`
+  const back = swap.restored === true ? ` ${capital(swap.previousModelName ?? 'the previous model')} was brought back.` : ''
   return swap.state === 'failed' ? `${swap.modelName} did not start.${back}` : `The switch to ${swap.modelName} was cancelled.${back}`
 }
 

@@ -1,13 +1,5 @@
 import type { SwapView } from '../../../server/contract/operations/shapes.ts'
-import {
-  aboutDuration,
-  clearingWord,
-  exactDuration,
-  nothingAnswers,
-  nothingOfOursAnswers,
-  type Phase,
-  phaseWord,
-} from '../../../server/domain/words.ts'
+import { aboutDuration, clearingWord, exactDuration, type Phase, phaseWord } from '../../../server/domain/words.ts'
 import { Bar } from './meter.tsx'
 import { Stopwatch } from './time.tsx'
 
@@ -91,7 +83,7 @@ function phaseState(swap: SwapView, phase: Phase): PhaseState {
 
 /** The previous model is back, or there was none and what was started was seen to be gone. */
 function isUndone({ restored, previousModel, progress }: SwapView): boolean {
-  return restored === true || (previousModel === null && [nothingAnswers, nothingOfOursAnswers].includes(progress.sentence))
+  return restored === true || (previousModel === null && /^Nothing (that Spark Control started )?is answering/.test(progress.sentence))
 }
 
 /** The last forward phase reached, when the switch did not succeed. */
