@@ -49,6 +49,8 @@ function sentenceOf(download: Download, nameOf: NameOf, now: number): string {
     return `${head} does not answer. The download goes on there if it can, and is looked at when it is back.`
   if (download.cancelRequestedAt !== null) return `It is being cancelled on ${head}.`
   if (download.stalled) return `Nothing has arrived for ${Math.floor(Math.max(stallMs, now - download.progress.grewAt) / 60_000)} minutes.`
+  if (download.copies !== undefined && download.phase === 'copy')
+    return `${head} copies its version ${download.commit?.slice(0, 8) ?? ''} to ${others.join(' and ')}.`
   if (download.phase === 'copy') return `${head} has all of it and copies it to ${others.join(' and ')}.`
   if (download.phase === 'verify') return `Looking at every file on ${names.join(' and ')}.`
   return `${head} is fetching it from the Hub.`
@@ -71,5 +73,6 @@ export function groundView({ repo, revision }: Asked, ground: DownloadGround, na
     machines: ground.machines.map((one) => ({ ...one, name: nameOf(one.machine) })),
     wantsToken: ground.wantsToken,
     argv: [...ground.argv],
+    from: null,
   }
 }

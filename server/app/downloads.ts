@@ -1,8 +1,8 @@
 // Downloads: checked before they begin, once at a time a model, followed to their end, found again after a restart.
 import { SparkError } from '../contract/errors.ts'
-import type { GroundView } from '../contract/operations/download-shapes.ts'
+import type { DownloadView, GroundView } from '../contract/operations/download-shapes.ts'
 import { beginAttempt, type Download } from '../domain/download.ts'
-import { type DownloadGround, judgeGround, type Looked } from '../domain/download-ground.ts'
+import { type Check, type DownloadGround, judgeGround, type Looked } from '../domain/download-ground.ts'
 import { folderState } from '../domain/folder.ts'
 import { launchAddress } from '../domain/launch.ts'
 import type { Machine } from '../domain/machine.ts'
@@ -14,6 +14,7 @@ import { createDownloadRunner } from './download-runner.ts'
 import { downloadView, groundView } from './download-view.ts'
 import type { Fleet } from './fleet.ts'
 import type { Clock, DownloadStore, Ids, Log, MachineStore } from './ports.ts'
+import { copyOrder, planTogether, togetherView } from './together.ts'
 import type { DownloadAsk, DownloadsUse, EventsUse } from './use-cases.ts'
 
 export interface DownloadsNeeds {
@@ -42,6 +43,12 @@ interface Prepared {
   readonly looks: readonly Looked[]
   readonly ground: DownloadGround
 }
+
+/** What a download is asked to be; the rest is how it goes. */
+type Order = Pick<
+  Download,
+  'repo' | 'revision' | 'commit' | 'places' | 'argv' | 'withToken' | 'copies' | 'files' | 'otherBytes' | 'totalBytes' | 'requestedBy'
+>
 
 const listed = 50
 
@@ -110,6 +117,41 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     if (other !== undefined) throw new SparkError('download_running', { model: modelName(repo), download: other.id })
   }
 
+  const refuseBlocked = (checks: readonly Check[], first: string): void => {
+    const bad = checks.find((check) => check.state === 'bad')
+    if (bad === undefined) return
+    throw new SparkError('download_blocked', { machine: nameOf(bad.machine ?? first), why: bad.sentence, mend: bad.mend })
+  }
+
+  const begin = (order: Order, token: string | null): DownloadView => {
+    const now = clock.now()
+    const download = beginAttempt(
+      {
+        ...order,
+        id: needs.ids.next(),
+        attempt: 0,
+        state: 'running',
+        phase: 'fetch',
+        progress: { bytes: 0, totalBytes: null, samples: [], grewAt: now },
+        stalled: false,
+        silentSince: null,
+        log: { offset: 0, rest: '', lines: [] },
+        trouble: null,
+        cancelRequestedAt: null,
+        startedAt: now,
+        endedAt: null,
+      },
+      now,
+    )
+    if (!store.downloads.insert(download)) refuseRunning(order.repo)
+    const machines = download.places.map((one) => nameOf(one.machine))
+    needs.events.append('download_started', { download: download.id, model: order.repo, machines })
+    follow(download.id, token)
+    return view(download)
+  }
+
+  const together = { clock, sparks: needs.sparks, machines: store.machines, discovery }
+
   return {
     list: () => store.downloads.recent(listed).map(view),
     find: (id) => view(find(id)),
@@ -121,16 +163,10 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
       const asked = readRepo(ask.repo)
       if (asked !== null) refuseRunning(asked.repo)
       const { repo, revision, machines, looks, ground } = await prepare(ask)
-      const bad = ground.checks.find((check) => check.state === 'bad')
-      if (bad !== undefined) {
-        const machine = nameOf(bad.machine ?? machines[0]?.id ?? '')
-        throw new SparkError('download_blocked', { machine, why: bad.sentence, mend: bad.mend })
-      }
+      refuseBlocked(ground.checks, machines[0]?.id ?? '')
       if (ground.verdict === 'here') throw new SparkError('download_not_needed', { model: modelName(repo) })
-      const now = clock.now()
-      const download = beginAttempt(
+      return begin(
         {
-          id: needs.ids.next(),
           repo,
           revision,
           commit: ground.commit,
@@ -140,25 +176,18 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
           files: ground.files?.map(({ path, sizeBytes }) => ({ path, sizeBytes })) ?? null,
           otherBytes: ground.otherBytes,
           totalBytes: ground.totalBytes,
-          attempt: 0,
-          state: 'running',
-          phase: 'fetch',
-          progress: { bytes: 0, totalBytes: null, samples: [], grewAt: now },
-          stalled: false,
-          silentSince: null,
-          log: { offset: 0, rest: '', lines: [] },
-          trouble: null,
           requestedBy,
-          cancelRequestedAt: null,
-          startedAt: now,
-          endedAt: null,
         },
-        now,
+        ask.token ?? null,
       )
-      if (!store.downloads.insert(download)) refuseRunning(repo)
-      needs.events.append('download_started', { download: download.id, model: repo, machines: machines.map((one) => one.name) })
-      follow(download.id, ask.token ?? null)
-      return view(download)
+    },
+    checkTogether: async (model) => togetherView(await planTogether(together, model)),
+    async bringTogether(model, { commit, requestedBy }) {
+      refuseRunning(model)
+      const plan = await planTogether(together, model)
+      refuseBlocked(plan.checks, plan.source.machine)
+      if (commit !== undefined && commit !== plan.chosen.revision) throw new SparkError('plan_stale', {})
+      return begin({ ...copyOrder(plan), withToken: false, requestedBy }, null)
     },
     cancel(id) {
       const download = find(id)

@@ -92,6 +92,10 @@ export interface DownloadsUse {
   check(ask: DownloadAsk): Promise<GroundView>
   /** Raises download_running, download_blocked, download_not_needed as well. */
   start(ask: DownloadAsk & { readonly requestedBy: Requester }): Promise<DownloadView>
+  /** How copies that differ would be made one; raises download_not_needed, and download_blocked where nobody has it whole. */
+  checkTogether(model: string): Promise<GroundView>
+  /** `commit`: the version that was shown; raises plan_stale when it would be another one. */
+  bringTogether(model: string, ask: { readonly commit?: string | undefined; readonly requestedBy: Requester }): Promise<DownloadView>
   cancel(id: string): DownloadView
   resume(id: string, token: string | undefined): Promise<DownloadView>
 }

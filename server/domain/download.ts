@@ -6,7 +6,7 @@
 //  (3) `succeeded` is written only after every file was seen on every machine, all of the same commit.
 //  (4) A machine that does not answer ends nothing: the job goes on there, and is found again.
 //
-//   fetch -> copy -> verify -> (succeeded)       copy is left out for one machine
+//   fetch -> copy -> verify -> (succeeded)       copy is left out for one machine, fetch where a machine has it already
 //     \________\________\----> (failed | cancelled) -> fetch    [resume: the next attempt; what arrived stays]
 import { splitLines } from './progress.ts'
 import type { Requester } from './swap.ts'
@@ -60,6 +60,8 @@ export interface Download {
   readonly places: readonly DownloadPlace[]
   readonly argv: readonly string[]
   readonly withToken: boolean
+  /** A copy between machines, nothing is fetched: what each of the others held before and needs, bytes, in the order of the places. */
+  readonly copies?: readonly { readonly beforeBytes: number; readonly needBytes: number }[] | undefined
   /** Files of that commit; null: not known beforehand. */
   readonly files: readonly { readonly path: string; readonly sizeBytes: number }[] | null
   /** Bytes of the first machine's folder that belong to other versions. */
@@ -98,7 +100,7 @@ export function beginAttempt(download: Download, now: number): Download {
     ...download,
     attempt: download.attempt + 1,
     state: 'running',
-    phase: 'fetch',
+    phase: download.copies === undefined ? 'fetch' : 'copy',
     progress: freshProgress(now, download.totalBytes),
     stalled: false,
     silentSince: null,
@@ -132,10 +134,29 @@ function counted(download: Download, folderBytes: DownloadReading['folderBytes']
     const here = Math.max(0, first - download.otherBytes)
     return grown(download, total === null ? here : Math.min(here, total), total, now)
   }
+  if (download.copies !== undefined) return countedCopies(download, download.copies, folderBytes, now)
   const copies = folderBytes.slice(1)
   if (first === null || copies.every((one) => one === null)) return download
   const here = copies.reduce<number>((sum, one) => sum + Math.min(one ?? 0, first), 0)
   return grown(download, here, first * copies.length, now)
+}
+
+/** Only what came since counts: the others hold another version already. */
+function countedCopies(
+  download: Download,
+  copies: NonNullable<Download['copies']>,
+  folderBytes: DownloadReading['folderBytes'],
+  now: number,
+): Download {
+  if (folderBytes.slice(1).every((one) => one === null)) return download
+  const came = copies.map(({ beforeBytes, needBytes }, at) => Math.min(needBytes, Math.max(0, (folderBytes[at + 1] ?? 0) - beforeBytes)))
+  const total = copies.reduce((sum, one) => sum + one.needBytes, 0)
+  return grown(
+    download,
+    came.reduce((sum, one) => sum + one, 0),
+    total,
+    now,
+  )
 }
 
 function grown(download: Download, bytes: number, totalBytes: number | null, now: number): Download {

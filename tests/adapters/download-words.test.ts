@@ -1,10 +1,11 @@
 // The words of a download that the launcher's script cannot do, run by a real bash with tools that write down how they were called.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type HubLook, judgeGround, type Looked } from '../../server/domain/download-ground.ts'
+import { copyWords } from '../../server/domain/together.ts'
 
 let dir: string
 beforeEach(() => {
@@ -94,5 +95,56 @@ describe('the words of a download', () => {
     expect(run(argvOf(null, machines), { uvx: 'exit 1', rsync: copied }).code).toBe(1)
     const { code, text } = run(argvOf(null, machines), { uvx: fetched, rsync: 'exit 12' })
     expect([code, text.includes('Copy to 192.0.2.2 failed.')]).toEqual([1, true])
+  })
+})
+
+describe('one version to the others', () => {
+  /** Copies what the list names, as rsync does, and writes down how it was called. */
+  const copying = `printf '%s|' "$@" >>"$DIR/calls"; echo >>"$DIR/calls"
+for word; do case $word in --files-from=*) list=\${word#*=} ;; esac; done
+to="$DIR/other/\${@: -1}"; to=\${to//*:/$DIR/other/}
+mkdir -p "$to"
+if [ -n "$list" ]; then xargs -0 cp -P --parents -t "$to" <"$list"; else cp refs/main "$to"; fi`
+  const words = (): string[] =>
+    copyWords(join(dir, 'hub/models--org--name'), commit, [{ user: 'bob', address: '192.0.2.2', folder: '/models--org--name' }])
+  const source = (): string => {
+    const folder = join(dir, 'hub/models--org--name')
+    mkdirSync(join(folder, `snapshots/${commit}/deep`), { recursive: true })
+    mkdirSync(join(folder, 'snapshots/old'), { recursive: true })
+    mkdirSync(join(folder, 'blobs'))
+    for (const [name, path] of [
+      ['b1', `snapshots/${commit}/config.json`],
+      ['b2', `snapshots/${commit}/deep/model 1.safetensors`],
+      ['b3', 'snapshots/old/config.json'],
+    ] as const) {
+      writeFileSync(join(folder, 'blobs', name), name)
+      symlinkSync(`${'../'.repeat(path.split('/').length - 1)}blobs/${name}`, join(folder, path))
+    }
+    return folder
+  }
+
+  test('takes the files of that version alone, and says which one loads when they are there', () => {
+    const folder = source()
+    const { code, text } = run(words(), { rsync: copying })
+    expect([code, text]).toEqual([0, 'Copying model to 1 host(s): bob@192.0.2.2:/models--org--name/\n'])
+    const there = (path: string): boolean => existsSync(join(dir, 'other/models--org--name', path))
+    expect(['blobs/b1', 'blobs/b2', `snapshots/${commit}/deep/model 1.safetensors`, 'refs/main'].map(there)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ])
+    expect(['blobs/b3', 'snapshots/old'].map(there)).toEqual([false, false])
+    expect(readFileSync(join(folder, 'refs/main'), 'utf8')).toBe(commit)
+    const calls = readFileSync(join(dir, 'calls'), 'utf8').trim().split('\n')
+    expect(calls.map((call) => call.includes('refs/main'))).toEqual([false, true])
+  })
+
+  test('leaves the other side as it was when the copy breaks off, and says which', () => {
+    source()
+    const { code, text } = run(words(), { rsync: `printf 'called ' >>"$DIR/calls"; exit 12` })
+    expect([code, text]).toEqual([1, expect.stringMatching(/Copy to 192\.0\.2\.2 failed\.\n$/)])
+    expect(readFileSync(join(dir, 'calls'), 'utf8')).toBe('called ')
+    expect(run(copyWords(join(dir, 'nowhere'), commit, []), {}).code).toBe(1)
   })
 })

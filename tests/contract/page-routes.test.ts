@@ -16,6 +16,7 @@ const sameAs: Readonly<Record<string, OperationId | null>> = {
   'POST /library/downloads': 'downloads.start',
   'POST /library/downloads/:id/cancellation': 'downloads.cancel',
   'POST /library/downloads/:id/resumption': 'downloads.resume',
+  'POST /library/:id/together': 'models.bringTogether',
   'POST /library/:id/deletion': 'models.delete',
   'POST /library/:id/parts': 'models.delete',
   'POST /library/:id/recipe': 'recipes.save',

@@ -2,12 +2,20 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DownloadView } from '../../server/contract/operations/download-shapes.ts'
 import { gatedLlama, qwen3Four } from '../sim/core/demo-hub.ts'
-import { openRig, type Rig } from './rig.ts'
+import { qwen3Small } from '../sim/core/demo-models.ts'
+import { e2eNodes, openRig, type Rig, type RigOptions } from './rig.ts'
+
+/** The second Spark holds an older version of one model. */
+const older = { ...qwen3Small, weightsBytes: 14_000_000_000, revision: '0ld'.padEnd(40, '0').replaceAll('l', '1') }
+const twoVersions: NonNullable<RigOptions['nodes']> = (addresses) =>
+  e2eNodes(addresses).map((node, at) =>
+    at === 0 ? node : { ...node, models: node.models.map((model) => (model.repo === older.repo ? older : model)) },
+  )
 
 let rig: Rig
 let page: Page
 beforeAll(async () => {
-  rig = await openRig()
+  rig = await openRig({ nodes: twoVersions })
   page = await rig.tab()
 }, 60_000)
 afterAll(() => rig.close())
@@ -142,6 +150,27 @@ test('a copy that is not whole is found out, named, and mended by going on (F22)
   const download = await when('it is whole on both', (one) => one.state !== 'running')
   expect([download.state, download.error]).toEqual(['succeeded', null])
 }, 60_000)
+
+test('copies that differ are brought together over the cable with one button, and a copy that is cut is found out', async () => {
+  await page.goto('/library/disks')
+  await page.getByRole('link', { name: /^Bring them together\s*:\s*Qwen3 8B$/ }).click()
+  await page.getByRole('heading', { level: 1, name: 'Bring the copies of Qwen3 8B together?' }).waitFor()
+  expect(await text()).toMatch(/spark-2 gets the version [0-9a-f]{8} from spark-1 over the cable: 16 GB\. spark-1 has the version that is/)
+  expect(await text()).toMatch(/spark-2 has room: 16 GB to come/)
+  await rig.shots(page, 'together')
+  rig.world.setFault({ name: 'F22', node: 'spark-2', times: 1 })
+  await page.getByRole('button', { name: 'Copy it now' }).click()
+  await page.waitForURL(/\/library\/downloads\/[a-z0-9]{12}$/)
+  await page.getByText(/The copy on spark-2 is not whole: \d+ of \d+ files are missing or cut short/).waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByText('Whole on spark-1 and spark-2, every file looked at.').waitFor({ timeout: 30_000 })
+  await rig.shots(page, 'together-done')
+  expect(await newest()).toMatchObject({ repo: older.repo, state: 'succeeded', attempt: 2 })
+  const { machines, revisionsDiffer } = await rig.client['models.find']({ params: { id: older.repo } })
+  expect([new Set(machines.map((one) => one.revision)).size, revisionsDiffer]).toEqual([1, false])
+  await page.goto('/library/disks')
+  expect(await page.getByRole('link', { name: /^Bring them together/ }).count()).toBe(0)
+}, 90_000)
 
 test('nothing on these pages broke a rule of the browser', () => {
   expect(rig.complaints).toEqual([])

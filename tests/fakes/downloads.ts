@@ -1,7 +1,13 @@
 // Downloads, deletions and disks of the appliance in memory behind the UseCases interface.
 import type { UseCases } from '../../server/app/use-cases.ts'
 import { SparkError } from '../../server/contract/errors.ts'
-import { deletionSample, diskSample, downloadSample, groundSample } from '../../server/contract/operations/download-samples.ts'
+import {
+  deletionSample,
+  diskSample,
+  downloadSample,
+  groundSample,
+  togetherSample,
+} from '../../server/contract/operations/download-samples.ts'
 
 export function fakeDownloads(note: (what: string, ask: unknown) => void): Pick<UseCases, 'downloads' | 'deletions' | 'disks'> {
   const found = (id: string): typeof downloadSample => {
@@ -18,6 +24,11 @@ export function fakeDownloads(note: (what: string, ask: unknown) => void): Pick<
       },
       async start(ask) {
         note('downloads.start', ask)
+        return downloadSample
+      },
+      checkTogether: async (model) => ({ ...togetherSample, repo: model }),
+      async bringTogether(model, ask) {
+        note('downloads.bringTogether', { model, ...ask })
         return downloadSample
       },
       cancel(id) {

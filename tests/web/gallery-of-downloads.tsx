@@ -1,7 +1,13 @@
 // Pages of downloads, deletion and disks in their states.
 
 import { tellError } from '../../server/contract/errors.ts'
-import { deletionSample, diskSample, downloadSample, groundSample } from '../../server/contract/operations/download-samples.ts'
+import {
+  deletionSample,
+  diskSample,
+  downloadSample,
+  groundSample,
+  togetherSample,
+} from '../../server/contract/operations/download-samples.ts'
 import { DeletionPage } from '../../web/views/pages/deletion.tsx'
 import { DisksPage } from '../../web/views/pages/disks.tsx'
 import { GroundPage } from '../../web/views/pages/download-ground.tsx'
@@ -66,6 +72,7 @@ export const downloadExhibits: readonly Exhibit[] = [
   { name: 'download-stalled', place: 'library', body: <DownloadPage download={stalled} now={now} /> },
   { name: 'download-failed', place: 'library', body: <DownloadPage download={failed} now={now} /> },
   { name: 'download-plan', place: 'library', body: <GroundPage ground={groundSample} /> },
+  { name: 'together', place: 'library', body: <GroundPage ground={togetherSample} /> },
   { name: 'download-gated', place: 'library', body: <GroundPage ground={gated} /> },
   { name: 'deletion', place: 'library', body: <DeletionPage plan={deletionSample} /> },
   {

@@ -46,6 +46,30 @@ export const groundSample: GroundView = {
   machines: [{ ...first, hereBytes: 0, needBytes: 16_400_000_000, freeBytes: 2_100_000_000_000 }],
   wantsToken: false,
   argv: ['/home/alice/spark-vllm-docker/hf-download.sh', 'Qwen/Qwen3-8B'],
+  from: null,
+}
+
+export const togetherSample: GroundView = {
+  ...groundSample,
+  checks: [
+    {
+      id: 'version',
+      machine: first.machine,
+      state: 'good',
+      sentence: 'spark-1 has the version that is the newest on the Hub.',
+      mend: null,
+    },
+    {
+      id: 'space',
+      machine: second.machine,
+      state: 'good',
+      sentence: 'spark-2 has room: 16 GB to come, 1.4 TB free. What it holds now stays on its disk.',
+      mend: null,
+    },
+  ],
+  machines: [{ ...second, hereBytes: 0, needBytes: 16_400_000_000, freeBytes: 1_400_000_000_000 }],
+  argv: ['bash', '-c', '...', 'spark-control-copy', '/home/alice/.cache/huggingface/hub/models--Qwen--Qwen3-8B', commit],
+  from: { ...first, why: 'spark-1 has the version that is the newest on the Hub.' },
 }
 
 export const deletionSample: DeletionView = {

@@ -64,6 +64,10 @@ export const Ground = z
     machines: z.array(OnMachine.extend({ hereBytes: Bytes, needBytes: Bytes.nullable(), freeBytes: Bytes.nullable() })),
     wantsToken: z.boolean(),
     argv: z.array(z.string()),
+    from: z
+      .object({ machine: z.string(), name: z.string(), why: z.string() })
+      .nullable()
+      .describe('The machine whose version the others get over the cable; null: it comes from the Hub'),
   })
   .meta({ id: 'DownloadCheck' })
 export type GroundView = z.output<typeof Ground>

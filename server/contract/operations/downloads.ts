@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRevision } from '../../domain/repo.ts'
 import { operation } from '../define.ts'
-import { deletionSample, diskSample, downloadSample, groundSample } from './download-samples.ts'
+import { deletionSample, diskSample, downloadSample, groundSample, togetherSample } from './download-samples.ts'
 import { DeletionPlan, Disks, Download, Ground } from './download-shapes.ts'
 import { Id, ModelId } from './shapes.ts'
 
@@ -111,6 +111,43 @@ export const downloadOperations = {
     right: 'operate',
     risk: 'mutating',
     examples: [{ title: 'go on', params: { id: downloadSample.id }, in: {}, out: downloadSample }],
+  }),
+  'models.togetherPlan': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/models/:id/together',
+    summary: 'Which version every machine would get, from where, and how many bytes that is',
+    input: { params: OfModel },
+    output: Ground,
+    status: 200,
+    errors: ['invalid_request', 'model_unknown', 'repo_unreadable', 'download_not_needed', 'download_blocked', ...reach],
+    right: 'operate',
+    risk: 'read',
+    examples: [{ title: 'two versions', params: { id: togetherSample.repo }, out: togetherSample }],
+  }),
+  'models.bringTogether': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/models/:id/together',
+    summary: 'Copy one version of a model to every machine that holds it',
+    description:
+      'Between the machines, without the Hub. Looked at on each when it is done. With a commit: only if that is the version still.',
+    input: { params: OfModel, body: z.strictObject({ commit: z.string().max(100).optional() }).default({}) },
+    output: Download,
+    status: 202,
+    errors: [
+      'invalid_request',
+      'model_unknown',
+      'repo_unreadable',
+      'download_running',
+      'download_blocked',
+      'download_not_needed',
+      'plan_stale',
+      ...reach,
+    ],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [{ title: 'copy', params: { id: downloadSample.repo }, in: {}, out: downloadSample }],
   }),
   'models.deletionPlan': operation({
     kind: 'json',

@@ -15,6 +15,9 @@ export function downloadAnswers({
     'downloads.find': ({ params }) => downloads.find(params.id),
     'downloads.cancel': ({ params }) => downloads.cancel(params.id),
     'downloads.resume': ({ params, body }) => downloads.resume(params.id, body.token),
+    'models.togetherPlan': ({ params }) => downloads.checkTogether(params.id),
+    'models.bringTogether': ({ params, body }, call) =>
+      downloads.bringTogether(params.id, { commit: body.commit, requestedBy: call.requester() }),
     'models.deletionPlan': ({ params }) => deletions.plan(params.id),
     'models.delete': ({ params, body }, call) =>
       deletions.remove(params.id, { name: body.name, partsOnly: body.partsOnly, by: call.requester().name }),

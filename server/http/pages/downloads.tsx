@@ -113,6 +113,40 @@ export function downloadPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEn
     return show(c.req.raw, { title: 'Disks', place: 'library', body })
   })
 
+  const showTogether = async (request: Request, id: string, news?: Trouble, status = 200): Promise<Response> => {
+    const ground = await downloads.checkTogether(id)
+    const body = <GroundPage ground={ground} {...(news === undefined ? {} : { news })} />
+    return await show(request, { title: groundTitle(ground), place: 'library', body, status })
+  }
+
+  /** Nobody has it whole: then it comes from the Hub, onto all that hold some of it. */
+  const fromTheHub = (id: string): Response => {
+    const { machines } = useCases.models.find(id)
+    return goTo(`/library/downloads/new?${new URLSearchParams([['repo', id], ...machines.map((one) => [`on-${one.machine}`, 'yes'])])}`)
+  }
+
+  app.get('/library/:id/together', async (c) => {
+    const id = c.req.param('id')
+    if (!useCases.models.find(id).complete) return fromTheHub(id)
+    try {
+      return await showTogether(c.req.raw, id)
+    } catch (thrown) {
+      if (thrown instanceof SparkError && thrown.code === 'download_not_needed') return goTo('/library/disks')
+      throw thrown
+    }
+  })
+
+  app.post('/library/:id/together', async (c) => {
+    const id = c.req.param('id')
+    const commit = (await fieldsOf(c))['commit']
+    try {
+      return goTo((await downloads.bringTogether(id, { commit, requestedBy: requestingOwner(c) })).links.page)
+    } catch (thrown) {
+      const { trouble, status } = troubleOf(thrown)
+      return await showTogether(c.req.raw, id, trouble, status)
+    }
+  })
+
   app.get('/library/:id/deletion', (c) => {
     const plan = deletions.plan(c.req.param('id'))
     return show(c.req.raw, { title: `Delete ${plan.name}?`, place: 'library', body: <DeletionPage plan={plan} /> })

@@ -16,7 +16,7 @@ export interface NodeHome {
 }
 
 /** On the PATH of every command; uvx is only on a login shell's. */
-const onPath = ['docker', 'df', 'nvidia-smi', 'ibdev2netdev', 'ip', 'git', 'hostname']
+const onPath = ['docker', 'df', 'nvidia-smi', 'ibdev2netdev', 'ip', 'git', 'hostname', 'rsync']
 const systemPath = '/usr/local/bin:/usr/bin:/bin'
 const refreshMs = 1_000
 

@@ -112,7 +112,7 @@ function Differing({ disks }: { readonly disks: DisksView }) {
                 {model.copies.map((copy) => `${copy.name}: version ${copy.revision?.slice(0, 8) ?? 'unknown'}`).join(', ')}
               </p>
             </div>
-            <a class="button" href={togetherPath(model)}>
+            <a class="button" href={`/library/${encodeURIComponent(model.id)}/together`}>
               Bring them together<span class="sr">: {model.name}</span>
             </a>
           </li>
@@ -120,10 +120,6 @@ function Differing({ disks }: { readonly disks: DisksView }) {
       </ul>
     </section>
   )
-}
-
-function togetherPath({ id, copies }: DisksView['differing'][number]): string {
-  return `/library/downloads/new?${new URLSearchParams([['repo', id], ...copies.map((copy) => [`on-${copy.machine}`, 'yes'])])}`
 }
 
 function Partial({ disks, now }: DisksData) {

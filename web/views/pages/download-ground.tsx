@@ -11,7 +11,9 @@ export interface GroundData {
   readonly news?: Trouble
 }
 
-export function groundTitle({ name, verdict }: GroundView): string {
+export function groundTitle({ name, verdict, from }: GroundView): string {
+  if (from !== null)
+    return verdict === 'ready' ? `Bring the copies of ${name} together?` : `The copies of ${name} cannot be brought together yet`
   if (verdict === 'here') return `${name} is there already`
   return verdict === 'ready' ? `Download ${name}?` : `${name} cannot be downloaded yet`
 }
@@ -20,7 +22,10 @@ export function groundTitle({ name, verdict }: GroundView): string {
 export function GroundPage({ ground, news }: GroundData) {
   return (
     <div class="page narrow">
-      <Heading title={groundTitle(ground)} up={{ href: '/library/downloads', word: 'Downloads' }}>
+      <Heading
+        title={groundTitle(ground)}
+        up={ground.from === null ? { href: '/library/downloads', word: 'Downloads' } : { href: '/library/disks', word: 'Disks' }}
+      >
         <p class="quiet">
           {ground.repo}
           {ground.revision === null ? '' : `, version ${ground.revision}`}
@@ -43,8 +48,10 @@ export function GroundPage({ ground, news }: GroundData) {
   )
 }
 
-function costOf({ totalBytes, machines, verdict }: GroundView): string {
+function costOf({ totalBytes, machines, verdict, from, commit }: GroundView): string {
   const names = machines.map((one) => one.name).join(' and ')
+  if (from !== null)
+    return `${names} ${machines.length === 1 ? 'gets' : 'get'} the version ${commit?.slice(0, 8) ?? ''} from ${from.name} over the cable: ${bytesInWords(totalBytes ?? 0)}. ${from.why}`
   if (verdict === 'here') return `The newest version is whole on ${names}. There is nothing to fetch.`
   if (totalBytes === null) return `Onto ${names}. How large it is could not be asked beforehand.`
   const [head, ...others] = machines
@@ -54,6 +61,7 @@ function costOf({ totalBytes, machines, verdict }: GroundView): string {
 }
 
 function Act({ ground }: { readonly ground: GroundView }) {
+  if (ground.from !== null) return <CopyAct ground={ground} />
   const { repo, revision, machines, verdict, wantsToken } = ground
   if (verdict === 'here') {
     return (
@@ -99,6 +107,32 @@ function Act({ ground }: { readonly ground: GroundView }) {
         </a>
       </p>
       {wantsToken ? null : <p class="quiet">It goes on by itself, also when you close this page.</p>}
+    </form>
+  )
+}
+
+function CopyAct({ ground }: { readonly ground: GroundView }) {
+  const path = `/library/${encodeURIComponent(ground.repo)}/together`
+  return (
+    <form class="stack" method="post" action={path}>
+      <input type="hidden" name="commit" value={ground.commit ?? ''} />
+      <p class="acts">
+        {ground.verdict === 'ready' ? (
+          <button type="submit" class="button main">
+            Copy it now
+          </button>
+        ) : (
+          <a class="button main" href={path}>
+            Look again
+          </a>
+        )}
+        <a class="button plain" href="/library/disks">
+          Not now
+        </a>
+      </p>
+      {ground.verdict === 'ready' ? (
+        <p class="quiet">It goes on by itself, also when you close this page. Every file is looked at when it is done.</p>
+      ) : null}
     </form>
   )
 }

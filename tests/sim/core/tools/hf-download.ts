@@ -151,7 +151,7 @@ async function copyToHosts(sim: Sim, node: SimNode, order: Order, io: ToolIo): P
   return true
 }
 
-async function copyTo(sim: Sim, node: SimNode, model: SimModel, host: string, io: ToolIo): Promise<boolean> {
+export async function copyTo(sim: Sim, node: SimNode, model: SimModel, host: string, io: ToolIo): Promise<boolean> {
   io.out(`Copying model '${model.repo}' to spark@${host}...\n`)
   const target = sim.nodeAt(host)
   if (target === undefined || reachOf(target, sim.clock.now()) !== 'up') {

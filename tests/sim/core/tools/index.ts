@@ -6,6 +6,7 @@ import { docker } from './docker.ts'
 import { hfDownload } from './hf-download.ts'
 import { launchCluster } from './launch-cluster.ts'
 import { nvidiaSmi } from './nvidia-smi.ts'
+import { rsync } from './rsync.ts'
 import { git, hostname, ibdev2netdev, ip, ssh, sudo, uvx } from './small.ts'
 
 /** What doors put on a node's PATH. */
@@ -21,6 +22,7 @@ export const toolTable: Readonly<Record<string, Tool>> = {
   ssh,
   git,
   uvx,
+  rsync,
   sudo,
   hostname,
 }
