@@ -12,6 +12,7 @@ import { createFleet } from './app/fleet.ts'
 import { createHealth } from './app/health.ts'
 import { createLock } from './app/lock.ts'
 import { createMachines } from './app/machines.ts'
+import { recipeFit } from './app/model-memory.ts'
 import { createModels } from './app/models.ts'
 import { createObserved } from './app/observed.ts'
 import { createPlans } from './app/plans.ts'
@@ -26,10 +27,12 @@ import { measuredBy } from './app/swap-measure.ts'
 import { createSwapRunner } from './app/swap-runner.ts'
 import { createSwaps } from './app/swaps.ts'
 import type { UseCases } from './app/use-cases.ts'
+import type { RecipeFitView } from './contract/operations/draft-shapes.ts'
 import type { Serving } from './domain/engine.ts'
 import { mainEngine } from './domain/engine-sites.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 import { modelName } from './domain/model-name.ts'
+import type { RecipeDraft } from './domain/recipe-draft.ts'
 import type { Swap } from './domain/swap.ts'
 import { jobsOf } from './jobs.ts'
 
@@ -80,6 +83,12 @@ export function compose(world: Adapters): Graph {
     watchNames: () => [settings.get('engine.containerName')],
   })
   const discovery = createDiscovery({ clock, sparks, store: stores, fleet, settings, events, log, infer: world.infer })
+  const measured = measuredBy(stores.measured)
+  const fitOf = (id: string, draft: RecipeDraft): RecipeFitView | null => {
+    const model = discovery.domainModel(id)
+    const headroomBytes = settings.get('memory.headroomGigabytes') * 1e9
+    return model === null ? null : recipeFit(model, draft, { headroomBytes, sizes: discovery.memorySizes(model), measured })
+  }
   const recipes = createRecipes({
     clock,
     ids,
@@ -88,9 +97,9 @@ export function compose(world: Adapters): Graph {
     models: discovery,
     events,
     log,
+    fitOf,
     speedOf: (recipe) => speeds.of(recipe),
   })
-  const measured = measuredBy(stores.measured)
   const models = createModels({
     clock,
     discovery,

@@ -130,8 +130,8 @@ async function recipesOf(dataDir: string): Promise<{ recipeFiles: RecipeFiles; i
   const files = createRecipeFiles({ shippedDir: shipped.models, ownerDir: join(dataDir, 'recipes') })
   const { families, problems: ofFamilies } = await readFamilies(shipped.families)
   const read: RecipeFiles['read'] = async () => {
-    const { recipes, problems } = await files.read()
-    return { recipes, problems: [...problems, ...ofFamilies] }
+    const found = await files.read()
+    return { ...found, problems: [...found.problems, ...ofFamilies] }
   }
   return { recipeFiles: { ...files, read }, infer: inferWith(families) }
 }

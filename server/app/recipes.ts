@@ -1,20 +1,26 @@
 // How each model may be started: the owner's recipes before shipped ones, before what the launcher brings, before what was inferred.
 import { SparkError } from '../contract/errors.ts'
+import type { RecipeFitView } from '../contract/operations/draft-shapes.ts'
 import type { RecipeView } from '../contract/operations/shapes.ts'
 import { inferredRecipe } from '../domain/inferred-recipe.ts'
 import { type LauncherCheckout, seenFiles } from '../domain/launcher-mod.ts'
 import type { Model } from '../domain/model.ts'
 import { type Recipe, type RecipeSource, recipeWords } from '../domain/recipe.ts'
-import { recipeProblem } from '../domain/recipe-draft.ts'
+import { asksTooMuch, type RecipeDraft, type RecipeTrouble, recipeTroubles } from '../domain/recipe-draft.ts'
+import { textOfDraft } from '../domain/recipe-history.ts'
 import type { MemorySizes } from '../domain/sized-inference.ts'
+import { isoTime } from './iso-time.ts'
 import { createLauncherRecipes } from './launcher-recipes.ts'
+import { createOwnerRecipes } from './owner-recipes.ts'
 import type { Clock, FileProblem, Ids, Log } from './ports.ts'
+import { checkText } from './recipe-check.ts'
+import { createDrafts } from './recipe-drafts.ts'
 import type { RecipeFiles, RecipeStore } from './recipe-ports.ts'
-import type { EventsUse, RecipesUse } from './use-cases.ts'
+import type { DraftsUse, EventsUse, RecipesUse } from './use-cases.ts'
 
 export interface RecipesNeeds {
   readonly clock: Clock
-  readonly ids: Pick<Ids, 'digest'>
+  readonly ids: Pick<Ids, 'digest' | 'next'>
   readonly files: RecipeFiles
   readonly store: RecipeStore
   readonly models: {
@@ -27,6 +33,8 @@ export interface RecipesNeeds {
   }
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
+  /** Whether a start with it would find the memory it needs. */
+  readonly fitOf: (model: string, draft: RecipeDraft) => RecipeFitView | null
   readonly speedOf: (recipe: Recipe) => RecipeView['speed']
 }
 
@@ -48,12 +56,14 @@ const order: readonly RecipeSource[] = ['owner', 'shipped', 'launcher', 'inferre
 const refreshMs = 3000
 
 export function createRecipes(needs: RecipesNeeds): Recipes {
-  let read: { readonly recipes: readonly Recipe[]; readonly problems: readonly FileProblem[] } = { recipes: [], problems: [] }
+  let read: Awaited<ReturnType<RecipeFiles['read']>> = { recipes: [], problems: [], texts: new Map() }
   let reading: Promise<void> | null = null
 
   const readFiles = async (): Promise<void> => {
     try {
+      const seen = owner.turn()
       read = await needs.files.read()
+      owner.reconcile(read, seen)
     } catch (error) {
       // What was read before stays usable: a disk that hiccups must not take the recipes away.
       needs.log.error('the recipe files could not be read', { error })
@@ -70,7 +80,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
   const digest = (recipe: Recipe): string => needs.ids.digest(recipeWords(recipe))
 
   const isConfirmed = (recipe: Recipe): boolean => {
-    if (recipe.source === 'owner' || recipe.source === 'shipped') return true
+    if (recipe.source === 'shipped' || (recipe.source === 'owner' && !asksTooMuch(recipe))) return true
     return needs.store.confirmations()[recipe.id] === digest(recipe)
   }
 
@@ -125,40 +135,56 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     return { recipes: recipes.map(view), problems: [...read.problems], left: [...launcher.left(model)] }
   }
 
-  /** The same title replaces a recipe; another title stands beside it, so that nothing saved is lost. */
-  const ownerId = (draft: { readonly model: string; readonly title: string }): string => {
-    const mine = read.recipes.filter((one) => one.source === 'owner' && one.model === draft.model)
-    const same = mine.find((one) => one.title === draft.title)
-    if (same !== undefined) return same.id
-    const taken = new Set(read.recipes.map((one) => one.id))
-    const plain = `owner:${draft.model}`
-    if (!taken.has(plain)) return plain
-    const named = `owner:${
-      draft.title
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9.]+/g, '-')
-        .replaceAll(/^-+|-+$/g, '')
-        .slice(0, 80) || 'recipe'
-    }`
-    let id = named
-    for (let number = 2; taken.has(id); number += 1) id = `${named}-${number}`
-    return id
+  const viewOf = (id: string): RecipeView => {
+    const found = read.recipes.find((one) => one.id === id && one.source === 'owner')
+    if (found !== undefined) return view(found)
+    const told = read.problems[0]
+    throw new SparkError('recipe_invalid', { why: (told?.sentence ?? 'it cannot be read back').replace(/\.$/, '') })
   }
 
-  const save: RecipesUse['save'] = async (draft) => {
-    const problem = recipeProblem(draft)
-    if (problem !== null) throw new SparkError('recipe_invalid', { why: problem })
-    const recipe: Recipe = { ...draft, id: ownerId(draft), source: 'owner', confirmed: true, file: null }
-    const file = await needs.files.write(recipe)
-    reading = null
-    await refresh()
-    const saved = read.recipes.find(
-      (one) => one.source === 'owner' && one.model === draft.model && recipeWords(one) === recipeWords(recipe),
+  const troublesOf = (draft: RecipeDraft): readonly RecipeTrouble[] => recipeTroubles(draft, needs.models.domainModel(draft.model))
+
+  const owner = createOwnerRecipes({
+    ...needs,
+    found: () => read,
+    refresh: () => {
+      reading = null
+      return refresh()
+    },
+    troublesOf,
+    sayYes: (recipe) => needs.store.confirm(recipe.id, digest(recipe), needs.clock.now(), {}),
+  })
+
+  const check: RecipesUse['check'] = (model, what) => {
+    const text = 'text' in what ? what.text : needs.files.texts.write({ ...what.draft, id: null })
+    return checkText(needs.files.texts.read(text), model, { troublesOf, fitOf: needs.fitOf })
+  }
+
+  const drafts = createDrafts({
+    clock: needs.clock,
+    ids: needs.ids,
+    store: needs.store,
+    texts: needs.files.texts,
+    of,
+    nameOf: (model) => needs.models.domainModel(model)?.name ?? '',
+    textOf: (recipe) => read.texts.get(recipe) ?? null,
+    check: (model, text) => check(model, { text }),
+  })
+
+  const saveDraft: DraftsUse['save'] = async (id, { word, version, by }) => {
+    const kept = needs.store.draft(id)
+    if (kept === null) throw new SparkError('draft_unknown', {})
+    const text = textOfDraft(kept)
+    const { troubles } = check(kept.model, { text })
+    const { draft } = needs.files.texts.read(text)
+    const wrong = troubles.find((one) => one.kind === 'wrong')
+    if (draft === null || wrong !== undefined) throw new SparkError('recipe_invalid', { why: wrong?.why ?? 'it cannot be read' })
+    const saved = await owner.save(
+      { draft, recipe: kept.recipe ?? undefined, version: version ?? (kept.recipe === null ? undefined : kept.base), word, by },
+      text,
     )
-    if (saved !== undefined) return view(saved)
-    const told = read.problems.find((one) => one.file === file || one.file.endsWith(`/${file}`))
-    if (told !== undefined) throw new SparkError('recipe_invalid', { why: told.sentence.replace(/\.$/, '') })
-    return view({ ...recipe, file })
+    needs.store.forgetDraft(id)
+    return viewOf(saved)
   }
 
   const confirm: RecipesUse['confirm'] = (id, by, shown) => {
@@ -180,7 +206,13 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
 
   return {
     list,
-    save,
+    save: async (ask) => viewOf(await owner.save(ask)),
+    check,
+    remove: owner.remove,
+    versions: owner.versions,
+    goBack: async (id, to, how) => viewOf(await owner.goBack(id, to, how)),
+    gone: (model) => owner.gone(model).map(({ recipe, title, version, at }) => ({ id: recipe, title, version, at: isoTime(at) })),
+    drafts: { show: drafts.show, edit: drafts.edit, open: drafts.open, forget: drafts.forget, save: saveDraft },
     confirm,
     choose,
     of,
@@ -189,6 +221,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     problems: () => read.problems,
     refresh,
     async start(signal) {
+      await owner.finish()
       await refresh()
       needs.clock.every(() => refreshMs, refresh, signal)
     },

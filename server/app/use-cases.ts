@@ -2,6 +2,7 @@
 // so a page and the API can never tell two stories. Failures are SparkError.
 import type { EventPayload, EventType } from '../contract/events.ts'
 import type { DeletionView, DisksView, DownloadView, GroundView } from '../contract/operations/download-shapes.ts'
+import type { RecipeCheckView, RecipeDraftView, RecipeVersionView } from '../contract/operations/draft-shapes.ts'
 import type {
   EngineView,
   EventView,
@@ -18,7 +19,8 @@ import type {
 } from '../contract/operations/shapes.ts'
 import type { SettingKey, SettingValue } from '../contract/settings.ts'
 import type { LeftRecipe } from '../domain/launcher-mod.ts'
-import type { Flag } from '../domain/model.ts'
+import type { RecipeDraft } from '../domain/recipe-draft.ts'
+import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
 
@@ -109,21 +111,68 @@ export interface DeletionsUse {
   ): Promise<{ model: string; bytes: number; machines: string[] }>
 }
 
+export interface RecipeAsk {
+  readonly draft: RecipeDraft
+  /** The owner's recipe to change; undefined: the one of that title, or a new one. */
+  readonly recipe?: string | undefined
+  /** The version that was read; another one there now raises recipe_saved_meanwhile. undefined: whatever is true now. */
+  readonly version?: number | undefined
+  /** The owner's word to what asks for it. */
+  readonly word?: boolean | undefined
+  readonly cameFrom?: number | undefined
+  readonly by: string
+}
+
+export interface DraftAsk {
+  readonly model: string
+  /** undefined: begins from a recipe. */
+  readonly draft?: string | undefined
+  /** The recipe to begin from; undefined: the best one. */
+  readonly recipe?: string | undefined
+  /** The revision that the window shows, and its mark. */
+  readonly revision?: number | undefined
+  /** Version of the recipe that the window shows, before anything was changed. */
+  readonly base?: number | undefined
+  readonly editor?: string | undefined
+}
+
+/** What was typed, in one of the two views; then a step. */
+export interface DraftChange {
+  readonly form?: RecipeForm | undefined
+  readonly text?: string | undefined
+  readonly step?: 'undo' | 'redo' | undefined
+  /** Kept even where nothing was changed: it is about to be saved. */
+  readonly keep?: boolean | undefined
+}
+
+/** What the owner is writing, kept from the first change on. Raises draft_unknown. */
+export interface DraftsUse {
+  show(ask: DraftAsk): RecipeDraftView
+  edit(ask: DraftAsk, change: DraftChange): RecipeDraftView
+  /** Of a model, newest first. */
+  open(model: string): RecipeDraftView[]
+  forget(id: string): void
+  /** Raises recipe_invalid, recipe_needs_word, recipe_saved_meanwhile. `version`: instead of the one it began with. */
+  save(id: string, how: { readonly word: boolean; readonly version?: number | undefined; readonly by: string }): Promise<RecipeView>
+}
+
 export interface RecipesUse {
   /** `left`: recipes of the launcher that cannot be used here, with the reason. */
   list(model?: string): { recipes: RecipeView[]; problems: FileProblem[]; left: LeftRecipe[] }
-  save(draft: {
-    model: string
-    title: string
-    description: string | null
-    image: string | null
-    port: number | null
-    nodes: number
-    flags: readonly Flag[]
-    env: Readonly<Record<string, string>>
-  }): Promise<RecipeView>
+  /** Raises recipe_invalid, recipe_needs_word, recipe_saved_meanwhile. */
+  save(ask: RecipeAsk): Promise<RecipeView>
+  /** What would be told on saving; nothing is saved. */
+  check(model: string, what: { readonly draft: RecipeDraft } | { readonly text: string }): RecipeCheckView
+  /** Raises recipe_unknown, recipe_saved_meanwhile. */
+  remove(id: string, how: { readonly version?: number | undefined; readonly by: string }): Promise<void>
+  /** Newest first. */
+  versions(id: string): RecipeVersionView[]
+  goBack(id: string, to: number, how: { readonly version?: number | undefined; readonly by: string }): Promise<RecipeView>
+  /** Recipes of a model that were removed. */
+  gone(model: string): { id: string; title: string; version: number; at: string }[]
   /** `shown`: digest of the recipe as it was shown; raises recipe_changed when it is another one now. */
   confirm(id: string, by: string, shown?: string): RecipeView
+  readonly drafts: DraftsUse
 }
 
 export interface PlanAsk {

@@ -27,7 +27,10 @@ export const modelErrors = {
   recipe_unconfirmed: error<{ recipe: string }>({
     status: 409,
     title: 'This recipe needs your word once',
-    happened: (f) => `Nobody has confirmed the recipe ${f.recipe} yet.`,
+    happened: (f) =>
+      f.recipe.startsWith('owner:')
+        ? `The recipe ${f.recipe} takes more than 85 % of memory, above which a Spark may freeze, and nobody has said yes to that.`
+        : `Nobody has confirmed the recipe ${f.recipe} yet.`,
     now: () => 'Nothing was changed.',
     next: () => "Read its flags on the model's page and confirm it there, once.",
     act: 'see_model',
@@ -52,6 +55,33 @@ export const modelErrors = {
     next: () => 'Correct what is named here.',
     retry: 'no',
     sample: { why: 'flags.port: expected a number' },
+  }),
+  recipe_needs_word: error<Why>({
+    status: 422,
+    title: 'This recipe needs your word',
+    happened: (f) => `The recipe asks for something that often goes wrong: ${f.why}.`,
+    now: () => 'Nothing was saved.',
+    next: () => 'Change it, or say that you want it so: tick the box, or send "word": true.',
+    retry: 'no',
+    sample: { why: 'flags.gpu-memory-utilization: above 0.85 a Spark runs short of memory itself and may freeze' },
+  }),
+  recipe_saved_meanwhile: error<{ recipe: string; theirs: number; yours: number }>({
+    status: 409,
+    title: 'This recipe was saved by somebody else meanwhile',
+    happened: (f) => `${f.recipe} is at version ${f.theirs} now; yours was made from version ${f.yours}.`,
+    now: () => 'Theirs stays. Yours is not saved yet.',
+    next: () => 'Look at the difference, then save yours as the next version or give it up.',
+    retry: 'no',
+    sample: { recipe: 'owner:Qwen/Qwen3-8B', theirs: 4, yours: 3 },
+  }),
+  draft_unknown: error<Record<string, never>>({
+    status: 404,
+    title: 'Nothing is being written here',
+    happened: () => 'What was being written was saved or thrown away.',
+    now: () => 'Nothing was changed.',
+    next: () => "Open the model's page to see its recipes.",
+    retry: 'no',
+    sample: {},
   }),
   plan_stale: error<Record<string, never>>({
     status: 409,

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { modelName } from '../domain/model-name.ts'
 import { bytesInWords, leftover, leftoverStopped } from '../domain/words.ts'
 import { event } from './define.ts'
+import { named, who } from './event-words.ts'
+import { recipeEvents } from './events-of-recipes.ts'
 
 const swapFacts = z.object({
   swap: z.string(),
@@ -26,8 +28,6 @@ const swapSample = {
 }
 const machineFacts = z.object({ machine: z.string(), name: z.string() })
 const machineSample = { machine: 'm1a2b3c4d5e6', name: 'spark-1' }
-/** Names over ids: "Qwen3.6 35B", and "You" for whoever sits at the page. */
-const named = (model: string | null): string => (model === null ? 'nothing' : modelName(model))
 const saidOfStates: Readonly<Record<string, string>> = {
   answering: 'is answering',
   busy: 'is busy',
@@ -43,7 +43,6 @@ const whatOf = (p: { model: string | null; previousModel: string | null; removes
   if (p.removes !== undefined) return `Removing ${p.removes} by force`
   return p.model === null ? `Stopping ${named(p.previousModel)}` : `The switch to ${named(p.model)}`
 }
-const who = (by: string): string => (by === 'owner' ? 'You' : by)
 
 const downloadFacts = z.object({ download: z.string(), model: z.string(), machines: z.array(z.string()) })
 const downloadSample = { download: 'k3j9x2m4p7q1', model: 'Qwen/Qwen3-8B', machines: ['spark-1', 'spark-2'] }
@@ -307,25 +306,7 @@ export const events = {
     webhook: true,
     kind: 'model',
   }),
-  recipe_confirmed: event({
-    payload: z.object({ recipe: z.string(), model: z.string(), by: z.string() }),
-    sample: { recipe: 'inferred:Qwen/Qwen3-8B', model: 'Qwen/Qwen3-8B', by: 'owner' },
-    sentence: (p) => `${who(p.by)} confirmed the recipe for ${named(p.model)}.`,
-    stale: ['library', 'activity'],
-    webhook: false,
-    kind: 'model',
-  }),
-  speed_measured: event({
-    payload: z.object({ model: z.string(), recipe: z.string(), tokensPerSecond: z.number().nullable(), why: z.string().nullable() }),
-    sample: { model: 'Qwen/Qwen3-8B', recipe: 'inferred:Qwen/Qwen3-8B', tokensPerSecond: 38.4, why: null },
-    sentence: (p) =>
-      p.tokensPerSecond === null
-        ? `How fast ${named(p.model)} answers was not measured: ${p.why ?? 'no reason given'}.`
-        : `${named(p.model)} gives ${Math.round(p.tokensPerSecond)} tokens a second.`,
-    stale: ['home', 'library'],
-    webhook: false,
-    kind: 'model',
-  }),
+  ...recipeEvents,
   setting_changed: event({
     payload: z.object({ key: z.string(), by: z.string() }),
     sample: { key: 'engine.port', by: 'owner' },

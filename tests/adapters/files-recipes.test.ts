@@ -71,7 +71,7 @@ describe('recipe files', () => {
     ['an image that the launcher would split', 'model: a/b\nimage: "vllm node; rm -rf /"\n', 2, 'would not carry'],
     ['an image that reads as a flag', 'model: a/b\nimage: --privileged\n', 2, 'would not carry'],
     ['a model that reads as a flag', 'model: --help\n', 1, 'hyphen'],
-    ['a key given twice', 'model: a/b\nnodes: 1\nnodes: 2\n', 3, 'unique'],
+    ['a key given twice', 'model: a/b\nnodes: 1\nnodes: 2\n', 3, 'the same key'],
     ['no model', 'title: x\n', 1, 'model'],
     ['a list', '- a\n- b\n', 1, 'expected object'],
     ['a reference', 'model: &m a/b\ntitle: *m\n', 2, 'References'],
@@ -110,6 +110,7 @@ describe('recipe files', () => {
     expect(await createRecipeFiles({ shippedDir: join(dir, 'no'), ownerDir: join(dir, 'neither') }).read()).toEqual({
       recipes: [],
       problems: [],
+      texts: new Map(),
     })
   })
 })

@@ -121,7 +121,7 @@ describe('a full disk', () => {
     disk.fill()
     if (disk.kind === 'mounted') await expect(files.write(recipe)).rejects.toMatchObject({ code: 'storage_full' })
     disk.free()
-    expect(await files.read()).toEqual({ recipes: [], problems: [] })
+    expect(await files.read()).toEqual({ recipes: [], problems: [], texts: new Map() })
     const name = await files.write(recipe)
     expect((await files.read()).problems).toEqual([])
     expect(name).toMatch(/\.yaml$/)

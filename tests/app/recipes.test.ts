@@ -24,9 +24,11 @@ const draft = (change: object = {}) => ({
   ...change,
 })
 
+const save = (change: object = {}) => rig.recipes.save({ draft: draft(change), word: true, by: 'owner' })
+
 test("the owner's recipe comes before the shipped one, the inferred one last", async () => {
   expect(rig.recipes.choose(model)).toMatchObject({ source: 'shipped' })
-  await rig.recipes.save(draft())
+  await save()
   expect(rig.recipes.choose(model)).toMatchObject({ source: 'owner', title: 'Long documents' })
   expect(rig.recipes.list(model).recipes.map((recipe) => recipe.source)).toEqual(['owner', 'shipped', 'inferred'])
   expect(rig.recipes.choose(model, `inferred:${model}`).source).toBe('inferred')
@@ -96,9 +98,9 @@ test('a confirmation holds for the words that were read: other flags ask again',
 })
 
 test('saved under the same title a recipe is replaced, under another it stands beside the first', async () => {
-  await rig.recipes.save(draft())
-  await rig.recipes.save(draft({ nodes: 2 }))
-  await rig.recipes.save(draft({ title: 'Short ones', flags: [] }))
+  await save()
+  await save({ nodes: 2 })
+  await save({ title: 'Short ones', flags: [] })
   const mine = rig.recipes.list(model).recipes.filter((recipe) => recipe.source === 'owner')
   expect(mine.map((recipe) => [recipe.id, recipe.nodes])).toEqual(
     expect.arrayContaining([
@@ -118,7 +120,7 @@ test.each([
   [{ env: { 'A B': '1' } }, 'env.A B'],
   [{ env: { A: '$(id)' } }, 'env.A'],
 ])('a draft with %j is refused with the name of the field', async (change, field) => {
-  await expect(rig.recipes.save(draft(change))).rejects.toMatchObject({ code: 'recipe_invalid', message: expect.stringContaining(field) })
+  await expect(save(change)).rejects.toMatchObject({ code: 'recipe_invalid', message: expect.stringContaining(field) })
   expect(rig.recipes.list(model).recipes.some((recipe) => recipe.source === 'owner')).toBe(false)
 })
 

@@ -42,7 +42,8 @@ test('it is kept over a restart, and with the recipe that was started, not with 
   expect(before).not.toBeNull()
   expect(speedOf(small)).toEqual(before)
   const { recipes } = life.graph
-  await recipes.save({ ...life.graph.models.recipesOf(small)[0], model: small, title: 'Mine', flags: [] } as never)
+  const plain = { model: small, title: 'Mine', description: null, image: null, port: null, nodes: 1, flags: [], env: {} }
+  await recipes.save({ draft: plain, by: 'owner' })
   expect(speedOf(small)).toBeNull()
   expect(life.graph.status.engine().speed).toEqual(before)
 })

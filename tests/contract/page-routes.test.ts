@@ -20,6 +20,8 @@ const sameAs: Readonly<Record<string, OperationId | null>> = {
   'POST /library/:id/deletion': 'models.delete',
   'POST /library/:id/parts': 'models.delete',
   'POST /library/:id/recipe': 'recipes.save',
+  'POST /library/:id/recipe/removal': 'recipes.remove',
+  'POST /library/:id/recipe/return': 'recipes.goBack',
   'POST /recipes/:id/confirmation': 'recipes.confirm',
   'POST /machines/:id': 'machines.edit',
   'POST /machines/:id/check': 'machines.check',

@@ -24,6 +24,8 @@ beforeAll(async () => {
     'models-none-found': '/library?q=no%20such%20model',
     'model-serving': `/library/${encodeURIComponent('Qwen/Qwen3-8B')}`,
     'model-inferred': `/library/${encodeURIComponent('example/Qwen3-4B')}`,
+    recipe: `/library/${encodeURIComponent('example/Qwen3-4B')}/recipe`,
+    'recipe-yaml': `/library/${encodeURIComponent('example/Qwen3-4B')}/recipe?view=yaml`,
     'model-interrupted': `/library/${encodeURIComponent('Qwen/Qwen3-32B')}`,
     plan: `/swaps/new?model=${ofModel}`,
     'plan-to-confirm': `/swaps/new?model=${encodeURIComponent('example/Qwen3-4B')}`,

@@ -1,6 +1,7 @@
 // The whole house as main.ts builds it, over a simulated cluster in memory, real SQLite and virtual time.
 
 import { createRecipeFiles, readFamilies } from '../../server/adapters/files/recipe-files.ts'
+import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
@@ -70,16 +71,26 @@ const readShipped = async () => {
 }
 type Found = Awaited<ReturnType<RecipeFiles['read']>>
 
+/** The text a recipe was written as, also for the next life. */
+const written = new WeakMap<Recipe, string>()
+
 /** The owner's folder in memory: virtual time does not wait for a disk. Files and YAML have tests of their own. */
-function ownerFolder(recipes: Map<string, Recipe>, shipped: Found): Pick<RecipeFiles, 'read' | 'write'> {
+function ownerFolder(recipes: Map<string, Recipe>, shipped: Found): Pick<RecipeFiles, 'read' | 'write' | 'remove'> {
   const problems: readonly FileProblem[] = shipped.problems
   return {
-    read: async () => ({ recipes: [...recipes.values(), ...shipped.recipes.filter((one) => !recipes.has(one.id))], problems }),
-    write: async (recipe) => {
+    read: async () => ({
+      recipes: [...recipes.values(), ...shipped.recipes.filter((one) => !recipes.has(one.id))],
+      problems,
+      texts: new Map([...recipes].map(([id, recipe]) => [id, written.get(recipe) ?? ''])),
+    }),
+    write: async (recipe, text) => {
       const file = `${recipe.id.replaceAll(/[^a-z0-9]+/gi, '-')}.yaml`
-      recipes.set(recipe.id, { ...recipe, file })
+      const kept = { ...recipe, file }
+      written.set(kept, text ?? recipeTexts.write(recipe))
+      recipes.set(recipe.id, kept)
       return file
     },
+    remove: async (id) => void recipes.delete(id),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { launcherRecipe } from '../../server/adapters/files/launcher-recipe.ts'
 import { readFamilies } from '../../server/adapters/files/recipe-files.ts'
+import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
 import { createDiscovery } from '../../server/app/discovery.ts'
@@ -16,6 +17,7 @@ import type { RecipeFiles } from '../../server/app/recipe-ports.ts'
 import { createRecipes } from '../../server/app/recipes.ts'
 import { createSettings } from '../../server/app/settings.ts'
 import { createStatus } from '../../server/app/status.ts'
+import { SparkError } from '../../server/contract/errors.ts'
 import { freeLockSample } from '../../server/contract/operations/samples.ts'
 import type { SwapView } from '../../server/contract/operations/shapes.ts'
 import type { Serving } from '../../server/domain/engine.ts'
@@ -54,8 +56,13 @@ export interface OwnerRigOptions {
   readonly nodes?: readonly SimNodeOptions[]
   /** An earlier life's database and clock: the appliance starts again over the same machines. */
   readonly before?: Pick<OwnerRig, 'clock' | 'world' | 'stores'>
+  /** The owner's folder of that life. */
+  readonly files?: MemoryFiles
   readonly recipes?: readonly Recipe[]
 }
+
+/** What is told broken, and a disk without room. */
+type MemoryFiles = RecipeFiles & { broken: boolean; full: boolean }
 
 export type OwnerRig = Awaited<ReturnType<typeof createOwnerRig>>
 
@@ -74,7 +81,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
   const life = new AbortController()
   const events = createEvents({ store: stores.events, clock, log, checkPayloads: true })
   const settings = createSettings({ store: stores.settings, clock, env: {}, events })
-  const files = createMemoryFiles(options.recipes ?? [])
+  const files = options.files ?? createMemoryFiles(options.recipes ?? [])
   const { families } = await readFamilies(new URL('../../recipes/families/', import.meta.url).pathname)
   const startedAgain: Serving[] = []
   let swap: SwapView | null = null
@@ -98,7 +105,17 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     log,
     infer: inferWith(families),
   })
-  const recipes = createRecipes({ clock, ids, files, store: stores.recipes, models: discovery, events, log, speedOf: () => null })
+  const recipes = createRecipes({
+    clock,
+    ids,
+    files,
+    store: stores.recipes,
+    models: discovery,
+    events,
+    log,
+    fitOf: () => null,
+    speedOf: () => null,
+  })
   const models = createModels({ clock, discovery, recipes, fleet, store: stores, settings, measured: () => null, speedOf: () => null })
   const machines = createMachines({
     clock,
@@ -196,18 +213,27 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
 }
 
 /** Files in memory: what is written is read again. */
-function createMemoryFiles(shipped: readonly Recipe[]): RecipeFiles & { broken: boolean } {
+function createMemoryFiles(shipped: readonly Recipe[]): MemoryFiles {
   let written: readonly Recipe[] = []
+  const texts = new Map<string, string>()
   return {
     broken: false,
+    full: false,
     async read() {
       const problems = this.broken ? [{ file: 'mine.yaml', line: 3, sentence: 'flagz is not known here.' }] : []
-      return { recipes: [...written, ...shipped], problems }
+      return { recipes: [...written, ...shipped], problems, texts }
     },
     readLauncher: launcherRecipe,
-    async write(recipe) {
+    async write(recipe, text = recipeTexts.write(recipe)) {
+      if (this.full) throw new SparkError('storage_full', {})
       written = [...written.filter((one) => one.id !== recipe.id), { ...recipe, file: 'mine.yaml' }]
+      texts.set(recipe.id, text)
       return 'mine.yaml'
     },
+    async remove(id) {
+      written = written.filter((one) => one.id !== id)
+      texts.delete(id)
+    },
+    texts: recipeTexts,
   }
 }

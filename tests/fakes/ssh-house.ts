@@ -1,4 +1,5 @@
 // The whole house over real SSH and real time, with a database in memory: for machines that answer in ways a simulation would not.
+import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
 import { createEngines } from '../../server/adapters/outbound/engines.ts'
 import { openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
@@ -38,9 +39,11 @@ export function openSshHouse(): SshHouse {
     sparks,
     engines,
     recipeFiles: {
-      read: async () => ({ recipes: [], problems: [] }),
+      read: async () => ({ recipes: [], problems: [], texts: new Map() }),
       readLauncher: ({ name }) => ({ left: { file: name, model: null, title: null, why: 'Not read here.' } }),
       write: async () => 'mine.yaml',
+      remove: async () => undefined,
+      texts: recipeTexts,
     },
     infer: inferWith([]),
     generateKeyPair,

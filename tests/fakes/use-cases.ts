@@ -13,10 +13,12 @@ import {
   settingSample,
   statusSample,
   swapSample,
+  versionSample,
 } from '../../server/contract/operations/samples.ts'
 import type { EventView, LockView, MachineShape, SettingView, SwapView } from '../../server/contract/operations/shapes.ts'
 import { type SettingKey, settings as settingRows } from '../../server/contract/settings.ts'
 import { fakeDownloads } from './downloads.ts'
+import { draftSample } from './view-samples-of-recipes.ts'
 
 export interface FakeUseCases extends UseCases {
   /** What the edge asked for, in order. */
@@ -235,9 +237,35 @@ export function createFakeUseCases(): FakeUseCases {
     },
     recipes: {
       list: () => ({ recipes: [recipeSample], problems: [], left: [] }),
-      async save(draft) {
-        note('recipes.save', draft)
+      async save({ draft, ...how }) {
+        note('recipes.save', { ...draft, ...how })
         return { ...recipeSample, id: 'owner:mine', source: 'owner', ...draft, flags: [...draft.flags], env: { ...draft.env } }
+      },
+      check(model, what) {
+        note('recipes.check', { model, what })
+        return { troubles: [], memory: null }
+      },
+      async remove(id, how) {
+        note('recipes.remove', { id, how })
+      },
+      versions: () => [versionSample],
+      async goBack(id, to, how) {
+        note('recipes.goBack', { id, to, how })
+        return { ...recipeSample, id, source: 'owner' }
+      },
+      gone: () => [],
+      drafts: {
+        show: () => draftSample,
+        edit(ask, change) {
+          note('drafts.edit', { ask, change })
+          return draftSample
+        },
+        open: () => [],
+        forget: (id) => note('drafts.forget', id),
+        async save(id, how) {
+          note('drafts.save', { id, how })
+          return { ...recipeSample, id: 'owner:mine', source: 'owner' }
+        },
       },
       confirm(id, by) {
         note('recipes.confirm', { id, by })

@@ -1,7 +1,6 @@
 // Every page in its states, drawn from samples: to be looked at (scripts/gallery.ts) and checked by axe.
 import { actOf } from '../../server/contract/acts.ts'
 import { serviceStates } from '../../server/domain/words.ts'
-import { recipeText } from '../../server/http/pages/recipe-form.ts'
 import { Layout, type Theme } from '../../web/views/layout.tsx'
 import { ActivityPage } from '../../web/views/pages/activity.tsx'
 import { HomePage } from '../../web/views/pages/home.tsx'
@@ -11,13 +10,14 @@ import { MachinePage, MachinesPage } from '../../web/views/pages/machines.tsx'
 import { ModelPage } from '../../web/views/pages/model.tsx'
 import { PlanPage } from '../../web/views/pages/plan.tsx'
 import { ProblemPage } from '../../web/views/pages/problem.tsx'
-import { RecipePage } from '../../web/views/pages/recipe.tsx'
+import { type RecipeData, RecipePage } from '../../web/views/pages/recipe.tsx'
 import { SettingsPage } from '../../web/views/pages/settings.tsx'
 import { StopPage } from '../../web/views/pages/stop.tsx'
 import { SwapPage } from '../../web/views/pages/swap.tsx'
 import { StateBadge } from '../../web/views/parts/badge.tsx'
 import * as house from '../fakes/view-samples.ts'
 import * as ofModels from '../fakes/view-samples-of-models.ts'
+import { brokenDraft, draftSample, troubledDraft, versions } from '../fakes/view-samples-of-recipes.ts'
 import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
@@ -45,9 +45,22 @@ const library = {
   switching: null,
   now,
 }
-const modelPage = { left: [], saved: null, state: null, past: [], now }
+const modelPage = { left: [], saved: null, state: null, past: [], gone: [], drafts: [], now }
 const [firstModel, , newModel, oddModel] = sample.models
 if (firstModel === undefined || newModel === undefined || oddModel === undefined) throw new Error('samples are missing')
+const writing: RecipeData = {
+  model: firstModel,
+  draft: draftSample,
+  view: 'form',
+  began: null,
+  editor: 'w1',
+  others: [],
+  versions,
+  refused: null,
+  word: false,
+  add: null,
+  now: sample.now,
+}
 const ownRecipe = { ...sample.recipe, id: 'owner:mine', source: 'owner' as const, title: 'My way', confirmed: true }
 const unknownModel = {
   ...oddModel,
@@ -169,7 +182,17 @@ export const exhibits: readonly Exhibit[] = [
   {
     name: 'model-saved',
     place: 'library',
-    body: <ModelPage {...modelPage} model={firstModel} recipes={[ownRecipe, sample.recipe]} saved={ownRecipe} state="busy" />,
+    body: (
+      <ModelPage
+        {...modelPage}
+        model={firstModel}
+        recipes={[ownRecipe, sample.recipe]}
+        saved={ownRecipe}
+        state="busy"
+        drafts={[draftSample]}
+        gone={[{ id: 'owner:old', title: 'Short ones', version: 4, at: sample.before(300) }]}
+      />
+    ),
   },
   {
     name: 'model-unknown-start',
@@ -179,23 +202,16 @@ export const exhibits: readonly Exhibit[] = [
   {
     name: 'recipe',
     place: 'library',
-    body: <RecipePage model={newModel} values={recipeText(newModel, sample.recipe)} base={{ ...sample.recipe, own: false }} trouble={[]} />,
+    body: <RecipePage {...writing} draft={{ ...draftSample, id: null, changedAt: null, recipe: null }} versions={[]} />,
   },
+  { name: 'recipe-own', place: 'library', body: <RecipePage {...writing} /> },
   {
     name: 'recipe-refused',
     place: 'library',
-    body: (
-      <RecipePage
-        model={unknownModel}
-        values={{ ...recipeText(unknownModel, null), flags: '--max-model-len 8192\n--host 0.0.0.0', port: 'eight' }}
-        base={null}
-        trouble={[
-          { field: 'flags', line: 2, why: 'the launch sets it' },
-          { field: 'port', line: null, why: 'a number from 1 to 65535 is needed, not "eight"' },
-        ]}
-      />
-    ),
+    body: <RecipePage {...writing} draft={troubledDraft} refused="The recipe cannot be used: flags.host: the launch sets it." />,
   },
+  { name: 'recipe-yaml', place: 'library', body: <RecipePage {...writing} view="yaml" /> },
+  { name: 'recipe-broken', place: 'library', body: <RecipePage {...writing} draft={brokenDraft} others={[draftSample]} /> },
   { name: 'plan', place: 'library', body: <PlanPage {...planned} plan={sample.plan} /> },
   {
     name: 'plan-confirm',

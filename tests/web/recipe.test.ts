@@ -1,116 +1,232 @@
+// The recipe page over a real house in memory: a form and YAML of one draft, undo, versions, two windows.
+import { fileURLToPath } from 'node:url'
 import { parseHTML } from 'linkedom'
-import { expect, test } from 'vitest'
-import { SparkError } from '../../server/contract/errors.ts'
-import type { RecipeView } from '../../server/contract/operations/shapes.ts'
-import { readRecipe, recipeText, troubleOfSaving } from '../../server/http/pages/recipe-form.ts'
-import { createFakeClock } from '../fakes/clock.ts'
-import * as sample from '../fakes/view-samples.ts'
-import { recipe } from '../fakes/view-samples-of-models.ts'
-import { createSite, type Site } from './site.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readWebAssets } from '../../server/adapters/files/web-assets.ts'
+import { createAccess } from '../../server/http/access.ts'
+import { createPages } from '../../server/http/pages/pages.tsx'
+import { type Life, small, startLife } from '../fakes/appliance.ts'
+import { createFakeIds } from '../fakes/ids.ts'
 
-const model = 'Qwen/Qwen3-8B'
-const path = `/library/${encodeURIComponent(model)}/recipe`
-const base: RecipeView = {
-  ...recipe,
-  source: 'shipped',
-  flags: [
-    { name: 'max-model-len', value: 32_768, reason: 'It fits.', source: 'a rule' },
-    { name: 'mm-processor-kwargs', value: '{"max_pixels": 2000000}', reason: 'Photos.', source: 'a file' },
-    { name: 'enable-prefix-caching', value: true, reason: 'Faster.', source: 'a file' },
-  ],
-  env: { HF_HUB_OFFLINE: '1' },
+type Fields = Readonly<Record<string, string>>
+
+const path = `/library/${encodeURIComponent(small)}/recipe`
+const assets = readWebAssets(fileURLToPath(new URL('../../web/', import.meta.url)))
+let life: Life
+let pages: ReturnType<typeof createPages>
+
+const openPages = (): void => {
+  const access = createAccess({ clock: life.clock, ids: createFakeIds('p'), loopback: true, secret: 'test' })
+  pages = createPages({ useCases: life.graph, clock: life.clock, access, assets })
 }
-const text = recipeText({ name: 'Qwen3 8B' }, base)
-const read = (change: Partial<typeof text>) => readRecipe(model, { ...text, ...change }, base)
-
-test('the form says a recipe in lines, and reading them back changes nothing', () => {
-  expect(text.flags.split('\n')).toEqual([
-    '--max-model-len 32768',
-    '--mm-processor-kwargs {"max_pixels": 2000000}',
-    '--enable-prefix-caching',
-  ])
-  const { draft, trouble } = read({})
-  expect(trouble).toEqual([])
-  expect(draft).toMatchObject({ flags: base.flags, env: base.env, nodes: base.nodes, port: base.port, image: base.image })
+beforeEach(async () => {
+  life = await startLife()
+  openPages()
 })
+afterEach(() => life.close())
 
-test('a flag that is left alone keeps its reason; a changed one and a new one say that the owner did it', () => {
-  const { draft } = read({ flags: '--max-model-len=8192\n\n# a remark\n--enable-prefix-caching \\\n--seed "7"' })
-  expect(draft.flags).toEqual([
-    { name: 'max-model-len', value: 8192, reason: 'You changed it from 32768.', source: 'your own recipe' },
-    base.flags[2],
-    { name: 'seed', value: 7, reason: 'You added it.', source: 'your own recipe' },
-  ])
-})
-
-test.each([
-  ['--revision 1.50', '1.50'],
-  ['--x \'{"a": "b c"}\'', '{"a": "b c"}'],
-  ['--x "it is"', 'it is'],
-  ['--x 12345678901234567890', '12345678901234567890'],
-  ['--x=a=b', 'a=b'],
-  ['--x -0.5', -0.5],
-])('the value of %s is %j', (line, value) => {
-  expect(read({ flags: line }).draft.flags[0]?.value).toBe(value)
-})
-
-test.each([
-  [{ flags: '--seed 1\n\nmax-model-len 8192' }, 'flags', 3],
-  [{ flags: '--seed 1 --max-model-len 8192' }, 'flags', 1],
-  [{ flags: '--seed 1\n--seed 2' }, 'flags', 2],
-  [{ env: 'A=1\nB' }, 'env', 2],
-  [{ env: 'A=1\nA=2' }, 'env', 2],
-  [{ title: ' ' }, 'title', null],
-  [{ nodes: '0' }, 'nodes', null],
-  [{ port: '80a' }, 'port', null],
-  [{ port: '70000' }, 'port', null],
-] as const)('%j is refused at field %s, line %s', (change, field, line) => {
-  expect(read(change).trouble).toEqual([expect.objectContaining({ field, line })])
-})
-
-test('what saving refuses is told at the line that holds it', () => {
-  const { lines } = read({ flags: '--seed 1\n--host 0.0.0.0', env: 'A=b c' })
-  expect(troubleOfSaving('flags.host: the launch sets it', lines)).toEqual({ field: 'flags', line: 2, why: '--host: the launch sets it' })
-  expect(troubleOfSaving('env.A: no spaces.', lines)).toEqual({ field: 'env', line: 1, why: 'A: no spaces' })
-  expect(troubleOfSaving('image: only letters', lines)).toEqual({ field: 'image', line: null, why: 'only letters' })
-  expect(troubleOfSaving('the disk is full', lines)).toEqual({ field: null, line: null, why: 'the disk is full' })
-})
-
-async function open(site: Site, url: string, fields?: Record<string, string>) {
-  const answer = await site.app.request(url, fields === undefined ? {} : { method: 'POST', body: new URLSearchParams(fields) })
-  return { answer, document: parseHTML(await answer.text()).document }
+/** A window: its document, and every field as a browser would send it. */
+async function windowAt(address: string) {
+  const answer = await pages.request(address)
+  return read(answer, await answer.text())
 }
+function read(answer: Response, html: string) {
+  const { document } = parseHTML(html)
+  const named = [...document.querySelectorAll('form.recipe input[name], form.recipe textarea[name]')]
+  const fields = Object.fromEntries(
+    named
+      .filter((one) => one.getAttribute('type') !== 'checkbox')
+      .map((one) => [
+        one.getAttribute('name') ?? '',
+        one.tagName === 'TEXTAREA' ? (one.textContent ?? '') : (one.getAttribute('value') ?? ''),
+      ]),
+  )
+  return { answer, document, fields, text: document.body?.textContent ?? html }
+}
+type Window = Awaited<ReturnType<typeof windowAt>>
 
-test('the page is a plain form: it starts with the best recipe and leads back to the model, where the saved one stands', async () => {
-  const site = createSite(createFakeClock(sample.now))
-  const { document } = await open(site, path)
-  expect(document.querySelector('form.recipe')?.getAttribute('action')).toBe(path)
-  expect(document.querySelector('#flags')?.textContent).toContain('--')
-  const { answer } = await open(site, path, { ...text, from: 'shipped:x', title: 'Long', flags: '--max-model-len 65536' })
-  expect(answer.status).toBe(303)
-  expect(answer.headers.get('location')).toBe(`/library/${encodeURIComponent(model)}?saved=owner%3Amine`)
-  expect(site.fake.asked.find((one) => one.what === 'recipes.save')?.ask).toMatchObject({
-    model,
-    title: 'Long',
-    flags: [{ name: 'max-model-len', value: 65_536 }],
+async function press(window: Window, act: string, typed: Fields = {}): Promise<Window> {
+  const answer = await pages.request(path, { method: 'POST', body: new URLSearchParams({ ...window.fields, ...typed, act }) })
+  const to = answer.headers.get('location')
+  return to === null ? read(answer, await answer.text()) : await windowAt(to)
+}
+const type = async (window: Window, typed: Fields): Promise<Response> =>
+  pages.request(path, {
+    method: 'POST',
+    headers: { 'HX-Request-Type': 'partial' },
+    body: new URLSearchParams({ ...window.fields, ...typed }),
+  })
+const flagsOf = ({ fields }: Window): string[] =>
+  Object.keys(fields)
+    .filter((name) => /^flag-\d+-name$/.test(name) && fields[name] !== '')
+    .map((name) => `${fields[name]} ${fields[name.replace('-name', '-value')]}`)
+const rowOf = ({ fields }: Window, flag: string): string =>
+  Object.keys(fields)
+    .find((name) => name.endsWith('-name') && fields[name] === flag)
+    ?.replace('-name', '') ?? 'none'
+const blank = ({ fields }: Window): string =>
+  Object.keys(fields)
+    .filter((name) => /^flag-\d+-name$/.test(name) && fields[name] === '')[0]
+    ?.replace('-name', '') ?? 'none'
+const mine = () => life.graph.models.recipesOf(small).filter((one) => one.source === 'owner')
+
+test('the form begins with what is known, saves without scripts, and leads back to the model', async () => {
+  const first = await windowAt(path)
+  expect(flagsOf(first)).toContain('max-model-len 40960')
+  const row = rowOf(first, 'max-model-len')
+  const saved = await press(first, 'save', {
+    title: 'Short',
+    [`${row}-value`]: '8192',
+    [`${blank(first)}-name`]: '--seed',
+    [`${blank(first)}-value`]: '7',
+  })
+  expect(saved.text).toContain('"Short" is saved.')
+  const flags = mine()[0]?.flags ?? []
+  expect(flags.find((flag) => flag.name === 'max-model-len')).toMatchObject({ value: 8192, reason: 'You changed it from 40960.' })
+  expect(flags.find((flag) => flag.name === 'seed')).toMatchObject({ value: 7, reason: 'You added it.' })
+  expect(flags.find((flag) => flag.name === 'tool-call-parser')).toMatchObject({
+    value: 'hermes',
+    reason: expect.stringContaining('tool calls'),
   })
 })
 
-test('a refused recipe keeps what was typed, says the line, and saves nothing', async () => {
-  const site = createSite(createFakeClock(sample.now))
-  const { answer, document } = await open(site, path, { ...text, title: 'Long <b>', flags: '--seed 1\nhello' })
-  expect(answer.status).toBe(422)
-  expect(document.querySelector('[role=alert]')?.textContent).toContain('line 2')
-  expect(document.querySelector('#flags')?.getAttribute('aria-invalid')).toBe('true')
-  expect(document.querySelector('#flags')?.textContent?.trim()).toBe('--seed 1\nhello')
-  expect(document.querySelector('#title')?.getAttribute('value')).toBe('Long <b>')
-  expect(site.fake.asked.some((one) => one.what === 'recipes.save')).toBe(false)
+test('form and YAML are one draft: what is changed in one stands in the other, remarks too, and a broken text stays as it is', async () => {
+  let window = await press(await windowAt(path), 'yaml', { title: 'Mine' })
+  expect(window.fields['yaml']).toContain('title: Mine')
+  const remarked = (window.fields['yaml'] ?? '').replace('nodes: 1', 'nodes: 1 # one is enough')
+  window = await press(window, 'form', { yaml: remarked })
+  window = await press(window, 'yaml', { [`${rowOf(window, 'max-model-len')}-value`]: '8192' })
+  expect(window.fields['yaml']).toMatch(/nodes: 1 # one is enough[\s\S]*value: 8192/)
+  const broken = (window.fields['yaml'] ?? '').replace('value: 8192', 'value: [8192')
+  window = await press(window, 'form', { yaml: broken })
+  expect(window.fields['yaml']?.trim()).toBe(broken.trim())
+  expect(window.text).toContain('The form cannot show this text')
+  expect(window.document.querySelector('#recipe-said')?.textContent).toMatch(/Line \d+: Not valid YAML/i)
+  window = await press(window, 'undo')
+  expect(window.fields['yaml']).toContain('value: 8192')
 })
 
-test('what the use case refuses is shown in the form as well', async () => {
-  const site = createSite(createFakeClock(sample.now))
-  site.fake.failNextWith(new SparkError('recipe_invalid', { why: 'flags.host: the launch sets it' }))
-  const { answer, document } = await open(site, path, { ...text, flags: '--seed 1\n--host 0.0.0.0' })
-  expect(answer.status).toBe(422)
-  expect(document.querySelector('#flags-wrong')?.textContent).toBe('Line 2: --host: the launch sets it.')
+test('while somebody types, the same rules answer that refuse on saving, and nothing typed is drawn over', async () => {
+  const window = await windowAt(path)
+  const row = blank(window)
+  const html = await (await type(window, { [`${row}-name`]: 'host', [`${row}-value`]: '0.0.0.0', port: 'eight' })).text()
+  expect(html).toContain('the launch sets it')
+  expect(html).toContain('port')
+  expect(html).not.toContain('<input id="title"')
+  const refused = await press(window, 'save', { [`${row}-name`]: 'host', [`${row}-value`]: '0.0.0.0', port: 'eight' })
+  expect(refused.answer.status).toBe(422)
+  expect(refused.text).toContain('Nothing was saved.')
+  expect(refused.fields['port']).toBe('eight')
+  expect(mine()).toEqual([])
+})
+
+test('the estimate follows the context length', async () => {
+  const window = await windowAt(path)
+  const row = rowOf(window, 'max-model-len')
+  const memory = async (tokens: string): Promise<string> =>
+    /hx-target="#recipe-memory"[^>]*>([\s\S]*?)<\/hx-partial>/.exec(await (await type(window, { [`${row}-value`]: tokens })).text())?.[1] ??
+    ''
+  expect(await memory('8192')).toContain('It fits: ')
+  expect(await memory('900000')).toMatch(/It does not fit: \d+ GB too much/)
+})
+
+test('more than 0.85 of memory, and a flag that nobody knows, are saved with the word of the owner alone', async () => {
+  const window = await windowAt(path)
+  const typed = {
+    [`${rowOf(window, 'gpu-memory-utilization')}-value`]: '0.93',
+    [`${blank(window)}-name`]: 'max-num-seq',
+    [`${blank(window)}-value`]: '4',
+  }
+  const asked = await press(window, 'save', typed)
+  expect(asked.answer.status).toBe(422)
+  expect(asked.text).toContain('I know, and want it so')
+  expect(asked.text).toContain('perhaps max-num-seqs is meant')
+  const saved = await press(asked, 'save', { word: 'yes' })
+  expect(saved.text).toContain('is saved.')
+  expect(mine()[0]).toMatchObject({ confirmed: true })
+})
+
+test('undo and redo walk over both views, a new change ends redo, and reload and restart keep it all', async () => {
+  let window = await press(await windowAt(path), 'check', { title: 'One' })
+  window = await press(window, 'yaml', { title: 'Two' })
+  window = await press(window, 'undo')
+  expect(window.fields['yaml']).toContain('title: One')
+  window = await press(window, 'form')
+  window = await press(window, 'redo')
+  expect(window.fields['title']).toBe('Two')
+  window = await press(window, 'undo')
+  const address = `${path}?draft=${window.fields['draft']}`
+  life = await life.rise()
+  openPages()
+  window = await windowAt(address)
+  expect(window.fields['title']).toBe('One')
+  window = await press(window, 'redo')
+  expect(window.fields['title']).toBe('Two')
+  expect((await windowAt(`/library/${encodeURIComponent(small)}`)).text).toContain('You are writing a recipe')
+  window = await press(await press(window, 'undo'), 'check', { title: 'Three' })
+  expect(window.document.querySelector('[value=redo]')?.hasAttribute('disabled')).toBe(true)
+})
+
+test('rows come and go by buttons', async () => {
+  let window = await windowAt(path)
+  const before = flagsOf(window)
+  window = await press(window, `drop-${rowOf(window, 'tool-call-parser')}`)
+  expect(flagsOf(window)).toEqual(before.filter((flag) => !flag.startsWith('tool-call-parser')))
+  window = await press(window, 'add-env', { 'env-0-name': 'VLLM_LOGGING_LEVEL', 'env-0-value': 'DEBUG' })
+  expect(window.fields['env-0-value']).toBe('DEBUG')
+  expect(window.fields['env-1-name']).toBe('')
+})
+
+test('two windows: the second save says so, shows the difference and saves only when told, and both are in the history', async () => {
+  await press(await windowAt(path), 'save', { title: 'Ours' })
+  const [left, right] = [await windowAt(path), await windowAt(path)]
+  await press(left, 'save', { [`${rowOf(left, 'max-model-len')}-value`]: '8192' })
+  const second = await press(right, 'save', { [`${rowOf(right, 'max-model-len')}-value`]: '16384' })
+  expect(second.answer.status).toBe(409)
+  expect(second.text).toContain('Version 2 was saved meanwhile.')
+  expect(second.text).toContain('before: 8192')
+  expect(mine()[0]?.flags.find((flag) => flag.name === 'max-model-len')?.value).toBe(8192)
+  await press(second, 'save-over')
+  expect(mine()[0]?.flags.find((flag) => flag.name === 'max-model-len')?.value).toBe(16_384)
+  const history = await windowAt(path)
+  expect([...history.document.querySelectorAll('.versions strong')].map((one) => one.textContent)).toEqual([
+    'Version 3',
+    'Version 2',
+    'Version 1',
+  ])
+})
+
+test('two windows on one draft part: neither takes the words of the other', async () => {
+  const first = await press(await windowAt(path), 'check', { title: 'Together' })
+  const address = `${path}?draft=${first.fields['draft']}`
+  const other = await windowAt(address)
+  const left = await press(first, 'check', { title: 'Left' })
+  const right = await press(other, 'check', { title: 'Right' })
+  expect(right.fields['draft']).not.toBe(left.fields['draft'])
+  expect((await windowAt(address)).fields['title']).toBe('Left')
+  expect(right.fields['title']).toBe('Right')
+})
+
+test('a version is gone back to as a new one; a removed recipe leaves its place to the next and is brought back', async () => {
+  const post = async (what: string, fields: Fields) => {
+    const answer = await pages.request(`${path}/${what}`, { method: 'POST', body: new URLSearchParams(fields) })
+    return await windowAt(answer.headers.get('location') ?? '/')
+  }
+  await press(await windowAt(path), 'save', { title: 'First' })
+  await press(await windowAt(path), 'save', { title: 'Second' })
+  const recipe = mine()[0]?.id ?? ''
+  await post('return', { recipe, to: '1', version: '2' })
+  expect(mine()[0]?.title).toBe('First')
+  const gone = await post('removal', { recipe })
+  expect(gone.text).toContain('"First" was removed')
+  expect(life.graph.recipes.list(small).recipes[0]?.source).toBe('shipped')
+  await post('return', { recipe, to: '4', version: '4' })
+  expect(mine()[0]?.title).toBe('First')
+  expect(life.graph.recipes.versions(recipe).map((one) => [one.version, one.gone, one.cameFrom])).toEqual([
+    [5, false, 4],
+    [4, true, null],
+    [3, false, 1],
+    [2, false, null],
+    [1, false, null],
+  ])
 })

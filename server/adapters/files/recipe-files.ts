@@ -1,5 +1,5 @@
 // Recipes and families as files: shipped ones, and the owner's own, which lie over them.
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileProblem } from '../../app/ports.ts'
 import type { RecipeFiles } from '../../app/recipe-ports.ts'
@@ -9,7 +9,8 @@ import type { Family } from '../../domain/family.ts'
 import { modelName } from '../../domain/model-name.ts'
 import type { Recipe } from '../../domain/recipe.ts'
 import { launcherRecipe } from './launcher-recipe.ts'
-import { parseYaml, readYaml, yamlText } from './yaml-file.ts'
+import { recipeTexts } from './recipe-text.ts'
+import { parseYaml, readYaml } from './yaml-file.ts'
 
 export interface RecipeFilesNeeds {
   /** Folder of the recipes that come with the product (recipes/models). */
@@ -51,18 +52,21 @@ function toRecipe(shape: RecipeFileShape, source: 'owner' | 'shipped', file: str
 interface Found {
   readonly recipes: readonly Recipe[]
   readonly problems: readonly FileProblem[]
+  readonly texts: ReadonlyMap<string, string>
 }
 
 async function readFolder(dir: string, source: 'owner' | 'shipped'): Promise<Found> {
   const { names, problem } = await yamlFiles(dir)
   const recipes: Recipe[] = []
   const problems: FileProblem[] = problem === null ? [] : [problem]
+  const texts = new Map<string, string>()
   for (const name of names) {
     const reading = await readYaml(join(dir, name), RecipeFile)
     if (reading.ok) recipes.push(toRecipe(reading.value, source, name))
     else problems.push(...reading.problems)
+    if (reading.ok) texts.set(recipes.at(-1)?.id ?? '', reading.text)
   }
-  return { recipes, problems }
+  return { recipes, problems, texts }
 }
 
 /** The first recipe of an id wins; a second one is told of, so that nobody wonders why an edit has no effect. */
@@ -79,7 +83,7 @@ function withoutRepeats(found: Found): Found {
         sentence: `${first.file ?? 'Another file'} already holds the recipe ${recipe.id}; this one is not used.`,
       })
   }
-  return { recipes: [...byId.values()], problems }
+  return { recipes: [...byId.values()], problems, texts: found.texts }
 }
 
 /** A file name from a model id: what a file system and a reader can bear, never a path. */
@@ -90,20 +94,6 @@ export function recipeFileName(model: string): string {
     .replaceAll(/^[.-]+|[.-]+$/g, '')
     .slice(0, 180)
   return `${plain === '' ? 'recipe' : plain}.yaml`
-}
-
-function toFile(recipe: Recipe): Record<string, unknown> {
-  return {
-    ...(recipe.id === `owner:${recipe.model}` ? {} : { id: recipe.id }),
-    model: recipe.model,
-    title: recipe.title,
-    ...(recipe.description === null ? {} : { description: recipe.description }),
-    ...(recipe.image === null ? {} : { image: recipe.image }),
-    ...(recipe.port === null ? {} : { port: recipe.port }),
-    nodes: recipe.nodes,
-    flags: recipe.flags.map(({ name, value, reason, source }) => ({ name, value, reason, source })),
-    ...(Object.keys(recipe.env).length === 0 ? {} : { env: recipe.env }),
-  }
 }
 
 /** A name in the owner's folder that this recipe may take: its own, or the first free one beside a recipe of another id. */
@@ -124,11 +114,14 @@ export function createRecipeFiles(needs: RecipeFilesNeeds): RecipeFiles {
     async read() {
       const owner = await readFolder(needs.ownerDir, 'owner')
       const shipped = await readFolder(needs.shippedDir, 'shipped')
-      return withoutRepeats({ recipes: [...owner.recipes, ...shipped.recipes], problems: [...owner.problems, ...shipped.problems] })
+      return withoutRepeats({
+        recipes: [...owner.recipes, ...shipped.recipes],
+        problems: [...owner.problems, ...shipped.problems],
+        texts: owner.texts,
+      })
     },
     readLauncher: launcherRecipe,
-    async write(recipe) {
-      const text = yamlText(toFile(recipe))
+    async write(recipe, text = recipeTexts.write(recipe)) {
       const checked = parseYaml(recipeFileName(recipe.model), text, RecipeFile)
       if (!checked.ok) {
         throw new SparkError('recipe_invalid', {
@@ -138,10 +131,24 @@ export function createRecipeFiles(needs: RecipeFilesNeeds): RecipeFiles {
             .replace(/\.$/, ''),
         })
       }
-      return await written(needs.ownerDir, recipe, text).catch((error: unknown) => {
-        throw diskFailure(error)
-      })
+      return await onDisk(written(needs.ownerDir, recipe, text))
     },
+    remove: async (recipe) => onDisk(removed(needs.ownerDir, recipe)),
+    texts: recipeTexts,
+  }
+}
+
+const onDisk = async <Value>(work: Promise<Value>): Promise<Value> =>
+  work.catch((error: unknown) => {
+    throw diskFailure(error)
+  })
+
+/** Every file that says this recipe: a second one was not used, and must not take the first one's place. */
+async function removed(folder: string, recipe: string): Promise<void> {
+  const { names } = await yamlFiles(folder)
+  for (const name of names) {
+    const reading = await readYaml(join(folder, name), RecipeFile)
+    if (reading.ok && toRecipe(reading.value, 'owner', name).id === recipe) await rm(join(folder, name), { force: true })
   }
 }
 

@@ -22,7 +22,7 @@ export interface FileSchema<Shape> {
 }
 
 export type YamlReading<Shape> =
-  | { readonly ok: true; readonly value: Shape }
+  | { readonly ok: true; readonly value: Shape; readonly text: string }
   | { readonly ok: false; readonly problems: readonly FileProblem[] }
 
 async function textOf(path: string): Promise<{ readonly text: string } | { readonly why: string }> {
@@ -44,12 +44,27 @@ async function textOf(path: string): Promise<{ readonly text: string } | { reado
   }
 }
 
+export const yamlStyle = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, blockQuote: false } as const
+
 /**
  * A value as YAML text that reads back as the same value. Texts stay on one line: yaml 2.9.1 loses blanks where it folds a quoted
  * text between a backslash and a line break, and where a block begins with a line of blanks.
  */
 export function yamlText(value: unknown): string {
-  return stringify(value, { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, blockQuote: false })
+  return stringify(value, yamlStyle)
+}
+
+/** The parser's own words are about its grammar; these are about what stands there. */
+const inWords: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'the blanks at the beginning of this line do not fit the lines around it, or a bracket is not closed',
+  MISSING_CHAR: 'something is missing here, such as a blank after the colon or a closing bracket or quote',
+  TAB_AS_INDENT: 'a line begins with a tab; blanks are needed',
+  DUPLICATE_KEY: 'the same key stands here twice',
+  MULTILINE_IMPLICIT_KEY: 'a key must stay on one line; perhaps a colon is missing',
+  BLOCK_AS_IMPLICIT_KEY: 'there is a second colon in this line; put the value in quotes',
+  UNEXPECTED_TOKEN: 'a character stands here that does not belong; put the value in quotes',
+  BAD_DQ_ESCAPE: 'a backslash in double quotes is written twice',
+  BAD_SCALAR_START: 'a value begins with a character that YAML keeps for itself; put it in quotes',
 }
 
 const pathWords = (path: readonly PropertyKey[]): string => path.map(String).join('.')
@@ -107,7 +122,7 @@ export function parseYaml<Shape>(file: string, text: string, schema: FileSchema<
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' })
     const broken = document.errors.map((error) =>
-      problem(error.pos[0], `Not valid YAML: ${error.message.split('\n')[0]?.replace(/\.?$/, '.') ?? ''}`),
+      problem(error.pos[0], `Not valid YAML: ${inWords[error.code] ?? (error.message.split('\n')[0] ?? '').replace(/\.$/, '')}.`),
     )
     if (broken.length > 0) return { ok: false, problems: broken.slice(0, 20) }
     let alias: number | null = null
@@ -118,7 +133,7 @@ export function parseYaml<Shape>(file: string, text: string, schema: FileSchema<
     })
     if (alias !== null) return { ok: false, problems: [problem(alias, 'References (*name) are not used in these files.')] }
     const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }))
-    if (parsed.success) return { ok: true, value: parsed.data }
+    if (parsed.success) return { ok: true, value: parsed.data, text }
     return { ok: false, problems: parsed.error.issues.slice(0, 20).map((issue) => problem(placeOf(document, issue), issueSentence(issue))) }
   } catch {
     // Nesting deeper than the parser's stack ends here.

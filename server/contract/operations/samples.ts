@@ -1,4 +1,6 @@
 // One sample of every shared shape: the examples of operations, the OpenAPI document and the tests show the same story.
+
+import type { RecipeVersionView } from './draft-shapes.ts'
 import type { SpeedView } from './recipe-shapes.ts'
 import type {
   EngineView,
@@ -243,6 +245,18 @@ export const recipeSample: RecipeView = {
   confirmed: false,
   file: null,
   speed: null,
+}
+
+export const versionSample: RecipeVersionView = {
+  version: 2,
+  title: 'Long documents',
+  at: '2026-01-01T00:00:00.000Z',
+  by: 'owner',
+  gone: false,
+  cameFrom: null,
+  current: true,
+  differences: [{ what: '--max-model-len', before: '32768', after: '65536' }],
+  text: 'model: Qwen/Qwen3-8B\ntitle: Long documents\nnodes: 1\n',
 }
 
 export const settingSample: SettingView = {

@@ -55,6 +55,8 @@ export function libraryPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
         saved={saved ?? null}
         state={statesOf(useCases)[model.id] ?? null}
         past={past.slice(0, 10)}
+        gone={useCases.recipes.gone(model.id)}
+        drafts={useCases.recipes.drafts.open(model.id)}
         now={clock.now()}
       />
     )

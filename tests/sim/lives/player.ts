@@ -97,7 +97,7 @@ const players: Players = {
     const { description, image, port, nodes, env } = ground
     for (const id of ledger.recipes.keys()) if (id.endsWith(model)) ledger.recipes.delete(id)
     const draft = { model, title: recipeTitle, description, image, port, nodes, env, flags: [...flags, flag] }
-    await accepted(saga, life.graph.recipes.save(draft), (saved) => saga.ledger.recipes.set(saved.id, maxLen))
+    await accepted(saga, life.graph.recipes.save({ draft, word: true, by: 'owner' }), (saved) => saga.ledger.recipes.set(saved.id, maxLen))
   },
   unrecipe: ({ saga }, { model }) => {
     for (const recipe of [...saga.life.ownerRecipes.values()]) {

@@ -1,3 +1,4 @@
+import type { RecipeDraftView } from '../../../server/contract/operations/draft-shapes.ts'
 import type { ModelView, RecipeView, SwapView } from '../../../server/contract/operations/shapes.ts'
 import { recipeDifferences } from '../../../server/domain/recipe-difference.ts'
 import { aboutDuration, bytesInWords, exactDuration, type ServiceState } from '../../../server/domain/words.ts'
@@ -23,7 +24,17 @@ interface Props {
   /** What the engine that holds it is; null: none holds it. */
   readonly state: ServiceState | null
   readonly past: readonly SwapView[]
+  /** Recipes of the owner's that were removed, and what is being written. */
+  readonly gone: readonly GoneRecipe[]
+  readonly drafts: readonly RecipeDraftView[]
   readonly now: number
+}
+
+interface GoneRecipe {
+  readonly id: string
+  readonly title: string
+  readonly version: number
+  readonly at: string
 }
 
 export function ModelPage(props: Props) {
@@ -40,6 +51,7 @@ export function ModelPage(props: Props) {
       </Heading>
       {saved === null ? null : <RecipeSaved title={saved.title} used={saved.id === model.recipe?.id} />}
       {runs ? null : <CannotStart model={model} />}
+      <Unsaved {...props} />
       {model.serving === null && runs ? (
         <p class="acts">
           <a class="button main" href={`/swaps/new?model=${encodeURIComponent(model.id)}`}>
@@ -54,7 +66,7 @@ export function ModelPage(props: Props) {
         <RecipeCard recipe={recipe} used={recipes.find((one) => one.id === model.recipe?.id) ?? recipe} runs={runs} now={now} />
       ))}
       <LeftInLauncher left={left} />
-      <Write model={model} recipes={recipes} />
+      <Removed {...props} />
       {runs ? <RunWithChanges model={model} recipes={recipes} /> : null}
       <Past swaps={past} now={now} />
       <OnDisk model={model} />
@@ -100,15 +112,73 @@ export function lacksRecipe(model: ModelView): boolean {
   return model.canRun.verdict === 'needs_setup' && model.servable === null && model.recipe?.source !== 'owner'
 }
 
-function Write({ model, recipes }: Pick<Props, 'model' | 'recipes'>) {
-  if (lacksRecipe(model) || model.servable === false) return null
+/** The owner's own recipe is changed; any other is the beginning of one. */
+function RecipeActs({ recipe }: Pick<CardProps, 'recipe'>) {
+  const page = `/library/${encodeURIComponent(recipe.model)}/recipe`
+  const editor = `${page}?recipe=${encodeURIComponent(recipe.id)}`
+  if (recipe.mods.length > 0)
+    return <p class="quiet">A recipe that changes the image stays with the launcher: change it in its folder there.</p>
+  if (recipe.source !== 'owner') {
+    return (
+      <p class="acts">
+        <a class="button" href={editor}>
+          Make it mine
+        </a>
+        <span class="quiet">You change a copy; this one stays.</span>
+      </p>
+    )
+  }
   return (
-    <p class="acts">
-      <a class="button" href={recipePath(model)}>
-        {recipes[0]?.source === 'owner' ? 'Change your recipe' : 'Write your own recipe'}
+    <div class="acts">
+      <a class="button" href={editor}>
+        Change
       </a>
-      <span class="quiet">It starts with what is here.</span>
-    </p>
+      <a class="button plain" href={`${editor}#history`}>
+        History
+      </a>
+      <form method="post" action={`${page}/removal`}>
+        <input type="hidden" name="recipe" value={recipe.id} />
+        <button type="submit" class="button plain">
+          Remove
+        </button>
+      </form>
+    </div>
+  )
+}
+
+/** A removal acts at once and is taken back here. */
+function Removed({ model, gone, now }: Props) {
+  return (
+    <>
+      {gone.map(({ id, title, version, at }) => (
+        <div class="note" data-kind="plain">
+          <p>
+            <strong>"{title}" was removed</strong> <Ago at={at} now={now} />. Its versions are kept.
+          </p>
+          <form method="post" action={`${recipePath(model)}/return`}>
+            <input type="hidden" name="recipe" value={id} />
+            <input type="hidden" name="to" value={String(version)} />
+            <input type="hidden" name="version" value={String(version)} />
+            <button type="submit" class="button">
+              Bring it back
+            </button>
+          </form>
+        </div>
+      ))}
+    </>
+  )
+}
+
+function Unsaved({ model, drafts, now }: Props) {
+  const [first] = drafts
+  if (first === undefined || first.changedAt === null) return null
+  return (
+    <Note kind="plain" icon="settings">
+      <p>
+        <strong>You are writing a recipe</strong>, last changed <Ago at={first.changedAt} now={now} /> and not saved yet.{' '}
+        <a href={`${recipePath(model)}?draft=${encodeURIComponent(first.id ?? '')}`}>Go on with it</a>
+      </p>
+    </Note>
   )
 }
 
@@ -228,6 +298,7 @@ function RecipeCard({ recipe, used, runs, now }: CardProps) {
           <span class="quiet">Asked once, before its first start{recipe.source === 'launcher' ? ', and again when it changes' : ''}.</span>
         </form>
       ) : null}
+      <RecipeActs recipe={recipe} />
     </section>
   )
 }

@@ -1,172 +1,311 @@
-// The owner writes how a model is started. What was worked out or shipped is the beginning; nothing runs because of a save.
+// The owner writes how a model is started: a form and YAML, two views of one draft. What was worked out or shipped is the beginning;
+// nothing runs because of a save.
+import type { Child } from 'hono/jsx'
+import type { RecipeDraftView, RecipeTroubleView, RecipeVersionView } from '../../../server/contract/operations/draft-shapes.ts'
 import type { ModelView } from '../../../server/contract/operations/shapes.ts'
+import { vllmFlags } from '../../../server/domain/vllm-flags.ts'
+import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Note } from '../parts/notice.tsx'
-import { FlagList } from '../parts/plan.tsx'
-
-export const recipeFields = ['title', 'nodes', 'image', 'port', 'flags', 'env'] as const
-export type RecipeField = (typeof recipeFields)[number]
-
-/** What is wrong and where; `line` counts from 1 in the fields that hold one thing a line. */
-export interface RecipeTrouble {
-  readonly field: RecipeField | null
-  readonly line: number | null
-  readonly why: string
-}
-
-type Flags = Parameters<typeof FlagList>[0]['flags']
+import { Ago } from '../parts/time.tsx'
+import { RecipeFields } from './recipe-fields.tsx'
+import { Changes, History } from './recipe-history.tsx'
 
 export interface RecipeData {
   readonly model: ModelView
-  /** As typed, or as the best recipe of the model says it. */
-  readonly values: Readonly<Record<RecipeField, string>>
-  /** What was filled in before anything was typed, with its reasons. */
-  readonly base: { readonly id: string; readonly title: string; readonly own: boolean; readonly flags: Flags } | null
-  readonly trouble: readonly RecipeTrouble[]
+  readonly draft: RecipeDraftView
+  readonly view: 'form' | 'yaml'
+  /** The recipe it began from, where one was named. */
+  readonly began: string | null
+  /** Mark of this window. */
+  readonly editor: string
+  /** Other drafts for this model. */
+  readonly others: readonly RecipeDraftView[]
+  readonly versions: readonly RecipeVersionView[]
+  /** Why nothing was saved just now. */
+  readonly refused: string | null
+  readonly word: boolean
+  /** The kind of row that was asked for just now. */
+  readonly add: 'flag' | 'env' | null
+  readonly now: number
 }
 
-const words: Readonly<Record<RecipeField, string>> = {
-  title: 'Title',
-  nodes: 'Number of Sparks',
-  image: 'Image',
-  port: 'Port',
-  flags: 'Flags of vllm serve',
-  env: 'Environment',
+const modelPath = (model: ModelView): string => `/library/${encodeURIComponent(model.id)}`
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** Key of the place on the form that a trouble is about: `flag-3`, `env-0`, `port`. */
+export function fieldKey({ form }: Pick<RecipeDraftView, 'form'>, { field, name }: RecipeTroubleView): string | null {
+  if (field === 'flags') {
+    const at = (form?.flags ?? []).findIndex((flag) => flag.name === name)
+    return at < 0 ? null : `flag-${at}`
+  }
+  if (field === 'env') {
+    const at = (form?.env ?? []).findIndex((one) => one.name === name)
+    return at < 0 ? null : `env-${at}`
+  }
+  const row = /^flags\.(\d+)/.exec(field ?? '')?.[1]
+  if (row !== undefined) return `flag-${row}`
+  return field !== null && ['title', 'nodes', 'port', 'image', 'description'].includes(field) ? field : null
 }
 
-const href = (model: ModelView): string => `/library/${encodeURIComponent(model.id)}`
+function told({ field, name, line, why }: RecipeTroubleView, view: RecipeData['view']): string {
+  const what = field === 'flags' ? `--${name ?? ''}` : (name ?? null)
+  const where = [view === 'yaml' && line !== null ? `line ${line}` : '', what ?? (field === null ? '' : field)].filter(
+    (word) => word !== '',
+  )
+  const said = where.length === 0 ? why : `${where.join(', ')}: ${why}`
+  return `${capital(said)}.`
+}
+
+/** What each field is told, by its key. */
+export function saidOf(draft: RecipeDraftView): ReadonlyMap<string, string> {
+  const said = new Map<string, string>()
+  for (const trouble of draft.troubles) {
+    const key = fieldKey(draft, trouble)
+    if (key !== null) said.set(key, [said.get(key), `${capital(trouble.why)}.`].filter((one) => one !== undefined).join(' '))
+  }
+  return said
+}
+
+/** A text that no form can show is shown as it is. */
+const shownView = ({ view, draft }: Pick<RecipeData, 'view' | 'draft'>): RecipeData['view'] =>
+  view === 'form' && draft.form !== null ? 'form' : 'yaml'
 
 export function RecipePage(data: RecipeData) {
-  const { model, base, trouble } = data
+  const { model, draft, refused } = data
+  const shown = shownView(data)
   return (
     <div class="page narrow">
-      <Heading title={`How to start ${model.name}`} up={{ href: href(model), word: model.name }}>
+      <Heading title={`How to start ${model.name}`} up={{ href: modelPath(model), word: model.name }}>
         <p>
-          {base === null
-            ? 'Nothing is known about how to start it. Write it down here; saving starts nothing.'
-            : `The fields hold what "${base.title}" says. Change what you like; saving starts nothing.`}
+          {draft.recipe === null
+            ? 'It begins with what is known here. Change what you like; saving starts nothing.'
+            : 'Your own recipe. Saving starts nothing, and every version is kept.'}
         </p>
       </Heading>
-      {trouble.length === 0 ? null : <NotSaved trouble={trouble} />}
-      <RecipeForm {...data} />
-      {base === null || base.flags.length === 0 ? null : (
-        <details class="more">
-          <summary>Why each flag was there</summary>
-          <FlagList flags={base.flags} />
-        </details>
+      <OtherDrafts {...data} />
+      {refused === null ? null : (
+        <div class="note" data-kind="bad" role="alert">
+          <p>
+            <strong>Nothing was saved.</strong> {refused}
+          </p>
+        </div>
       )}
-    </div>
-  )
-}
-
-/** One list of everything to mend, each leading to its field. */
-function NotSaved({ trouble }: Pick<RecipeData, 'trouble'>) {
-  return (
-    <div class="note" data-kind="bad" role="alert">
-      <p>
-        <strong>Nothing was saved.</strong> Correct this first:
-      </p>
-      <ul class="stack tight">
-        {trouble.map((one) => (
-          <li>{one.field === null ? told(one) : <a href={`#${one.field}`}>{`${words[one.field]}: ${told(one)}`}</a>}</li>
-        ))}
-      </ul>
-    </div>
-  )
-}
-
-function told({ line, why }: RecipeTrouble): string {
-  return line === null ? `${why}.` : `line ${line}: ${why}.`
-}
-
-function RecipeForm({ model, values, base, trouble }: RecipeData) {
-  const field = (name: RecipeField) => ({ name, value: values[name], wrong: trouble.filter((one) => one.field === name) })
-  return (
-    <form class="card stack recipe" method="post" action={`${href(model)}/recipe`}>
-      {base === null ? null : <input type="hidden" name="from" value={base.id} />}
-      <Line
-        {...field('title')}
-        required
-        hint={base?.own === true ? 'The same title replaces your recipe; another one is kept beside it.' : 'How you recognise it.'}
-      />
-      <div class="fields">
-        <Line {...field('nodes')} numeric required hint="1, or 2 for a model that one Spark cannot hold." />
-        <Line {...field('port')} numeric hint="Empty: as the settings say." />
-      </div>
-      <Line {...field('image')} hint="The container image. Empty: as the settings say." />
-      <Lines
-        {...field('flags')}
-        rows={10}
-        hint="One a line, as --name value or --name alone. Spark Control adds model, host, port and number of Sparks itself."
-      />
-      <Lines {...field('env')} rows={3} hint="One a line, as NAME=value." />
-      <p class="acts">
-        <button type="submit" class="button main">
-          Save this recipe
+      <form
+        class="card stack recipe"
+        method="post"
+        action={`${modelPath(model)}/recipe`}
+        novalidate
+        {...hx({ post: `${modelPath(model)}/recipe`, trigger: 'input delay:400ms', swap: 'none' })}
+      >
+        {/* Enter in a field checks what was typed; it never saves or takes a row away. */}
+        <button type="submit" name="act" value="check" class="sr" tabindex={-1}>
+          Check
         </button>
-        <a class="button plain" href={href(model)}>
-          Not now
-        </a>
-      </p>
-    </form>
+        <input type="hidden" name="view" value={shown} />
+        <input type="hidden" name="editor" value={data.editor} />
+        <input type="hidden" name="base" value={String(draft.base)} />
+        <input type="hidden" name="recipe" value={draft.recipe ?? data.began ?? ''} />
+        <div class="between recipe-top">
+          <ViewSwitch shown={shown} />
+          <div id="recipe-bar" class="acts">
+            <Bar {...data} />
+          </div>
+        </div>
+        {data.view === 'form' && shown === 'yaml' ? (
+          <p class="said bad">The form cannot show this text until what is named below is mended. The text is as you left it.</p>
+        ) : null}
+        {shown === 'form' && draft.form !== null ? (
+          <RecipeFields form={draft.form} said={saidOf(draft)} add={data.add} />
+        ) : (
+          <YamlField {...data} />
+        )}
+        <div id="recipe-said" role="status">
+          <Said {...data} />
+        </div>
+        <div id="recipe-memory" class="recipe-memory">
+          <Memory draft={draft} />
+        </div>
+        <div id="recipe-acts" class="stack">
+          <Acts {...data} />
+        </div>
+      </form>
+      <datalist id="vllm-flags">
+        {vllmFlags.map((flag) => (
+          <option value={flag} />
+        ))}
+      </datalist>
+      <History model={model} recipe={draft.recipe} versions={data.versions} now={data.now} />
+    </div>
   )
 }
 
-interface FieldProps {
-  readonly name: RecipeField
-  readonly value: string
-  readonly wrong: readonly RecipeTrouble[]
-  readonly hint: string
+/** What is drawn again while somebody types: all but the fields themselves. */
+export function recipeParts(data: RecipeData): readonly { readonly id: string; readonly body: Child }[] {
+  const said = saidOf(data.draft)
+  const form = data.view === 'form' ? data.draft.form : null
+  const keys =
+    form === null
+      ? []
+      : ['title', 'nodes', 'port', 'image', ...form.flags.map((_, at) => `flag-${at}`), ...form.env.map((_, at) => `env-${at}`)]
+  return [
+    { id: 'recipe-bar', body: <Bar {...data} /> },
+    { id: 'recipe-said', body: <Said {...data} /> },
+    { id: 'recipe-memory', body: <Memory draft={data.draft} /> },
+    { id: 'recipe-acts', body: <Acts {...data} /> },
+    ...keys.map((key) => ({ id: `${key}-wrong`, body: <>{said.get(key) ?? ''}</> })),
+  ]
 }
 
-const marks = ({ name, wrong }: FieldProps) => ({
-  id: name,
-  name,
-  autocomplete: 'off' as const,
-  autocapitalize: 'none' as const,
-  spellcheck: false,
-  'aria-describedby': wrong.length === 0 ? `${name}-hint` : `${name}-wrong ${name}-hint`,
-  'aria-invalid': wrong.length === 0 ? undefined : ('true' as const),
-})
-
-function Around({ field, children }: { readonly field: FieldProps; readonly children: unknown }) {
-  const { name, wrong, hint } = field
+function ViewSwitch({ shown }: { readonly shown: 'form' | 'yaml' }) {
   return (
-    <div class="field">
-      <label for={name}>{words[name]}</label>
-      {children as never}
-      {wrong.length === 0 ? null : (
-        <span class="said bad" id={`${name}-wrong`}>
-          {wrong.map((one) => capital(told(one))).join(' ')}
+    <fieldset class="themes views">
+      <legend class="sr">Write it as</legend>
+      <button type="submit" name="act" value="form" aria-pressed={shown === 'form' ? 'true' : 'false'}>
+        Form
+      </button>
+      <button type="submit" name="act" value="yaml" aria-pressed={shown === 'yaml' ? 'true' : 'false'}>
+        YAML
+      </button>
+    </fieldset>
+  )
+}
+
+function Bar({ draft, now }: RecipeData) {
+  return (
+    <>
+      <input type="hidden" name="draft" value={draft.id ?? ''} />
+      <input type="hidden" name="revision" value={String(draft.revision)} />
+      {draft.changedAt === null ? null : (
+        <span class="quiet kept">
+          Kept <Ago at={draft.changedAt} now={now} />
         </span>
       )}
-      <span class="hint" id={`${name}-hint`}>
-        {hint}
-      </span>
+      <button type="submit" name="act" value="undo" class="button small" disabled={!draft.canUndo}>
+        <Icon name="back" /> Undo
+      </button>
+      <button type="submit" name="act" value="redo" class="button small" disabled={!draft.canRedo}>
+        Redo
+      </button>
+    </>
+  )
+}
+
+function YamlField({ draft }: RecipeData) {
+  return (
+    <div class="field">
+      <label for="yaml">The recipe as YAML</label>
+      <textarea id="yaml" name="yaml" rows={22} wrap="off" spellcheck={false} autocapitalize="off" aria-describedby="recipe-said">
+        {draft.text}
+      </textarea>
     </div>
   )
 }
 
-function Line({ numeric = false, required = false, ...field }: FieldProps & { readonly numeric?: boolean; readonly required?: boolean }) {
+function Said(data: RecipeData) {
+  const { draft } = data
+  const view = shownView(data)
+  const wrong = draft.troubles.filter((one) => one.kind === 'wrong')
   return (
-    <Around field={field}>
-      <input {...marks(field)} value={field.value} inputmode={numeric ? 'numeric' : undefined} required={required} />
-    </Around>
+    <>
+      {draft.parted ? (
+        <p class="said bad">
+          This recipe is being changed in another window too. What you type here is a draft of its own from now on; neither is lost.
+        </p>
+      ) : null}
+      {wrong.length === 0 ? null : (
+        <ul class="stack tight troubles">
+          {wrong.map((one) => {
+            const key = view === 'form' ? fieldKey(draft, one) : null
+            return <li>{key === null ? told(one, view) : <a href={`#${key}`}>{told(one, view)}</a>}</li>
+          })}
+        </ul>
+      )}
+    </>
   )
 }
 
-function Lines({ rows, ...field }: FieldProps & { readonly rows: number }) {
+function Memory({ draft: { memory } }: Pick<RecipeData, 'draft'>) {
+  if (memory === null) return <p class="quiet">Whether it fits in memory is said when the recipe can be read.</p>
   return (
-    <Around field={field}>
-      <textarea {...marks(field)} rows={rows} wrap="off">
-        {field.value}
-      </textarea>
-    </Around>
+    <>
+      <p>
+        <strong class={memory.fits ? 'fits' : 'fits not'}>{memory.sentence}</strong> <span class="quiet">{memory.sum}</span>
+      </p>
+      {memory.warnings.map((warning) => (
+        <p class="quiet">{warning}</p>
+      ))}
+    </>
   )
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+function Acts(data: RecipeData) {
+  const { draft, word, model } = data
+  const view = shownView(data)
+  const asks = draft.troubles.filter((one) => one.kind === 'word')
+  const stale = draft.newest > draft.base
+  return (
+    <>
+      {asks.length === 0 ? null : (
+        <Note kind="warn" icon="warning">
+          <ul class="stack tight">
+            {asks.map((one) => (
+              <li>{told(one, view)}</li>
+            ))}
+          </ul>
+          <label class="choice">
+            <input type="checkbox" name="word" value="yes" checked={word} />
+            <span>I know, and want it so</span>
+          </label>
+        </Note>
+      )}
+      {stale ? <Stale {...data} /> : <Changes title="What you changed" lines={draft.differences} />}
+      <p class="acts">
+        <button type="submit" name="act" value={stale ? 'save-over' : 'save'} class="button main">
+          {stale ? 'Save mine as the next version' : 'Save this recipe'}
+        </button>
+        {draft.id === null ? (
+          <a class="button plain" href={modelPath(model)}>
+            Not now
+          </a>
+        ) : (
+          <button type="submit" name="act" value="discard" class="button plain">
+            {stale ? 'Give mine up' : 'Throw this draft away'}
+          </button>
+        )}
+      </p>
+    </>
+  )
+}
+
+/** Somebody else saved while this was written: seen before anything is saved over it. */
+function Stale({ draft }: RecipeData) {
+  return (
+    <div class="note" data-kind="warn">
+      <Icon name="warning" />
+      <div class="stack tight">
+        <p>
+          <strong>Version {draft.newest} was saved meanwhile.</strong> Yours was made from version {draft.base}. Theirs stays until you save
+          yours, and is kept even then.
+        </p>
+        <Changes title="Yours, against theirs" lines={draft.differences} open />
+      </div>
+    </div>
+  )
+}
+
+function OtherDrafts({ model, others, now }: RecipeData) {
+  const [first] = others
+  if (first === undefined || first.changedAt === null) return null
+  return (
+    <Note kind="plain" icon="settings">
+      <p>
+        <strong>You have changes that are not saved</strong>, from <Ago at={first.changedAt} now={now} />.{' '}
+        <a href={`${modelPath(model)}/recipe?draft=${encodeURIComponent(first.id ?? '')}`}>Go on with them</a>
+      </p>
+    </Note>
+  )
 }
 
 /** After a save: what is true now. */
