@@ -8,11 +8,12 @@ export function headCount(facts: ModelFacts): number | null {
   return numberField(facts.text, 'num_attention_heads', 'n_head', 'n_heads')
 }
 
-function feedForward(text: JsonObject, experts: number, hidden: number): number {
-  const dense = numberField(text, 'intermediate_size', 'ffn_dim', 'n_inner', 'hidden_dim') ?? 4 * hidden
-  if (experts <= 1) return 3 * hidden * dense
+/** Of one layer; null where a mixture does not tell the size of its experts, which are no multiple of anything. */
+function feedForward(text: JsonObject, experts: number, hidden: number): number | null {
+  const dense = numberField(text, 'intermediate_size', 'ffn_dim', 'n_inner', 'hidden_dim')
+  if (experts <= 1) return 3 * hidden * (dense ?? 4 * hidden)
   const expert = numberField(text, 'moe_intermediate_size', 'expert_intermediate_size', 'expert_ffn_hidden_size') ?? dense
-  return 3 * hidden * expert * experts
+  return expert === null ? null : 3 * hidden * expert * experts
 }
 
 /** Parameters of the language model, roughly (within a third for plain and mixture models); null for hybrids whose layers differ in kind. */
@@ -23,8 +24,9 @@ export function estimatedParameters(facts: ModelFacts): number | null {
   if (text === null || hidden === null || layers === null) return null
   if (hybridPattern(text) !== null || field(text, 'block_configs') !== null) return null
   const vocabulary = numberField(text, 'vocab_size') ?? 0
-  const perLayer = feedForward(text, expertCount(facts), hidden) + 3 * hidden * hidden
-  const total = layers * perLayer + vocabulary * hidden
+  const forward = feedForward(text, expertCount(facts), hidden)
+  if (forward === null) return null
+  const total = layers * (forward + 3 * hidden * hidden) + vocabulary * hidden
   return Number.isFinite(total) && total > 0 && total < 1e14 ? total : null
 }
 

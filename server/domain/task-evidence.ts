@@ -12,6 +12,7 @@ import {
   rankHints,
   scoreClasses,
   sentenceFiles,
+  talksAs,
 } from './task.ts'
 
 const hinted = (facts: ModelFacts, hints: readonly string[]): string | undefined => hints.find((hint) => nameHas(facts.id, hint))
@@ -31,7 +32,8 @@ export function taskEvidence(facts: ModelFacts, family: Family | null, ofFamily:
   if (ofFamily !== null) return ofFamily
   if (isHeadless(facts)) return `its class ${facts.classes[0] ?? ''} has no part that writes text`
   const base = hinted(facts, baseHints)
-  if (base !== undefined) return `its name says "${base}", which is a model that only continues text`
+  if (base !== undefined && talksAs(facts, family) === 'completion')
+    return `its name says "${base}", which is a model that only continues text`
   if (facts.template !== null) return 'the folder holds a chat template'
   const chat = hinted(facts, chatHints)
   if (chat !== undefined) return `its name says "${chat}"`

@@ -102,6 +102,7 @@ export function isHeadless(facts: ModelFacts): boolean {
 }
 
 export const baseHints = ['base', 'pretrained', 'pretrain']
+const tunedHints = ['sft', 'dpo', 'rl', 'think', 'tuned', 'finetuned', 'instruct']
 export const chatHints = [
   'instruct',
   'it',
@@ -121,9 +122,12 @@ export const chatHints = [
   'preview',
 ]
 
-/** Whether a talking model converses or only continues text. The name outranks the template: some base models ship one. */
+/**
+ * Whether a talking model converses or only continues text. The name outranks the template: some base models ship one.
+ * A name with words of both kinds is of a base model that was tuned; the token at which it stops tells how far.
+ */
 export function talksAs(facts: ModelFacts, family: Family | null): 'chat' | 'completion' {
-  if (named(facts, baseHints)) return 'completion'
+  if (named(facts, baseHints)) return (named(facts, tunedHints) ? endsTurns(facts, family) : null) ?? 'completion'
   if (facts.template !== null || named(facts, chatHints)) return 'chat'
   return endsTurns(facts, family) ?? family?.unnamed ?? 'completion'
 }
