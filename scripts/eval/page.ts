@@ -117,7 +117,8 @@ One file, \`recipes/families/<name>.yaml\`:
 | Field | What |
 | --- | --- |
 | \`id\`, \`title\` | the file's name without ending, and the name for people |
-| \`match\` | \`types\` (model_type) and \`classes\` (\`*\` for any letters) |
+| \`match\` | \`types\` (model_type), \`classes\` (\`*\` for any letters), \`files\` (all of them, where neither is named) |
+| \`unnamed\`, \`turnEnds\` | what a model is that says nothing of it: \`chat\` or \`completion\`; the tokens that end a turn, of which one that converses stops at one |
 | \`set\` | what holds for all: \`tools\`, \`reasoning\`, \`badges\`, \`flags\` with a reason each, \`env\`, \`as\`, \`unservable\` |
 | \`rules\` | \`when\` (name, type, class, template, file, vision, moe, code, quantization) and \`set\`; the last that holds wins |
 | \`memory\` | only what the config does not tell: \`note\`, \`formula\` (\`grouped\`, \`encoder-decoder\`), \`fullEvery\` (one layer of so many keeps everything) |

@@ -97,7 +97,7 @@ const mostStops = 64
 
 function stopsOf(places: readonly (JsonObject | null)[]): readonly number[] {
   const found = places.map((place) => field(place, 'eos_token_id')).flatMap((one) => (Array.isArray(one) ? one.slice(0, mostStops) : [one]))
-  return found.filter((one): one is number => typeof one === 'number')
+  return [...new Set(found.filter((one): one is number => typeof one === 'number'))]
 }
 
 /** Reads a listing into facts. Total: hostile texts become absent facts. */

@@ -33,7 +33,7 @@ const otherTask =
   /For(ImageClassification|ObjectDetection|SemanticSegmentation|InstanceSegmentation|UniversalSegmentation|MaskGeneration|DepthEstimation|AudioClassification|CTC|QuestionAnswering|TextToSpeech|TextToWaveform|ZeroShotImageClassification|VideoClassification|MultipleChoice|NextSentencePrediction|PreTraining|AudioFrameClassification|XVector|KeypointDetection|ImageToImage)|Vision(Model|Transformer|Encoder)|^Vit|^Wav2Vec2|^Vits|^Bark|^Musicgen|^SpeechT5/i
 
 const speechClasses = /TTS|Tts(?![a-z])|TextToSpeech|^Higgs|^VoxCPM|^IndexTTS|^FishQwen|^CosyVoice|^Csm|^Orpheus|^Dia(Model|For)/
-const speechTypes = /tts(_|$)|^(higgs_audio|voxcpm|fish_|csm|dia|cosyvoice)/
+const speechTypes = /tts(_|$)|^(higgs_audio|voxcpm|fish_|cosyvoice)|^(csm|dia)$/
 const speechNames = ['tts', 'text-to-speech', 'ttsd', 'soundeffect', 'voicegenerator']
 
 /** A model that speaks: it turns text into sound. */

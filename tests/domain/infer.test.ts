@@ -24,6 +24,9 @@ describe('what can be served', () => {
     ['GGUF files', listing({ files: files({ 'q4.gguf': 1e9 }) }), /llama\.cpp/],
     ['a draft, by its class', modelListing('a/b', { architectures: ['LlamaForCausalLMEagle3'] }), /draft/],
     ['a draft, by its name', modelListing('a/gpt-oss-120b-Eagle3', {}), /draft/],
+    ['a model that speaks, by its class', modelListing('a/b', { architectures: ['Qwen3TTSForConditionalGeneration'] }), /speech/],
+    ['a model that speaks, by its type', modelListing('a/b', { architectures: ['X'], model_type: 'moss_tts_delay' }), /speech/],
+    ['a model that speaks, by its name', modelListing('a/Some-TTS-1B', qwen3), /speech/],
     ['a config that says nothing', modelListing('a/kokoro', { n_layer: 3 }), /neither an architecture/],
     [
       'a class that vLLM dropped',
@@ -53,6 +56,26 @@ describe('what can be served', () => {
       toolCallParser: 'qwen3_coder',
       reasoningParser: 'deepseek_r1',
     })
+  })
+
+  test('a thought that a template only cuts out of old turns does not make a thinking model', () => {
+    const given = (template: string) =>
+      modelListing('a/b', {}, { texts: { 'config.json': '{"architectures": ["LlamaForCausalLM"]}', 'chat_template.jinja': template } })
+    const cut = "{{ content.split('<think>') }}{% if add_generation_prompt %}"
+    expect(infer(given(`${cut}assistant{% endif %}`)).reasoningParser).toBeNull()
+    expect(infer(given(`${cut}assistant<think>{% endif %}`)).reasoningParser).toBe('deepseek_r1')
+  })
+
+  test('the token at which it stops tells a chat model from a base model, in generation_config.json too', () => {
+    const stops = (eos: unknown) =>
+      infer(
+        modelListing(
+          'a/b',
+          {},
+          { texts: { 'config.json': JSON.stringify(qwen3), 'generation_config.json': JSON.stringify({ eos_token_id: eos }) } },
+        ),
+      ).as
+    expect([stops(151_643), stops([151_645, 151_643]), stops('<|im_end|>'), stops(null)]).toEqual(['completion', 'chat', 'chat', 'chat'])
   })
 
   test('an unreadable config needs set-up, and says why', () => {

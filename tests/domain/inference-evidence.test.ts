@@ -34,6 +34,13 @@ describe('each conclusion says what it rests on', () => {
       'completion, because its name says "base", which is a model that only continues text',
     ],
     [
+      'where it stops',
+      'a/b',
+      { ...qwen3, eos_token_id: 151_643 },
+      'Served as',
+      'completion, because it stops at token 151643, which does not end a turn',
+    ],
+    [
       'a rule',
       'moonshotai/Kimi-K2-Thinking',
       { model_type: 'kimi_k2', architectures: ['DeepseekV3ForCausalLM'] },
