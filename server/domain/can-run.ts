@@ -1,7 +1,7 @@
 // Whether a model can run here, in one word and one sentence. It rests on the same place and ledger as the plan, so the list and the plan agree.
 import type { Serving } from './engine.ts'
 import type { LauncherMod } from './launcher-mod.ts'
-import { haveBytes, takenBytes } from './ledger.ts'
+import { haveBytes, heldByServing, heldBySomething, takenBytes } from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
@@ -94,6 +94,6 @@ function memoryVerdict(model: Model, recipe: Recipe, place: Place, facts: CanRun
 function haveAfterStop(view: MachineView, facts: CanRunFacts): number {
   const served = facts.serving?.machines.includes(view.machine.id) === true
   const leftover = view.observation?.containers?.some((one) => one.name === facts.containerName) === true
-  if (served) return haveBytes(view, facts.serving?.plan?.starts?.recipe.flags ?? [])
-  return haveBytes(view, leftover ? [] : null)
+  if (served) return haveBytes(view, heldByServing(facts.serving, view, facts.measured))
+  return haveBytes(view, leftover ? heldBySomething : null)
 }

@@ -1,7 +1,10 @@
 // The memory ledger before a load. On GB10 running out of memory does not end a process, it freezes the machine,
 // so a start that does not fit is refused before anything is stopped. All figures bytes.
+import type { Serving } from './engine.ts'
 import type { MachineView } from './machine.ts'
+import type { MeasuredStart } from './memory-learning.ts'
 import type { Flag } from './model.ts'
+import type { Recipe } from './recipe.ts'
 
 /** vLLM's own default where a recipe leaves the flag out. */
 const defaultUtilization = 0.9
@@ -19,14 +22,38 @@ export function takenBytes(flags: readonly Flag[], totalBytes: number): number {
   return Math.round(utilization(flags) * totalBytes)
 }
 
+/** What holds memory of a machine and is stopped first. */
+export interface Held {
+  /** Flags vLLM runs with there; none where nobody knows them. */
+  readonly flags: readonly Flag[]
+  /** What finished starts of the same recipe took once they answered; null: never measured. */
+  readonly steadyBytes: number | null
+}
+
+/** An engine whose recipe is not known. */
+export const heldBySomething: Held = { flags: [], steadyBytes: null }
+
 /**
- * What will be free on a machine once its engine is stopped: what is available now plus what vLLM took by its own fraction,
- * and never more than the machine has beside its system. `runningFlags` null: nothing of ours runs there.
+ * What will be free on a machine once its engine is stopped: what is available now plus what the engine was measured to hold, or,
+ * never measured, what vLLM takes by its own fraction; never more than the machine has beside its system. Null: nothing of ours runs there.
  */
-export function haveBytes(view: MachineView, runningFlags: readonly Flag[] | null): number {
+export function haveBytes(view: MachineView, held: Held | null): number {
   const memory = view.observation?.memory
   if (memory === undefined) return 0
-  if (runningFlags === null) return memory.availableBytes
+  if (held === null) return memory.availableBytes
   const most = memory.totalBytes * (1 - systemShare)
-  return Math.round(Math.min(most, memory.availableBytes + memory.totalBytes * utilization(runningFlags)))
+  const comesBack = held.steadyBytes ?? memory.totalBytes * utilization(held.flags)
+  return Math.round(Math.min(most, memory.availableBytes + comesBack))
+}
+
+/** What the serving engine holds of a machine that it runs on. */
+export function heldByServing(
+  serving: Serving | null,
+  view: MachineView,
+  measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null,
+): Held {
+  const recipe = serving?.plan?.starts?.recipe
+  if (recipe === undefined) return heldBySomething
+  const seen = measured?.(recipe, view.observation?.memory.totalBytes ?? 0) ?? null
+  return { flags: recipe.flags, steadyBytes: seen?.steadyBytes ?? null }
 }

@@ -1,7 +1,7 @@
 // Where a model runs: the head is the first machine that has it, the others follow in the owner's order.
 
 import type { LauncherMod } from './launcher-mod.ts'
-import { haveBytes } from './ledger.ts'
+import { haveBytes, heldBySomething } from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import { notForChat } from './main-engine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
@@ -50,7 +50,7 @@ function roomiest(model: Model, recipe: Recipe, holders: readonly MachineView[],
     const measured = facts.measured?.(recipe, view.observation?.memory.totalBytes ?? 0) ?? null
     const need = startMemory(model, recipe, 1, facts.headroomBytes, measured).needBytes
     const ours = view.observation?.containers?.some((one) => one.name === facts.containerName) === true
-    return view.reach === 'reachable' && haveBytes(view, ours ? [] : null) >= need
+    return view.reach === 'reachable' && haveBytes(view, ours ? heldBySomething : null) >= need
   })
 }
 

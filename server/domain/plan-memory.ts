@@ -1,7 +1,7 @@
 // The memory of a plan: what each machine will have, what the start takes, and what stands in the way.
-import { haveBytes, takenBytes, utilization } from './ledger.ts'
+import { type Held, haveBytes, heldByServing, heldBySomething, takenBytes, utilization } from './ledger.ts'
+import type { MachineView } from './machine.ts'
 import { contextWarnings } from './memory-advice.ts'
-import type { Flag } from './model.ts'
 import type { Place } from './place.ts'
 import type { PlanMemory, PlanReason, PlanStop } from './plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
@@ -9,11 +9,11 @@ import { cacheWarning, roomAdvice } from './room-advice.ts'
 import { startMemory } from './start-memory.ts'
 import { bytesInWords } from './words.ts'
 
-/** Flags vLLM runs with on a machine the plan empties; null where nothing of ours runs. */
-export function runningFlags(facts: PlanFacts, stops: readonly PlanStop[], machine: string): readonly Flag[] | null {
-  const stopped = stops.some((stop) => stop.machines.includes(machine))
-  if (!stopped) return null
-  return facts.serving?.machines.includes(machine) === true ? (facts.serving.plan?.starts?.recipe.flags ?? []) : []
+/** What holds memory on a machine the plan empties; null where nothing of ours runs. */
+export function heldOn(facts: PlanFacts, stops: readonly PlanStop[], view: MachineView): Held | null {
+  const { id } = view.machine
+  if (!stops.some((stop) => stop.machines.includes(id))) return null
+  return facts.serving?.machines.includes(id) === true ? heldByServing(facts.serving, view, facts.measured) : heldBySomething
 }
 
 export function planMemory(facts: PlanFacts, place: Place, stops: readonly PlanStop[]): PlanMemory[] {
@@ -26,7 +26,7 @@ export function planMemory(facts: PlanFacts, place: Place, stops: readonly PlanS
     return {
       machine: view.machine.id,
       needBytes: sum.needBytes,
-      haveBytes: haveBytes(view, runningFlags(facts, stops, view.machine.id)),
+      haveBytes: haveBytes(view, heldOn(facts, stops, view)),
       totalBytes,
       sum,
     }

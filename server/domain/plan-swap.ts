@@ -8,7 +8,7 @@ import { choosePlace, type Place } from './place.ts'
 import type { Plan, PlanReason, PlanStart, PlanStop, WayBack } from './plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { machineReasons } from './plan-machines.ts'
-import { cacheWarnings, memoryReasons, planMemory, runningFlags, tooLong } from './plan-memory.ts'
+import { cacheWarnings, heldOn, memoryReasons, planMemory, tooLong } from './plan-memory.ts'
 import { planStops, removalStops } from './plan-stops.ts'
 import { modWords } from './recipe.ts'
 import { readVllmCommand } from './vllm-command.ts'
@@ -162,7 +162,7 @@ function planWayBack(facts: PlanFacts, stops: readonly PlanStop[]): WayBack {
   if (serving.plan?.starts == null) return { kind: 'none', why: `${name} was started by hand, so how to start it again is not known.` }
   const short = serving.plan.memory.find((one) => {
     const view = facts.machines.find((candidate) => candidate.machine.id === one.machine)
-    return view === undefined || haveBytes(view, runningFlags(facts, stops, one.machine)) < one.needBytes
+    return view === undefined || haveBytes(view, heldOn(facts, stops, view)) < one.needBytes
   })
   if (short !== undefined) return { kind: 'none', why: `It is not sure that the memory ${name} needs will be there again.` }
   return { kind: 'previous', model: serving.model }

@@ -125,6 +125,16 @@ test('the headroom setting counts', () => {
   expect(canRun(buildModel(), modest, facts({ machines, headroomBytes: 16 * GB })).verdict).toBe('needs_room')
 })
 
+test('what the running model was measured to hold is what comes back, not the share it was let to take', () => {
+  const machines = [buildView({}, { memory: memory(20 * GB) })]
+  const running = facts({ machines, serving, servingName: 'Other' })
+  const modest = buildRecipe({ flags: [{ name: 'gpu-memory-utilization', value: 0.3, reason: 'r', source: 's' }] })
+  expect(canRun(buildModel(), modest, running)).toMatchObject({ verdict: 'needs_room', why: 'Other stops first.' })
+  const told = { peakBytes: 12 * GB, steadyBytes: 10 * GB, leftBytes: 50 * GB, starts: 1 }
+  const measured: CanRunFacts['measured'] = (recipe) => (recipe === serving.plan.starts?.recipe ? told : null)
+  expect(canRun(buildModel(), modest, { ...running, measured }).why).toMatch(/spark-1 will have 30 GB free\. Stop what else uses memory/)
+})
+
 test('the fraction vLLM takes counts, as it does in the plan', () => {
   const machines = [buildView({}, { memory: memory(60 * GB) })]
   const told = canRun(buildModel(), buildRecipe(), facts({ machines }))

@@ -3,16 +3,19 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chatText, streamedText } from './chat.ts'
-import { openRig, type Rig } from './rig.ts'
+import { e2eNodes, homeMade, openRig, type Rig, type RigOptions } from './rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
   // Slow enough for a slow computer to see the model loading before it has loaded.
-  rig = await openRig({ timeScale: 0.03 })
+  rig = await openRig({ timeScale: 0.03, nodes: withTuned })
 })
 afterAll(() => rig?.close())
 
 const model = 'example/Qwen3-4B'
+/** A fine-tune of the owner's, in a folder of its own beside the hub. */
+const withTuned: NonNullable<RigOptions['nodes']> = (addresses) =>
+  e2eNodes(addresses).map((node, at) => (at === 0 ? { ...node, models: [...node.models, { ...homeMade, repo: 'local:my-tune' }] } : node))
 
 describe('an owner switches with a few clicks', () => {
   let page: Page
@@ -174,6 +177,25 @@ describe('an owner switches with a few clicks', () => {
     for (const figure of Object.values(figures)) expect(figure).toBeGreaterThan(0)
     expect(figures['Home, gzipped bytes']).toBeLessThan(25_000)
   }, 60_000)
+
+  test('a fine-tune outside the hub is found in the folder that the owner named, and started from there', async () => {
+    const spark = rig.door.machines.find((one) => one.name === 'spark-1')
+    const { machines } = await rig.client['machines.list']()
+    const id = machines.find((one) => one.name === 'spark-1')?.id ?? ''
+    expect((await rig.client['models.list']()).models.map((one) => one.id)).not.toContain('local:my-tune')
+    await rig.client['machines.edit']({ params: { id }, body: { modelFolders: [`${spark?.home}/models`] } })
+    await rig.client['models.scan']()
+    await page.goto('/library')
+    await page.getByRole('link', { name: /^Switch to this\s*:?\s*my-tune$/i }).click()
+    await page.getByRole('button', { name: 'Confirm these flags and switch' }).click()
+    await page.waitForURL(/\/swaps\/[a-z0-9_-]+$/)
+    const ended = await rig.swapWhen(page.url().split('/').at(-1) ?? '', 'its end', (swap) => swap.state !== 'running', 60_000)
+    expect(ended).toMatchObject({ state: 'succeeded', model: 'local:my-tune' })
+    const words = rig.launches('exec').at(-1)?.argv.join(' ') ?? ''
+    expect(words).toMatch(/-v (\S+\/models\/my-tune):\1:ro .* exec vllm serve \1 .*--served-model-name my-tune/)
+    expect(rig.world.serving().map((one) => one.model)).toEqual(['my-tune'])
+    await rig.shots(page, 'local-model')
+  }, 90_000)
 
   test('no page broke its own policy, its scripts or the server', () => {
     expect(rig.complaints).toEqual([])
