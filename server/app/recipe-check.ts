@@ -38,7 +38,9 @@ function readable(model: string, form: RecipeForm): RecipeDraft {
 
 /** What the schema says, in the words of the page. */
 function brokenOf({ form, problems }: ReadText): readonly RecipeTroubleView[] {
-  return problems.map(({ field: path, line, sentence }) => {
+  // Where a text stops being YAML, what follows is only confused by it.
+  const own = problems.filter(({ sentence }, at) => at === 0 || !sentence.startsWith('Not valid YAML'))
+  return own.map(({ field: path, line, sentence }) => {
     const at = fieldOf(path)
     const row = /^flags\.(\d+)/.exec(path ?? '')?.[1]
     const name = row === undefined ? at.name : (form?.flags[Number(row)]?.name ?? null)
