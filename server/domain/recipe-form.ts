@@ -6,6 +6,8 @@ export interface FlagField {
   /** Empty: a flag without a value. */
   readonly value: string
   readonly reason: string
+  /** The reason as the page drew it; left out where nothing was drawn. The same now: the owner did not touch it. */
+  readonly drawn?: string | undefined
   /** Its place in the text when the form was drawn; null: a new row. */
   readonly at: number | null
 }

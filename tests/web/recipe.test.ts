@@ -120,6 +120,18 @@ test('while somebody types, the same rules answer that refuse on saving, and not
   expect(mine()).toEqual([])
 })
 
+test('a reason that was not touched goes with the first change of its value, however often one stops typing', async () => {
+  const window = await windowAt(path)
+  const value = `${rowOf(window, 'max-model-len')}-value`
+  const draft = /draft=([a-z0-9]+)/.exec((await type(window, { [value]: '9000' })).headers.get('HX-Replace-Url') ?? '')?.[1] ?? ''
+  await type(window, { [value]: '8192', draft, revision: '1' })
+  await press(window, 'save', { [value]: '8192', draft, revision: '2' })
+  expect(mine()[0]?.flags.find((flag) => flag.name === 'max-model-len')).toMatchObject({
+    value: 8192,
+    reason: 'You changed it from 40960.',
+  })
+})
+
 test('the estimate follows the context length', async () => {
   const window = await windowAt(path)
   const row = rowOf(window, 'max-model-len')

@@ -151,14 +151,16 @@ function changedFlag(document: Document, old: YAMLMap | null, row: RecipeForm['f
     return document.createNode({ name, value: typed, reason: reason.trim() === '' ? 'You added it.' : reason, source: 'your own recipe' })
   }
   const before = valueField(old.get('value', true)) ?? ''
+  const there = scalarText(old.get('reason', true)) ?? ''
+  const untouched = reason === (row.drawn ?? there)
   setOr(old, 'name', name)
   if (before !== value) {
-    const was = before === '' ? '' : ` from ${before}`
-    const untouched = scalarText(old.get('reason', true)) === reason
     old.set('value', typed)
-    setOr(old, 'reason', untouched ? `You changed it${was}.` : reason)
     old.set('source', 'your own recipe')
-  } else setOr(old, 'reason', reason)
+  }
+  if (!untouched) setOr(old, 'reason', reason)
+  // While somebody types, every stop is a change: the value it had first is the one that tells.
+  else if (before !== value && !there.startsWith('You ')) setOr(old, 'reason', `You changed it${before === '' ? '' : ` from ${before}`}.`)
   return old
 }
 

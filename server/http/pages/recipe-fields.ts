@@ -24,6 +24,7 @@ export function formOfFields(fields: Fields, dropped: string | null = null): Rec
       name: of(`flag-${row}-name`),
       value: of(`flag-${row}-value`),
       reason: of(`flag-${row}-reason`),
+      drawn: fields[`flag-${row}-drawn`],
       at: /^\d{1,3}$/.test(at) ? Number(at) : null,
     }
   })

@@ -97,6 +97,7 @@ function FlagRow({ flag, at, said, focus = false }: RowProps & { readonly flag: 
   const which = flag.name === '' ? 'a new flag' : `--${flag.name}`
   return (
     <div class="row flag" id={key}>
+      <input type="hidden" name={`${key}-drawn`} value={flag.reason} />
       <input type="hidden" name={`${key}-at`} value={flag.at === null ? '' : String(flag.at)} />
       <input
         name={`${key}-name`}
