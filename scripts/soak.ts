@@ -7,6 +7,8 @@ import { writeReliability } from './reliability.ts'
 
 /** What is open now, closed when somebody asks for an end. */
 let open = createClosing()
+/** Somebody asked for an end: what then fails is no broken promise. */
+let stopped = false
 
 function given(name: string): number | undefined {
   const text = process.env[name] ?? ''
@@ -50,6 +52,7 @@ async function run(): Promise<number> {
     console.log(`${name}:`)
     const writeDown = beginRun(name)
     const result = await resultOf(name, options)
+    if (stopped) return 130
     writeDown(result)
     writeReliability()
     for (const { what, target, value, met } of result.measured) {
@@ -63,6 +66,7 @@ async function run(): Promise<number> {
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => {
+    stopped = true
     console.error('Stopped; what was under way is not written down.')
     void open.all().finally(() => process.exit(130))
   })
