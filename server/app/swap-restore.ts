@@ -20,9 +20,11 @@ export async function bringBack(ground: Ground, nameOf: (model: string | null) =
   try {
     if (handsOff.has(trouble?.code ?? '')) return await whatIsTrue(ground)
     const deaf = await takeOver(ground, trouble?.code === 'machine_silent')
-    const never = deaf.size === 0 ? await neverWentAway(ground) : null
+    // Taken up after a restart: what is on its way back had gone away.
+    const onItsWay = await isOnItsWay(ground, deaf)
+    const never = deaf.size === 0 && !onItsWay ? await neverWentAway(ground) : null
     if (never !== null) return { kind: never }
-    if (await startAgain(ground, name, deaf)) return { kind: 'restored' }
+    if (await startAgain(ground, name, deaf, onItsWay)) return { kind: 'restored' }
   } catch (error) {
     ground.signal.throwIfAborted()
     ground.needs.log.warn('bringing the previous model back failed', { swap: ground.id, error })
@@ -73,10 +75,15 @@ async function neverWentAway(ground: Ground): Promise<'untouched' | 'still' | nu
   return (await answersAs(ground, address, before.servedName)) ? 'still' : null
 }
 
-async function startAgain(ground: Ground, name: string, deaf: ReadonlySet<string>): Promise<boolean> {
+async function isOnItsWay(ground: Ground, deaf: ReadonlySet<string>): Promise<boolean> {
+  const start = ground.swap().wayBack?.starts ?? null
+  if (start === null || deaf.has(headOf(start))) return false
+  return (await jobState(ground, headOf(start), backStep)) !== 'absent'
+}
+
+async function startAgain(ground: Ground, name: string, deaf: ReadonlySet<string>, onItsWay: boolean): Promise<boolean> {
   const { plan, wayBack: back } = ground.swap()
   const start = back?.starts ?? null
-  const onItsWay = start !== null && (await jobState(ground, headOf(start), backStep)) !== 'absent'
   if (!onItsWay) await takeDown(ground, plan.starts, 'start', 'undo', deaf)
   if (back === null || start === null || start.machines.some((id) => deaf.has(id))) return false
   ground.speakAs(`Bringing ${name} back. `)

@@ -55,3 +55,16 @@ test('a stop of leftovers names the Spark whose docker does not answer', async (
   ])
   expect(told).toBe('')
 })
+
+test('what was on its way back when the appliance was restarted is waited for', async () => {
+  const told = await story([
+    { kind: 'switch', model: 'Qwen/Qwen3-8B', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 20_000 },
+    { kind: 'swarm' },
+    { kind: 'wait', ms: 1 },
+    { kind: 'reboot', node: 'spark-1', ms: 44_625 },
+    { kind: 'crash', after: 219, downMs: 0 },
+    { kind: 'wait', ms: 20_505 },
+  ])
+  expect(told).toBe('')
+})
