@@ -40,6 +40,14 @@ async function resultOf(name: PartName, options: PartOptions): Promise<PartResul
   }
 }
 
+/** Says what was measured; how many targets were missed. */
+function told({ measured }: PartResult): number {
+  for (const { what, target, value, met } of measured) {
+    console.log(`${met === false ? 'MISSED ' : ''}${what}: ${value}${target === null ? '' : ` (${target})`}`)
+  }
+  return measured.filter(({ met }) => met === false).length
+}
+
 async function run(): Promise<number> {
   const options = {
     seed: given('SEED') ?? 1,
@@ -55,10 +63,7 @@ async function run(): Promise<number> {
     if (stopped) return 130
     writeDown(result)
     writeReliability()
-    for (const { what, target, value, met } of result.measured) {
-      if (met === false) missed += 1
-      console.log(`${met === false ? 'MISSED ' : ''}${what}: ${value}${target === null ? '' : ` (${target})`}`)
-    }
+    missed += told(result)
   }
   console.log(missed === 0 ? 'Every promise and target is met.' : `${missed} missed.`)
   return missed === 0 ? 0 : 1
