@@ -114,8 +114,28 @@ const bitMethods = new Set([
   'hqq',
   'quanto',
   'aqlm',
-  'torchao',
 ])
+
+/** The smallest kind of number that a word names, as in Int8DynamicActivationInt4WeightConfig. */
+const numberWords: readonly (readonly [RegExp, Quantization])[] = [
+  [/fp4/i, 'mxfp4'],
+  [/int4/i, 'int4'],
+  [/float8|fp8/i, 'fp8'],
+  [/int8/i, 'int8'],
+]
+
+/** torchao names a class of its own for each way, quark a kind of number for each step. */
+function wordedScheme(block: JsonObject): Quantization | null {
+  const way = objectField(block, 'quant_type')
+  const weight = field(objectField(block, 'global_quant_config'), 'weight')
+  const said = [
+    textField(block, 'quant_type'),
+    textField(objectField(way, 'default') ?? way, '_type'),
+    textField(Array.isArray(weight) ? weight[0] : weight, 'dtype'),
+  ]
+  const word = said.find((one) => one !== null)?.slice(0, 200) ?? ''
+  return numberWords.find(([pattern]) => pattern.test(word))?.[1] ?? null
+}
 
 function bitsAndBytes(block: JsonObject): Quantization {
   return field(block, 'load_in_4bit') === true || field(block, '_load_in_4bit') === true ? 'int4' : 'int8'
@@ -125,6 +145,7 @@ function schemeOf(block: JsonObject, method: string, groups: readonly Group[]): 
   const mixed = modeloptScheme(block, groups)
   if (method in namedMethods && Object.hasOwn(namedMethods, method)) return smallest([namedMethods[method] ?? null, mixed])
   if (method === 'bitsandbytes') return bitsAndBytes(block)
+  if (method === 'torchao' || method === 'quark') return wordedScheme(block)
   if (bitMethods.has(method)) {
     return bitsScheme(
       numberField(block, 'bits', 'num_bits', 'nbits', 'w_bit') ?? 4,

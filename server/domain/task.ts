@@ -18,10 +18,14 @@ function adapterBase(facts: ModelFacts): string {
 const endsWithAny = (facts: ModelFacts, endings: RegExp): boolean => [...facts.files].some((name) => endings.test(name))
 
 const draftNames = /(^|[^a-z0-9])(eagle|dflash|dspark|medusa|speculator|draft)\d*([^a-z0-9]|$)/
-const draftClasses = /Eagle(?!\d_\d+_VL)|Medusa|DFlash|DSpark|Speculator|MTP(Model|ForCausalLM|$)|Assistant/
+const draftClasses = /Eagle|Medusa|DFlash|DSpark|Speculator|MTP(Model|ForCausalLM|$)|Assistant/
+
+/** A series of whole models that see, which shares its name with a kind of draft. */
+const eagleSees = /^Eagle\d_\d+_VL/
 
 /** A model that only guesses ahead for another one. A whole model that merely carries such layers is not one. */
 function isDraft(facts: ModelFacts): boolean {
+  if (has(facts, eagleSees)) return false
   if (has(facts, draftClasses) || field(facts.config ?? undefined, 'speculators_config') !== null) return true
   if (facts.types.some((type) => /eagle|medusa|speculator|_mtp$|assistant/.test(type))) return true
   if (draftNames.test(facts.id.slice(facts.id.indexOf('/') + 1).toLowerCase())) return true
@@ -120,6 +124,14 @@ export const chatHints = [
   'hermes',
   'abliterated',
   'preview',
+  'vicuna',
+  'zephyr',
+  'tulu',
+  'dolphin',
+  'alpaca',
+  'openchat',
+  'starling',
+  'wizardlm',
 ]
 
 /**

@@ -50,6 +50,18 @@ describe('where the quantization is written', () => {
     ['awq', { quant_method: 'awq', bits: 4 }, 'int4'],
     ['gptq of 8 bits', { quant_method: 'gptq', bits: 8 }, 'int8'],
     ['auto-round', { quant_method: 'auto-round', bits: 4, data_type: 'int' }, 'int4'],
+    [
+      'torchao, 4-bit integers',
+      { quant_method: 'torchao', quant_type: { default: { _type: 'Int8DynamicActivationInt4WeightConfig' } } },
+      'int4',
+    ],
+    [
+      'torchao, 8-bit floats',
+      { quant_method: 'torchao', quant_type: { default: { _type: 'Float8DynamicActivationFloat8WeightConfig' } } },
+      'fp8',
+    ],
+    ['quark, MXFP4', { quant_method: 'quark', global_quant_config: { weight: { dtype: 'fp4' } } }, 'mxfp4'],
+    ['quark, 8-bit floats', { quant_method: 'quark', global_quant_config: { weight: [{ dtype: 'fp8_e4m3' }] } }, 'fp8'],
     ['bitsandbytes', { quant_method: 'bitsandbytes', load_in_4bit: true }, 'int4'],
   ])('%s', (_title, block, scheme) => {
     expect(infer(modelListing('a/plain-8B', { ...qwen3, quantization_config: block }, {}, 16e9)).quantization).toBe(scheme)
