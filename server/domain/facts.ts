@@ -31,6 +31,8 @@ export interface ModelFacts {
   readonly files: ReadonlySet<string>
   /** Tokens at which it stops writing, as generation_config.json and the config say. */
   readonly stops: readonly number[]
+  /** The text of the token at which its tokenizer stops; null when that does not say. */
+  readonly stopText: string | null
   readonly weightsBytes: number
   readonly hasRemoteCode: boolean
 }
@@ -67,13 +69,27 @@ function templateOf(value: Json): string | null {
 }
 
 const templateKey = '"chat_template"'
+const stopKey = '"eos_token"'
+
+const tokenizerText = (listing: FolderListing): string =>
+  Object.hasOwn(listing.texts, 'tokenizer_config.json') ? (listing.texts['tokenizer_config.json'] ?? '') : ''
+
+/** Written as a text, or as an object that holds it as its content. */
+function stopText(listing: FolderListing): string | null {
+  const text = tokenizerText(listing)
+  const at = text.indexOf(stopKey)
+  if (at === -1) return null
+  const from = at + stopKey.length
+  const content = /^\s*:\s*\{[^{}]{0,200}?"content"/.exec(text.slice(from, from + 400))
+  return stringAfter(text, from + (content?.[0].length ?? 0))
+}
 
 /**
  * The template in tokenizer_config.json. These files hold up to megabytes of added tokens and one string that matters, so that
  * string is read where it stands; only a list of templates needs the whole file.
  */
 function tokenizerTemplate(listing: FolderListing): string | null {
-  const text = Object.hasOwn(listing.texts, 'tokenizer_config.json') ? (listing.texts['tokenizer_config.json'] ?? '') : ''
+  const text = tokenizerText(listing)
   const at = text.indexOf(templateKey)
   if (at === -1) return null
   const value = stringAfter(text, at + templateKey.length)
@@ -116,6 +132,7 @@ export function readFacts(listing: FolderListing): ModelFacts {
     classes: textsField(config ?? undefined, 'architectures').slice(0, mostClasses),
     types: typesOf(config, text),
     files: new Set(listing.files.map((file) => file.path)),
+    stopText: stopText(listing),
     stops: stopsOf([jsonOf(listing, 'generation_config.json').value, config, text]),
     weightsBytes: weightsBytes(listing),
     hasRemoteCode: objectField(config, 'auto_map') !== null,

@@ -34,9 +34,11 @@ export function taskEvidence(facts: ModelFacts, family: Family | null, ofFamily:
   const base = hinted(facts, baseHints)
   if (base !== undefined && talksAs(facts, family) === 'completion')
     return `its name says "${base}", which is a model that only continues text`
-  if (facts.template !== null) return 'the folder holds a chat template'
   const chat = hinted(facts, chatHints)
-  if (chat !== undefined) return `its name says "${chat}"`
+  if (talksAs(facts, family) === 'chat') {
+    if (facts.template !== null) return 'the folder holds a chat template'
+    if (chat !== undefined) return `its name says "${chat}"`
+  }
   const ends = endsTurns(facts, family)
   if (ends !== null) return `it stops at token ${facts.stops.join(', ')}, which ${ends === 'chat' ? 'ends a turn' : 'does not end a turn'}`
   return family === null ? 'nothing says that it converses' : `that is what models of ${family.title} are that say nothing else`

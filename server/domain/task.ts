@@ -140,9 +140,13 @@ export const chatHints = [
  */
 export function talksAs(facts: ModelFacts, family: Family | null): 'chat' | 'completion' {
   if (named(facts, baseHints)) return (named(facts, tunedHints) ? endsTurns(facts, family) : null) ?? 'completion'
-  if (facts.template !== null || named(facts, chatHints)) return 'chat'
+  if (named(facts, chatHints) || (facts.template !== null && !neverEnds(facts, family))) return 'chat'
   return endsTurns(facts, family) ?? family?.unnamed ?? 'completion'
 }
+
+/** A template that came along from a chat model: what ends a turn in it is not what this one stops at. */
+const neverEnds = (facts: ModelFacts, family: Family | null): boolean =>
+  endsTurns(facts, family) === 'completion' && facts.stopText !== null && facts.template?.includes(facts.stopText) === false
 
 /** What the token at which it stops says; null where that is not known. */
 export function endsTurns(facts: ModelFacts, family: Family | null): 'chat' | 'completion' | null {

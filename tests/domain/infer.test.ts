@@ -78,6 +78,19 @@ describe('what can be served', () => {
     expect([stops(151_643), stops([151_645, 151_643]), stops('<|im_end|>'), stops(null)]).toEqual(['completion', 'chat', 'chat', 'chat'])
   })
 
+  test.each([
+    ['text', '<|endoftext|>', 'completion'],
+    ['object', { __type: 'AddedToken', content: '<|endoftext|>' }, 'completion'],
+    ['token of its template', '<|im_end|>', 'chat'],
+    ['nothing', null, 'chat'],
+  ])('a base model whose template came along from a chat model stops elsewhere: a tokenizer that says %s', (_title, eos_token, as) => {
+    const texts = {
+      'config.json': JSON.stringify({ architectures: ['Qwen2ForCausalLM'], model_type: 'qwen2', eos_token_id: 151_643 }),
+      'tokenizer_config.json': JSON.stringify({ added: {}, chat_template: '<|im_start|>{{ text }}<|im_end|>', eos_token }),
+    }
+    expect(infer(modelListing('Qwen/Qwen2.5-32B', {}, { texts })).as).toBe(as)
+  })
+
   test('an unreadable config needs set-up, and says why', () => {
     expect(infer(modelListing('a/b', '{"architectures": ['))).toMatchObject({
       servable: null,
