@@ -259,6 +259,7 @@ export function compose(world: Adapters): Graph {
     store: stores,
     discovery,
     fleet,
+    settings,
     events,
     log,
     shutdown: life.signal,

@@ -1,7 +1,7 @@
 // Follows a download from its job on the first machine to its one end. The job lives there, not here: whoever starts again with the
 // same row finds it. What a look says is judged by domain/download.ts; this file asks, writes down and tells.
 import { type ErrorCode, type FactsOf, SparkError, tellError } from '../contract/errors.ts'
-import { type Download, type DownloadTrouble, hear, jobStep, stallMs, unheard, withoutSecrets } from '../domain/download.ts'
+import { type Download, type DownloadTrouble, hear, jobStep, unheard, withoutSecrets } from '../domain/download.ts'
 import { ownCommand } from '../domain/download-ground.ts'
 import { findDownloadTrouble } from '../domain/download-trouble.ts'
 import { verifyCopies } from '../domain/download-verify.ts'
@@ -10,7 +10,7 @@ import type { FolderListing } from '../domain/model.ts'
 import { modelName } from '../domain/model-name.ts'
 import type { DownloadSparks } from './download-ports.ts'
 import type { Clock, DownloadStore, JobReading, Log, MachineStore } from './ports.ts'
-import type { EventsUse } from './use-cases.ts'
+import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface DownloadRunnerNeeds {
   readonly clock: Clock
@@ -22,6 +22,7 @@ export interface DownloadRunnerNeeds {
   readonly rescan: (machine: string, signal: AbortSignal) => Promise<void>
   readonly listing: (machine: string, repo: string) => FolderListing | null
   readonly freeBytes: (machine: string) => number | null
+  readonly settings: Pick<SettingsUse, 'get'>
 }
 
 const pollMs = 1500
@@ -32,6 +33,8 @@ export function createDownloadRunner(needs: DownloadRunnerNeeds) {
   const { clock, sparks, events } = needs
   const { downloads, machines } = needs.store
   const wakes = new Map<string, () => void>()
+  /** Without a byte for so long a download is called stalled. */
+  const stallMs = (): number => needs.settings.get('downloads.stallSeconds') * 1000
 
   const nameOf = (id: string): string => machines.find(id)?.name ?? id
   const machineOf = (id: string): Machine => {
@@ -139,7 +142,7 @@ export function createDownloadRunner(needs: DownloadRunnerNeeds) {
     // Asked to cancel while the machine was being asked: that word is in the row and stays.
     const asked = downloads.find(before.id)?.cancelRequestedAt ?? null
     const reading = { job: job.state, exitCode: job.exitCode, text: job.text, nextOffset: job.nextOffset, folderBytes }
-    const heard = { ...hear(before, reading, clock.now()), cancelRequestedAt: asked }
+    const heard = { ...hear(before, reading, clock.now(), stallMs()), cancelRequestedAt: asked }
     if (job.state === 'running' || job.text !== '') keep(before, heard)
     else if (asked !== null) end(heard, 'cancelled')
     else if (job.state === 'lost') fail(heard, 'download_lost', { machine: nameOf(before.places[0]?.machine ?? '') })
@@ -151,7 +154,7 @@ export function createDownloadRunner(needs: DownloadRunnerNeeds) {
     downloads.update(after)
     if (after.stalled && !before.stalled) {
       const machine = nameOf(after.places[0]?.machine ?? '')
-      const { happened } = tellError('download_stalled', { machine, model: modelName(after.repo), minutes: stallMs / 60_000 })
+      const { happened } = tellError('download_stalled', { machine, model: modelName(after.repo), forMs: stallMs() })
       events.append('download_stalled', { ...factsOf(after), happened })
     } else events.append('download_progressed', { download: after.id, phase: after.phase })
   }

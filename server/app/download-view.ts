@@ -1,8 +1,9 @@
 // A download as the contract shows it.
 import type { DownloadView, GroundView } from '../contract/operations/download-shapes.ts'
-import { type Download, secondsLeft, speedOf, stallMs } from '../domain/download.ts'
+import { type Download, secondsLeft, speedOf } from '../domain/download.ts'
 import type { DownloadGround } from '../domain/download-ground.ts'
 import { modelName } from '../domain/model-name.ts'
+import { wholeDuration } from '../domain/words.ts'
 import { isoTime, isoTimeOrNull } from './iso-time.ts'
 
 type NameOf = (machine: string) => string
@@ -48,7 +49,7 @@ function sentenceOf(download: Download, nameOf: NameOf, now: number): string {
   if (download.silentSince !== null)
     return `${head} does not answer. The download goes on there if it can, and is looked at when it is back.`
   if (download.cancelRequestedAt !== null) return `It is being cancelled on ${head}.`
-  if (download.stalled) return `Nothing has arrived for ${Math.floor(Math.max(stallMs, now - download.progress.grewAt) / 60_000)} minutes.`
+  if (download.stalled) return `Nothing has arrived for ${wholeDuration(now - download.progress.grewAt)}.`
   if (download.copies !== undefined && download.phase === 'copy')
     return `${head} copies its version ${download.commit?.slice(0, 8) ?? ''} to ${others.join(' and ')}.`
   if (download.phase === 'copy') return `${head} has all of it and copies it to ${others.join(' and ')}.`

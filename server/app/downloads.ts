@@ -15,7 +15,7 @@ import { downloadView, groundView } from './download-view.ts'
 import type { Fleet } from './fleet.ts'
 import type { Clock, DownloadStore, Ids, Log, MachineStore } from './ports.ts'
 import { copyOrder, planTogether, togetherView } from './together.ts'
-import type { DownloadAsk, DownloadsUse, EventsUse } from './use-cases.ts'
+import type { DownloadAsk, DownloadsUse, EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface DownloadsNeeds {
   readonly clock: Clock
@@ -24,6 +24,7 @@ export interface DownloadsNeeds {
   readonly store: { readonly machines: Pick<MachineStore, 'list' | 'find'>; readonly downloads: DownloadStore }
   readonly discovery: Pick<Discovery, 'rescan' | 'listing'>
   readonly fleet: Pick<Fleet, 'view'>
+  readonly settings: Pick<SettingsUse, 'get'>
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
   /** Aborted when the appliance stops: jobs go on without it. */
@@ -64,6 +65,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     rescan: discovery.rescan,
     listing: discovery.listing,
     freeBytes: (machine) => needs.fleet.view(machine).observation?.disk?.freeBytes ?? null,
+    settings: needs.settings,
   })
 
   const nameOf = (id: string): string => store.machines.find(id)?.name ?? id

@@ -1,4 +1,5 @@
 // Errors of downloads and of what is removed from the disks.
+import { wholeDuration } from '../domain/words.ts'
 import { error } from './define-error.ts'
 
 type On = { machine: string }
@@ -122,15 +123,15 @@ export const downloadErrors = {
     retry: 'no',
     sample: { machine: 'spark-1', path: '/home/alice/.cache/huggingface/hub', mend: 'sudo chown -R alice: /home/alice/.cache/huggingface' },
   }),
-  download_stalled: error<On & { model: string; minutes: number }>({
+  download_stalled: error<On & { model: string; forMs: number }>({
     status: 409,
     title: 'Nothing arrives',
-    happened: (f) => `No byte of ${f.model} has arrived on ${f.machine} for ${f.minutes} minutes.`,
+    happened: (f) => `No byte of ${f.model} has arrived on ${f.machine} for ${wholeDuration(f.forMs)}.`,
     now: () => 'The download still runs and goes on by itself if the Hub answers again.',
     next: () => 'If it does not move soon, cancel it and press "Go on": it continues from what is there.',
     act: 'see_downloads',
     retry: 'yes',
-    sample: { machine: 'spark-1', model: 'Qwen/Qwen3-8B', minutes: 2 },
+    sample: { machine: 'spark-1', model: 'Qwen/Qwen3-8B', forMs: 120_000 },
   }),
   download_copy_failed: error<On & { to: string }>({
     status: 409,

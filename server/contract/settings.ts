@@ -122,6 +122,17 @@ export const settings = {
     control: 'number',
     unit: 'seconds',
   }),
+  'downloads.stallSeconds': setting({
+    schema: seconds(5, 3600),
+    default: 120,
+    label: 'Call a download stuck after',
+    help: 'No byte has arrived for this long. It is said, and the download goes on.',
+    group: 'Downloads',
+    secret: false,
+    env: null,
+    control: 'number',
+    unit: 'seconds',
+  }),
   'memory.headroomGigabytes': setting({
     schema: z.int().min(0).max(64),
     default: 8,

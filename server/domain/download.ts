@@ -15,8 +15,6 @@ export const downloadPhases = ['fetch', 'copy', 'verify'] as const
 export type DownloadPhase = (typeof downloadPhases)[number]
 export type DownloadState = 'running' | 'succeeded' | 'failed' | 'cancelled'
 
-/** Without a byte for this long a download is called stalled, ms. */
-export const stallMs = 120_000
 /** Speed is that of the last minute, ms. */
 const speedWindowMs = 60_000
 const keptLines = 40
@@ -111,8 +109,11 @@ export function beginAttempt(download: Download, now: number): Download {
   }
 }
 
-/** A look as it changes a download. Does not end it: what an exit code means is judged apart. */
-export function hear(download: Download, reading: DownloadReading, now: number): Download {
+/**
+ * A look as it changes a download. Does not end it: what an exit code means is judged apart. `stallMs`: without a byte for so long it
+ * is called stalled.
+ */
+export function hear(download: Download, reading: DownloadReading, now: number, stallMs: number): Download {
   const { lines, rest } = splitLines(download.log.rest, reading.text)
   const copying = download.phase === 'copy' || lines.some((line) => /^Copying model to \d+ host/.test(line))
   const told = lines.map((line) => withoutSecrets(withoutBar(line))).filter((line) => line !== '')
@@ -122,7 +123,8 @@ export function hear(download: Download, reading: DownloadReading, now: number):
     log: { offset: reading.nextOffset, rest, lines: [...download.log.lines, ...told].slice(-keptLines) },
   }
   const turned = copying && download.phase === 'fetch' ? { ...heard, phase: 'copy' as const, progress: freshProgress(now, null) } : heard
-  return counted(turned, reading.folderBytes, now)
+  const counts = counted(turned, reading.folderBytes, now)
+  return counts.progress === turned.progress ? counts : { ...counts, stalled: now - counts.progress.grewAt >= stallMs }
 }
 
 function counted(download: Download, folderBytes: DownloadReading['folderBytes'], now: number): Download {
@@ -165,7 +167,7 @@ function grown(download: Download, bytes: number, totalBytes: number | null, now
   const since = now - speedWindowMs
   const samples = [...before.samples.filter(([at]) => at >= since), [now, bytes] as const]
   const grewAt = grew ? now : before.grewAt
-  return { ...download, progress: { bytes, totalBytes, samples, grewAt }, stalled: now - grewAt >= stallMs }
+  return { ...download, progress: { bytes, totalBytes, samples, grewAt } }
 }
 
 /** The first machine did not answer: nothing is known of the job, so nothing is called stalled either. */

@@ -65,6 +65,18 @@ export function exactDuration(ms: number): string {
   return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
 }
 
+/** Durations that go on, without what would change at every look: "40 seconds", "1 minute", "3 hours". */
+export function wholeDuration(ms: number): string {
+  const units = [
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1000, 'second'],
+  ] as const
+  const [size, word] = units.find(([least]) => ms >= least) ?? units[2]
+  const count = Math.floor(ms / size)
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
 /** Durations as people say them: "about 40 seconds", "about 4 minutes", "about 3 hours". */
 export function aboutDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

@@ -24,6 +24,7 @@ const others: Readonly<Record<SettingKey, unknown>> = {
   'swap.silenceMinutes': 5,
   'swap.memoryBackSeconds': 9,
   'swap.canarySeconds': 10,
+  'downloads.stallSeconds': 60,
   'memory.headroomGigabytes': 0,
   'machines.pollSeconds': 7,
   'models.scanSeconds': 31,

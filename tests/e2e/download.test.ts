@@ -126,23 +126,29 @@ test('a cache that belongs to root is named with its chown (F20)', async () => {
   await page.getByRole('button', { name: 'Download now' }).waitFor()
 }, 60_000)
 
-test('a full disk keeps what arrived, and the download goes on (F19)', async () => {
+test('a full disk keeps what arrived (F19), and a Hub that goes silent is told of (F21)', async () => {
   rig.world.setFault({ name: 'F19', node: 'spark-1', times: 1 })
   await look(repo)
   await downloadNow()
   await page.getByText('The disk of spark-1 filled up during the download.').waitFor({ timeout: 30_000 })
   expect(await text()).toMatch(/What arrived so far stays on the disk/)
   await rig.shots(page, 'download-failed')
-  // This time the Hub goes silent just before the end (F21), and the copy of the next loses a shard (F22).
+  // This time the Hub goes silent just before the end.
+  await rig.client['settings.change']({ params: { key: 'downloads.stallSeconds' }, body: { value: 5 } })
   rig.world.setFault({ name: 'F21', node: 'spark-1', times: 1 })
   await page.getByRole('button', { name: 'Go on' }).click()
-  await when('nearly all is there', (one) => one.state === 'running' && (one.percent ?? 0) >= 95)
+  await page.getByText(/^Nothing has arrived for \d+ seconds\.$/).waitFor({ timeout: 30_000 })
+  await rig.shots(page, 'download-stalled')
+  await page.goto('/activity')
+  await page.getByText('No byte of Qwen3 4B has arrived on spark-1 for 5 seconds.').waitFor()
+  await rig.client['settings.reset']({ params: { key: 'downloads.stallSeconds' } })
+  await page.goBack()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByText('Cancelled. What arrived stays on the disk.').waitFor({ timeout: 30_000 })
 }, 60_000)
 
 test('a copy that is not whole is found out, named, and mended by going on (F22)', async () => {
-  rig.world.setFault({ name: 'F22', node: 'spark-2', times: 1 })
+  rig.world.setFault({ name: 'F22', node: 'spark-2', model: repo, times: 1 })
   await look(repo, true)
   await downloadNow()
   await page.getByText(/The copy on spark-2 is not whole: \d+ of \d+ files are missing or cut short/).waitFor({ timeout: 30_000 })
