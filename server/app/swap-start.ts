@@ -3,8 +3,10 @@ import { SparkError } from '../contract/errors.ts'
 import type { Fact } from '../domain/evidence.ts'
 import { fileWords, modTrouble } from '../domain/launcher-mod.ts'
 import { promptMs } from '../domain/load-signs.ts'
+import type { Container } from '../domain/machine.ts'
 import type { PlanStart } from '../domain/plan.ts'
 import { findTelling, type TroubleCode } from '../domain/trouble.ts'
+import { readVllmCommand } from '../domain/vllm-command.ts'
 import { exactDuration } from '../domain/words.ts'
 import type { Ground } from './swap-ground.ts'
 import { jobState, runJob } from './swap-jobs.ts'
@@ -14,6 +16,8 @@ import { proveGone } from './swap-room.ts'
 /** A healthy engine names its model at once; a busy Spark may swallow a request. */
 const namedWithinMs = 30_000
 const verifyMs = 60_000
+/** Containers of others that are looked into, at most. */
+const mostLookedInto = 30
 
 /** Exit codes above this one are those of signals: somebody ended it, or its terminal went away. */
 const signalled = 128
@@ -79,6 +83,45 @@ async function proveDoorFree(ground: Ground, start: PlanStart): Promise<void> {
     })
 }
 
+/**
+ * Somebody may have started the same model at the same door while ours loads: its answers prove nothing of ours. Seen by a second
+ * container that serves on this port while ours has not yet said that its door is open. (One in a network of its own may share the
+ * number and not the door.) Raises port_taken.
+ */
+async function proveDoorOurs(ground: Ground, start: PlanStart): Promise<void> {
+  const head = headOf(start)
+  const seen = async (names: readonly string[]): Promise<readonly Container[]> => {
+    const { containers } = await ground.patient(head, (machine, signal) => ground.needs.sparks.probe(machine, names, signal))
+    return containers?.filter((one) => one.name !== start.containerName && one.state === 'running') ?? []
+  }
+  const others = await seen([])
+  if (others.length === 0) return
+  const inside = await seen(others.map((one) => one.name).slice(0, mostLookedInto))
+  const other = inside.find(({ serving }) => {
+    const command = serving === null ? null : readVllmCommand(serving)
+    return command !== null && !command.headless && command.port === start.port
+  })
+  if (other === undefined || (await saidOpen(ground, start))) return
+  throw new SparkError('port_taken', { machine: ground.machine(head).name, port: start.port, answered: other.name })
+}
+
+/** vLLM's web server (uvicorn) says so once, in its last line of a start. */
+async function saidOpen(ground: Ground, start: PlanStart): Promise<boolean> {
+  let logOffset = 0
+  let rest = ''
+  for (;;) {
+    const from = logOffset
+    const reading = await ground.patient(headOf(start), (machine, signal) =>
+      ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: from, job: null }, signal),
+    )
+    rest += reading.log
+    if (rest.includes('Application startup complete')) return true
+    if (reading.log === '') return false
+    rest = rest.slice(-100)
+    logOffset = reading.nextLogOffset
+  }
+}
+
 /** The first completion: the right model, and a real answer. It compiles code, so it may take a while. */
 export async function warmUp(ground: Ground, start: PlanStart): Promise<void> {
   await firstWord(ground, start, ground.needs.settings.get('swap.canarySeconds') * 1000)
@@ -88,6 +131,7 @@ export async function warmUp(ground: Ground, start: PlanStart): Promise<void> {
 export async function verify(ground: Ground, start: PlanStart): Promise<void> {
   await stillAlive(ground, start)
   for (const worker of start.machines.slice(1)) await workerAlive(ground, start, worker)
+  await proveDoorOurs(ground, start)
   await rightModel(ground, start)
   await firstWord(ground, start, verifyMs)
 }

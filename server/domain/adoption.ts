@@ -34,6 +34,7 @@ export function adopt(facts: AdoptionFacts): Serving | null {
     servedName,
     since: facts.now,
     adopted: true,
+    containerName: facts.containerName,
   }
 }
 

@@ -27,7 +27,7 @@ export const mainEngine = 'main'
 
 /** Name of the container a stored engine runs in. */
 export function servingContainer(serving: Serving, fallback: string): string {
-  return serving.plan?.starts?.containerName ?? fallback
+  return serving.plan?.starts?.containerName ?? serving.containerName ?? fallback
 }
 
 /** A process in the container of a stored engine that serves another model: somebody else used the name. */

@@ -15,6 +15,8 @@ export interface Serving {
   readonly servedName: string
   readonly since: number
   readonly adopted: boolean
+  /** Of an adopted one: the container it was seen in, whatever ours are called by now. Absent in a row of an earlier version. */
+  readonly containerName?: string | undefined
 }
 
 /** What one look at an engine over HTTP said. */

@@ -1,11 +1,11 @@
 // What a plan stops, and by which words.
 import type { Serving } from './engine.ts'
+import { servingContainer } from './engine-sites.ts'
 import { placeArgv } from './launch.ts'
 import type { MachineView } from './machine.ts'
 import type { Place } from './place.ts'
 import type { PlanStop } from './plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
-import { readVllmCommand } from './vllm-command.ts'
 
 /** What serves by our doing, then leftovers: containers of the engine's name on machines of the new place, or anywhere for a stop. */
 export function planStops(facts: PlanFacts, place: Place | null): PlanStop[] {
@@ -23,22 +23,12 @@ export function planStops(facts: PlanFacts, place: Place | null): PlanStop[] {
   return served === null ? cleared : [served, ...cleared]
 }
 
-/** By the words it was started with; an adopted one by the container that is seen to run it, whatever our name is by now. */
+/** By the words it was started with; an adopted one by the container it was seen in. */
 function servedStop(facts: PlanFacts, serving: Serving): PlanStop {
-  const known = serving.plan?.starts ?? null
   const { model, machines } = serving
-  if (known !== null) return { model, machines, containerName: known.containerName, stopArgv: known.stopArgv }
-  const containerName = adoptedName(facts, serving) ?? facts.containerName
-  return { model, machines, containerName, stopArgv: stopArgvFor(facts, containerName, machines) }
-}
-
-function adoptedName(facts: PlanFacts, serving: Serving): string | null {
-  const head = facts.machines.find((view) => view.machine.id === serving.machines[0])
-  const runs = head?.observation?.containers?.find((one) => {
-    const command = one.serving === null ? null : readVllmCommand(one.serving)
-    return command?.port === serving.port && command.servedNames.includes(serving.servedName)
-  })
-  return runs?.name ?? null
+  const containerName = servingContainer(serving, facts.containerName)
+  const stopArgv = serving.plan?.starts?.stopArgv ?? stopArgvFor(facts, containerName, machines)
+  return { model, machines, containerName, stopArgv }
 }
 
 /**

@@ -169,7 +169,7 @@ describe('the launcher', () => {
       commit: null,
       date: null,
       carriesQuotes: true,
-      flags: { solo: true, noRay: true, ray: true, env: true, volume: true },
+      flags: { solo: true, noRay: true, ray: true, env: true, volume: true, mod: false },
     })
     expect((await probe()).launcher).toEqual(first.launcher)
     expect(door.read('helped')).toBe('run\n')

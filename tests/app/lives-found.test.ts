@@ -68,3 +68,34 @@ test('what was on its way back when the appliance was restarted is waited for', 
   ])
   expect(told).toBe('')
 })
+
+test("a stranger's container that answers as the adopted model does is not stopped in its place", async () => {
+  const told = await story([
+    { kind: 'switch', model: 'Qwen/Qwen3-8B', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 7973 },
+    { kind: 'wait', ms: 7756 },
+    { kind: 'switch', model: 'nvidia/Qwen3-235B-A22B-NVFP4', withToken: false, breakLock: false },
+    { kind: 'foreign', node: 'spark-1', port: 8000 },
+    { kind: 'wait', ms: 6000 },
+    { kind: 'wait', ms: 1373 },
+    { kind: 'wait', ms: 2000 },
+    { kind: 'restore' },
+    { kind: 'wait', ms: 5000 },
+    { kind: 'switch', model: 'nvidia/Qwen3-235B-A22B-NVFP4', withToken: false, breakLock: false },
+  ])
+  expect(told).toBe('')
+})
+
+test('the same model at the same door, started by somebody else, does not make ours ready', async () => {
+  const told = await story([
+    { kind: 'switch', model: 'Qwen/Qwen3-8B', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 1 },
+    { kind: 'setting', key: 'engine.containerName', value: 'vllm_other' },
+    { kind: 'wait', ms: 17_140 },
+    { kind: 'switch', model: 'Qwen/Qwen3-8B', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 1557 },
+    { kind: 'fault', fault: { name: 'F2', node: 'spark-2', at: 'now' } },
+    { kind: 'wait', ms: 278 },
+  ])
+  expect(told).toBe('')
+})

@@ -40,6 +40,7 @@ test('the model of its own command line that answers is adopted with the recipe 
     servedName: 'Qwen/Qwen3-8B',
     since: buildNow,
     adopted: true,
+    containerName: 'vllm_node',
   })
 })
 

@@ -125,10 +125,10 @@ describe('a plan', () => {
     expect(plan.stops).toEqual([])
   })
 
-  test('stops an adopted engine in the container that runs it, by the flags of the launcher, and promises no way back', () => {
+  test('stops an adopted engine in the container it was seen in, by the flags of the launcher, and promises no way back', () => {
     const command = 'vllm serve Qwen/Qwen3-8B --port 8000'
     const machines = [buildView({}, { containers: [{ ...container, name: 'by_hand', serving: command }] })]
-    const serving = { ...servingOf(), plan: null, adopted: true }
+    const serving = { ...servingOf(), plan: null, adopted: true, containerName: 'by_hand' }
     const plan = planSwap(buildFacts({ target: other, machines, serving, servingName: 'Qwen3 8B', containerName: 'vllm_node' }))
     expect(plan.stops.map((stop) => [stop.containerName, stop.stopArgv.slice(1)])).toEqual([
       ['by_hand', ['--solo', '--name', 'by_hand', 'stop']],

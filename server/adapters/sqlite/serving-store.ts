@@ -14,14 +14,15 @@ interface Row {
   readonly served_name: string
   readonly since: number
   readonly adopted: number
+  readonly container_name: string | null
 }
 
 /** What each engine serves by our doing. */
 export function createServingStore(db: Database): ServingStore {
   const find = db.prepare<[string], Row>('SELECT * FROM serving WHERE engine = ?')
   const set = db.prepare<Row>(
-    `INSERT OR REPLACE INTO serving (engine, model, recipe_id, plan, machines, port, served_name, since, adopted)
-     VALUES (@engine, @model, @recipe_id, @plan, @machines, @port, @served_name, @since, @adopted)`,
+    `INSERT OR REPLACE INTO serving (engine, model, recipe_id, plan, machines, port, served_name, since, adopted, container_name)
+     VALUES (@engine, @model, @recipe_id, @plan, @machines, @port, @served_name, @since, @adopted, @container_name)`,
   )
   const clear = db.prepare<[string]>('DELETE FROM serving WHERE engine = ?')
   const held = createHeld(db, (engine: string): Serving | null => {
@@ -52,6 +53,7 @@ function toServing(row: Row): Serving {
     servedName: row.served_name,
     since: row.since,
     adopted: row.adopted === 1,
+    ...(row.container_name === null ? {} : { containerName: row.container_name }),
   }
 }
 
@@ -66,5 +68,6 @@ function toRow(serving: Serving): Row {
     served_name: serving.servedName,
     since: serving.since,
     adopted: Number(serving.adopted),
+    container_name: serving.containerName ?? null,
   }
 }

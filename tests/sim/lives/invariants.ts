@@ -35,7 +35,11 @@ function oneLauncher(_saga: Saga, { alive }: Launch): Wrong {
   return alive > 1 ? 'two launchers are alive at once' : null
 }
 
-function nameIsGone({ life }: Saga, { nodes, containerName }: Launch): Wrong {
+/** What the world puts there between the last look and the launch is seen by nobody; the launcher itself refuses. */
+const unseenMs = 1000
+
+function nameIsGone({ life, watchman }: Saga, { nodes, containerName }: Launch): Wrong {
+  if (life.clock.now() - watchman.harmedAt() < unseenMs) return null
   const node = nodes.find((one) => life.world.look(one).containers.some((container) => container.name === containerName))
   return node === undefined ? null : `a start began while ${containerName} was still there on ${node}`
 }

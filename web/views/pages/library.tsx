@@ -5,10 +5,11 @@ import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, Note } from '../parts/notice.tsx'
+import { LeftInLauncher } from '../parts/recipe-card.tsx'
 import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { agoInWords } from '../parts/time.tsx'
-import { LeftInLauncher, lacksRecipe } from './model.tsx'
+import { lacksRecipe } from './model.tsx'
 
 export interface LibraryData {
   readonly models: readonly ModelView[]
