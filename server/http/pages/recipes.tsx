@@ -58,6 +58,12 @@ function addressOf(model: string, draft: RecipeDraftView, more: Readonly<Record<
 }
 
 export function recipePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
+  let windows = 0
+  /** Tells one opened page from another. */
+  const windowMark = (): string => {
+    windows += 1
+    return `${clock.now().toString(36)}-${windows}`
+  }
   const app = new Hono<EdgeEnv>()
   const { recipes, models } = useCases
   const { drafts } = recipes
@@ -160,10 +166,3 @@ export function recipePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv>
 
 const versionOf = (fields: Fields): number | undefined =>
   /^\d{1,9}$/.test(fields['version'] ?? '') ? Number(fields['version']) : undefined
-
-let windows = 0
-/** Tells one opened page from another. */
-function windowMark(): string {
-  windows += 1
-  return `${Date.now().toString(36)}-${windows}`
-}
