@@ -26,9 +26,11 @@ function door({ life: { graph, clock, log } }: Saga): Open {
 }
 
 /** What the page of a switch must say of it. */
-function wordsOf({ state, modelName, progress, error }: SwapView): readonly string[] {
-  if (state === 'running') return [progress.sentence]
-  return error === null ? [state === 'cancelled' ? 'cancelled' : modelName] : [error.happened, error.now]
+function wordsOf({ state, model, modelName, progress, error }: SwapView): readonly string[] {
+  if (error !== null && state !== 'running') return [error.happened, error.now]
+  if (state === 'succeeded' && model !== null) return [modelName]
+  // A stop says its first sentence in the title and the rest below.
+  return state === 'succeeded' ? progress.sentence.split(/(?<=\.) /) : [progress.sentence, state === 'cancelled' ? 'cancelled' : '']
 }
 
 let read = 0

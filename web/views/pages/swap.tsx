@@ -98,7 +98,9 @@ function Outcome({ swap, now }: Omit<SwapData, 'log'>) {
           </span>
         )}
       </div>
-      <Heading title={outcomeTitle(swap)} />
+      <Heading title={outcomeTitle(swap)}>
+        <After swap={swap} now={now} />
+      </Heading>
       {swap.error === null || swap.state === 'succeeded' ? null : <TroubleNote trouble={swap.error} nowWord={nowWord(swap, now)} />}
       <OutcomeActs swap={swap} />
       <div class="card stack">
@@ -107,6 +109,20 @@ function Outcome({ swap, now }: Omit<SwapData, 'log'>) {
         <Evidence id={`known-${swap.id}`} evidence={swap.evidence} now={now} />
       </div>
     </>
+  )
+}
+
+/** What was true after a switch that neither brought a model up nor failed: a failure tells it in its note. */
+function After({ swap, now }: Omit<SwapData, 'log'>) {
+  const title = outcomeTitle(swap)
+  const { sentence } = swap.progress
+  const rest = sentence.startsWith(title) ? sentence.slice(title.length).trim() : sentence
+  const isTold = swap.state === 'cancelled' || (swap.state === 'succeeded' && swap.model === null)
+  if (!isTold || rest === '') return null
+  return (
+    <p>
+      {nowWord(swap, now)}: {rest}
+    </p>
   )
 }
 
@@ -131,14 +147,14 @@ export function outcomeTitle(swap: SwapView): string {
 }
 
 function stopTitle({ state, previousModelName }: SwapView): string {
-  const previous = previousModelName ?? leftover
-  if (state === 'succeeded') return `${capital(previous)} was stopped.`
-  return state === 'failed' ? `${capital(previous)} could not be stopped.` : `Stopping ${previous} was cancelled.`
+  if (state === 'cancelled') return `Stopping ${previousModelName ?? leftover} was cancelled.`
+  const previous = previousModelName ?? capital(leftover)
+  return state === 'succeeded' ? `${previous} was stopped.` : `${previous} could not be stopped.`
 }
 
 function switchTitle(swap: SwapView): string {
   if (swap.state === 'succeeded') return `Switched to ${swap.modelName} in ${exactDuration(swap.durationMs)}.`
-  const back = swap.restored === true ? ` ${capital(swap.previousModelName ?? 'the previous model')} was brought back.` : ''
+  const back = swap.restored === true ? ` ${swap.previousModelName ?? 'The previous model'} was brought back.` : ''
   return swap.state === 'failed' ? `${swap.modelName} did not start.${back}` : `The switch to ${swap.modelName} was cancelled.${back}`
 }
 
