@@ -94,7 +94,8 @@ test('F26: a mod is read and confirmed before it runs as root, a failing one is 
   await page.waitForURL(/\/swaps\/[a-z0-9]+$/)
   const failed = await rig.swapWhen(page.url().split('/').at(-1) ?? '', 'its end', (swap) => swap.state !== 'running', 60_000)
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'mod_failed' } })
-  expect(rig.launches('exec').at(-1)?.argv.join(' ')).toMatch(/--apply-mod \S+\/spark-vllm-docker\/mods\/one .*-d exec vllm serve/)
+  const launched = rig.launches('exec').map((one) => one.argv.join(' '))
+  expect(launched).toContainEqual(expect.stringMatching(/--apply-mod \S+\/spark-vllm-docker\/mods\/one .*-d exec vllm serve/))
   const told = await stage.told(failed)
   expect(told.happened).toContain('A mod that changes the image for Qwen3 8B could not be applied on spark-1.')
   expect(told.next).toMatch(/made for another version of the image/)
@@ -115,6 +116,7 @@ test('F26: a mod is read and confirmed before it runs as root, a failing one is 
 
 test('F11: an engine that dies while it serves is said to have ended, with its Spark and one way on', { timeout: 120_000 }, async () => {
   const { rig } = stage
+  await stage.ends(small)
   rig.world.setFault({ name: 'F11', times: 1 })
   const text = await says('/', /vLLM process of Qwen3 8B ended on spark-1.*container is still there/i)
   expect(text).not.toContain('Everything is answering.')
