@@ -6,10 +6,9 @@ import type { RecipeFiles } from '../../app/recipe-ports.ts'
 import { SparkError } from '../../contract/errors.ts'
 import { FamilyFile, RecipeFile, type RecipeFileShape } from '../../contract/recipe-file.ts'
 import type { Family } from '../../domain/family.ts'
-import { modelName } from '../../domain/model-name.ts'
 import type { Recipe } from '../../domain/recipe.ts'
 import { launcherRecipe } from './launcher-recipe.ts'
-import { recipeTexts } from './recipe-text.ts'
+import { contentOf, recipeTexts } from './recipe-text.ts'
 import { parseYaml, readYaml } from './yaml-file.ts'
 
 export interface RecipeFilesNeeds {
@@ -33,20 +32,7 @@ async function yamlFiles(dir: string): Promise<{ readonly names: readonly string
 }
 
 function toRecipe(shape: RecipeFileShape, source: 'owner' | 'shipped', file: string): Recipe {
-  return {
-    id: shape.id ?? `${source}:${shape.model}`,
-    source,
-    model: shape.model,
-    title: shape.title ?? modelName(shape.model),
-    description: shape.description,
-    image: shape.image,
-    port: shape.port,
-    nodes: shape.nodes,
-    flags: shape.flags.map((flag) => ({ ...flag, source: flag.source ?? file })),
-    env: shape.env,
-    confirmed: true,
-    file,
-  }
+  return { id: shape.id ?? `${source}:${shape.model}`, source, ...contentOf(shape, file), confirmed: true, file }
 }
 
 interface Found {

@@ -27,16 +27,21 @@ function toShape(recipe: Parameters<RecipeTexts['write']>[0]): Record<string, un
 
 export const recipeYaml: RecipeTexts['write'] = (recipe) => yamlText(toShape(recipe))
 
-const draftOf = (shape: RecipeFileShape): NonNullable<ReadText['draft']> => ({
-  id: shape.id ?? null,
+/** What a file says of a recipe, its gaps filled. `source`: where a flag comes from that does not say so itself. */
+export const contentOf = (shape: RecipeFileShape, source: string) => ({
   model: shape.model,
   title: shape.title ?? modelName(shape.model),
   description: shape.description,
   image: shape.image,
   port: shape.port,
   nodes: shape.nodes,
-  flags: shape.flags.map((flag) => ({ ...flag, source: flag.source ?? 'your own recipe' })),
+  flags: shape.flags.map((flag) => ({ ...flag, source: flag.source ?? source })),
   env: shape.env,
+})
+
+const draftOf = (shape: RecipeFileShape): NonNullable<ReadText['draft']> => ({
+  id: shape.id ?? null,
+  ...contentOf(shape, 'your own recipe'),
 })
 
 /** The text of a plain value; null where a field cannot show it. */
