@@ -93,8 +93,9 @@ test('F22: a model with a missing part is said to be incomplete there, and is no
 test('F1: an old container that is seen before makes room first', { timeout: 120_000 }, async () => {
   const { rig } = stage
   rig.world.setFault({ name: 'F1', node: 'spark-2' })
-  const told = await stage.told(await stage.ends(wide))
-  expect(told.title).toMatch(/^Switched to Qwen3 235B in /)
+  const swap = await stage.ends(wide)
+  expect([swap.state, swap.error]).toEqual(['succeeded', null])
+  expect((await stage.told(swap)).title).toMatch(/^Switched to Qwen3 235B in /)
   expect(rig.world.look('spark-2').containers.map((one) => one.serving)).toEqual([expect.stringContaining('--node-rank 1')])
   expect(rig.complaints).toEqual([])
 })
