@@ -1,7 +1,7 @@
 // Lives any number of whole lives and says what came of them: `make simulate LIVES=100000 [SEED=1] [JOBS=2] [RECORD=file]`.
 // Exit code 1 when an invariant was broken; the first failing life is then shrunk and printed as a story and as a test.
 //
-// A record goes on where it ended, as long as the commit is the same; docs/RELIABILITY.md is made from it:
+// A record goes on where it ended, as long as the newest commit that changes a life is the same; docs/RELIABILITY.md is made from it:
 // { commit, from, lives, minutes, perMinutePerCore, computer, outcomes: { words: count }, met: { "step @ what was going on": count },
 //   broken: [{ seed, invariant, sentence }], canaries: [{ invariant, promise, what, lives, caught, seed }] }
 // `lives` are those of the seeds from `from` on; `minutes` are minutes of one core (user and system time), start-up included.
@@ -96,11 +96,14 @@ const jobs = Math.min(Number(env['JOBS'] ?? 1), availableParallelism())
 const canaryLives = Number(env['CANARIES'] ?? 200)
 const recordFile = env['RECORD'] ?? ''
 
+/** What a life depends on: a commit that changes none of these lives the same lives. */
+const dependedOn = ['server', 'recipes', 'tests/sim', 'tests/fakes']
+
 function commitNow(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim()
   try {
-    const changed = git('status', '--porcelain', '--', 'server', 'tests/sim', 'tests/fakes') !== ''
-    return `${git('rev-parse', '--short=12', 'HEAD')}${changed ? ' and changes' : ''}`
+    const changed = git('status', '--porcelain', '--', ...dependedOn) !== ''
+    return `${git('log', '-1', '--format=%h', '--abbrev=12', '--', ...dependedOn)}${changed ? ' and changes' : ''}`
   } catch {
     return 'unknown'
   }
