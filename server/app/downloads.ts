@@ -7,7 +7,7 @@ import { folderState } from '../domain/folder.ts'
 import { launchAddress } from '../domain/launch.ts'
 import type { Machine } from '../domain/machine.ts'
 import { modelName } from '../domain/model-name.ts'
-import { readRepo, repoFolder } from '../domain/repo.ts'
+import { hubFolder, readRepo } from '../domain/repo.ts'
 import type { Discovery } from './discovery.ts'
 import type { DownloadSparks } from './download-ports.ts'
 import { createDownloadRunner } from './download-runner.ts'
@@ -172,7 +172,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
           repo,
           revision,
           commit: ground.commit,
-          places: looks.map(({ machine, look }) => ({ machine, folder: `${look.cachePath}/${repoFolder(repo)}` })),
+          places: looks.map(({ machine, look }) => ({ machine, folder: hubFolder(look.cachePath, repo) })),
           argv: ground.argv,
           withToken: ask.token !== undefined,
           files: ground.files?.map(({ path, sizeBytes }) => ({ path, sizeBytes })) ?? null,

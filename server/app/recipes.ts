@@ -121,7 +121,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
 
   const view = (recipe: Recipe): RecipeView => ({
     ...recipe,
-    mods: launcher.modViews(recipe, needs.store.seenFiles()[recipe.id]),
+    mods: recipe.mods === undefined ? [] : launcher.modViews(recipe, needs.store.seenFiles()[recipe.id]),
     digest: digest(recipe),
     flags: recipe.flags.map((flag) => ({ ...flag })),
     env: { ...recipe.env },

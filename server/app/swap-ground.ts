@@ -7,7 +7,7 @@ import type { ProgressNote } from '../domain/progress.ts'
 import type { Swap } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
 import { silenceInWords, waitOutSilence } from './patience.ts'
-import type { Clock, Engines, Log, MachineStore, ServingStore, Sparks, SwapStore } from './ports.ts'
+import type { Clock, Engines, Log, MachineStore, ServingStore, Sparks, SwapStore, WatchReading } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface GroundNeeds {
@@ -169,4 +169,9 @@ export function touchedMachines(swap: Swap): string[] {
     ...(swap.wayBack?.starts?.machines ?? []),
   ]
   return [...new Set(ids)]
+}
+
+/** Patiently: docker's word for a container on a machine, the vllm process in it, and its log from `logOffset` on. */
+export function watchContainer(ground: Ground, machineId: string, containerName: string, logOffset = 0): Promise<WatchReading> {
+  return ground.patient(machineId, (machine, signal) => ground.needs.sparks.watch(machine, { containerName, logOffset, job: null }, signal))
 }

@@ -5,7 +5,7 @@ import type { PlanStart } from '../domain/plan.ts'
 import { readProgress, splitLines } from '../domain/progress.ts'
 import { findTelling } from '../domain/trouble.ts'
 import type { WatchReading } from './ports.ts'
-import type { Ground } from './swap-ground.ts'
+import { type Ground, watchContainer } from './swap-ground.ts'
 import { deathOf, engineAddress, headOf, workerAlive } from './swap-look.ts'
 
 const healthEveryMs = 300
@@ -51,15 +51,13 @@ export async function load(ground: Ground, start: PlanStart): Promise<void> {
 }
 
 async function followHead(ground: Ground, start: PlanStart, follower: Follower): Promise<void> {
-  const { sparks, clock } = ground.needs
+  const { clock } = ground.needs
   const head = headOf(start)
   let logGrew = false
   let reading: WatchReading
   do {
     const logOffset = follower.offset
-    reading = await ground.patient(head, (machine, signal) =>
-      sparks.watch(machine, { containerName: start.containerName, logOffset, job: null }, signal),
-    )
+    reading = await watchContainer(ground, head, start.containerName, logOffset)
     follower.offset = reading.nextLogOffset
     if (reading.serving !== null && follower.ranks.get(head)?.seen !== true) ground.say({ percent: null, sentence: 'vLLM is starting.' })
     takeLog(ground, follower, reading)

@@ -5,7 +5,7 @@ import { splitLines } from '../domain/progress.ts'
 import { findTelling, lastWords, memoryFound } from '../domain/trouble.ts'
 import { bytesInWords } from '../domain/words.ts'
 import type { EngineAddress, WatchReading } from './ports.ts'
-import type { Ground } from './swap-ground.ts'
+import { type Ground, watchContainer } from './swap-ground.ts'
 
 export function headOf(start: PlanStart): string {
   const head = start.machines[0]
@@ -91,9 +91,7 @@ export function deathOf(ground: Ground, start: PlanStart, lines: readonly string
 
 /** Raises why the head no longer lives. */
 export async function stillAlive(ground: Ground, start: PlanStart): Promise<void> {
-  const reading = await ground.patient(headOf(start), (machine, signal) =>
-    ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal),
-  )
+  const reading = await watchContainer(ground, headOf(start), start.containerName)
   ground.sameBoot(headOf(start), reading.bootId)
   if (reading.container === null) return
   const { lines } = splitLines('', `${reading.log}\n`)
@@ -102,9 +100,7 @@ export async function stillAlive(ground: Ground, start: PlanStart): Promise<void
 
 /** A look at a worker; raises when its container is gone or the machine restarted. */
 export async function workerAlive(ground: Ground, start: PlanStart, worker: string): Promise<WatchReading> {
-  const reading = await ground.patient(worker, (machine, signal) =>
-    ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal),
-  )
+  const reading = await watchContainer(ground, worker, start.containerName)
   ground.sameBoot(worker, reading.bootId)
   if (reading.container !== null && reading.container !== 'running')
     throw new SparkError('engine_died', { model: start.model, machine: ground.machine(worker).name, line: 'Its container is gone.' })

@@ -3,7 +3,7 @@ import { SparkError } from '../contract/errors.ts'
 import { takenBytes } from '../domain/ledger.ts'
 import type { PlanMemory, PlanStart, PlanStop } from '../domain/plan.ts'
 import { bytesInWords, exactDuration } from '../domain/words.ts'
-import type { Ground } from './swap-ground.ts'
+import { type Ground, watchContainer } from './swap-ground.ts'
 import { jobState, runJob } from './swap-jobs.ts'
 
 const lookEveryMs = 1000
@@ -82,9 +82,7 @@ const absent: ReadonlySet<string> = new Set(['absent'])
 
 /** docker's State of the container of that exact name, or 'absent'; null when docker did not answer. */
 async function containerState(ground: Ground, machineId: string, containerName: string): Promise<string | null> {
-  const reading = await ground.patient(machineId, (machine, signal) =>
-    ground.needs.sparks.watch(machine, { containerName, logOffset: 0, job: null }, signal),
-  )
+  const reading = await watchContainer(ground, machineId, containerName)
   ground.sawBoot(machineId, reading.bootId)
   return reading.container
 }
@@ -136,14 +134,12 @@ async function prove(
  * not end a process, it freezes the Spark. Raises memory_not_back.
  */
 export async function proveMemory(ground: Ground, start: PlanStart, memory: readonly PlanMemory[], step = 'cache'): Promise<void> {
-  const { sparks, clock, settings } = ground.needs
+  const { clock, settings } = ground.needs
   const until = clock.now() + settings.get('swap.memoryBackSeconds') * 1000
   for (const one of memory) {
     const needed = Math.max(one.needBytes, takenBytes(start.recipe.flags, one.totalBytes))
     for (;;) {
-      const reading = await ground.patient(one.machine, (machine, signal) =>
-        sparks.watch(machine, { containerName: start.containerName, logOffset: 0, job: null }, signal),
-      )
+      const reading = await watchContainer(ground, one.machine, start.containerName)
       if (reading.availableBytes >= needed) {
         // Enough for a vLLM that counts as the kernel does; one that counts as the driver does wants it free.
         if (reading.freeBytes < takenBytes(start.recipe.flags, one.totalBytes)) await letGoOfFiles(ground, one.machine, step)

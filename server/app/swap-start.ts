@@ -8,7 +8,7 @@ import type { PlanStart } from '../domain/plan.ts'
 import { findTelling, type TroubleCode } from '../domain/trouble.ts'
 import { readVllmCommand } from '../domain/vllm-command.ts'
 import { exactDuration } from '../domain/words.ts'
-import type { Ground } from './swap-ground.ts'
+import { type Ground, watchContainer } from './swap-ground.ts'
 import { jobState, runJob } from './swap-jobs.ts'
 import { engineAddress, headOf, launchTrouble, stillAlive, workerAlive } from './swap-look.ts'
 import { proveGone } from './swap-room.ts'
@@ -26,7 +26,6 @@ const hopeless: ReadonlySet<TroubleCode> = new Set(['docker_permission', 'docker
 
 /** Runs the launcher once. Entered again after a restart it finds the job and follows it. */
 export async function launchOnce(ground: Ground, start: PlanStart, step: string): Promise<void> {
-  const { sparks } = ground.needs
   const head = headOf(start)
   if ((await jobState(ground, head, step)) === 'absent') {
     await proveGone(ground, start.machines, start.containerName)
@@ -40,9 +39,7 @@ export async function launchOnce(ground: Ground, start: PlanStart, step: string)
   const telling = findTelling(ran.lines)
   if (ran.exitCode !== 0 || (telling !== null && hopeless.has(telling.code))) throw launchTrouble(ground, start, ran.lines)
   for (const machine of start.machines) {
-    const reading = await ground.patient(machine, (one, signal) =>
-      sparks.watch(one, { containerName: start.containerName, logOffset: 0, job: null }, signal),
-    )
+    const reading = await watchContainer(ground, machine, start.containerName)
     ground.sameBoot(machine, reading.bootId)
     if (reading.container === null || reading.container === 'running') continue
     if (telling !== null) throw launchTrouble(ground, start, ran.lines)
@@ -111,9 +108,7 @@ async function saidOpen(ground: Ground, start: PlanStart): Promise<boolean> {
   let rest = ''
   for (;;) {
     const from = logOffset
-    const reading = await ground.patient(headOf(start), (machine, signal) =>
-      ground.needs.sparks.watch(machine, { containerName: start.containerName, logOffset: from, job: null }, signal),
-    )
+    const reading = await watchContainer(ground, headOf(start), start.containerName, from)
     rest += reading.log
     if (rest.includes('Application startup complete')) return true
     if (reading.log === '') return false

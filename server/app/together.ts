@@ -7,7 +7,7 @@ import { folderState } from '../domain/folder.ts'
 import { launchAddress } from '../domain/launch.ts'
 import type { Machine } from '../domain/machine.ts'
 import { modelName } from '../domain/model-name.ts'
-import { isRepo, repoFolder } from '../domain/repo.ts'
+import { hubFolder, isRepo } from '../domain/repo.ts'
 import {
   type Chosen,
   type CopyEnd,
@@ -76,7 +76,7 @@ export async function planTogether(needs: TogetherNeeds, repo: string): Promise<
   const targets = ends.filter(isOther)
   const total = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   const copies = copyNeeds(source, total, targets)
-  const folderOf = (end: CopyEnd): string => `${end.look.cachePath.replace(/\/+$/, '')}/${repoFolder(repo)}`
+  const folderOf = (end: CopyEnd): string => hubFolder(end.look.cachePath, repo)
   return {
     repo,
     chosen,
@@ -125,7 +125,7 @@ export function togetherView(plan: TogetherPlan): GroundView {
 export function copyOrder(
   plan: TogetherPlan,
 ): Pick<Download, 'repo' | 'revision' | 'commit' | 'places' | 'argv' | 'files' | 'otherBytes' | 'totalBytes' | 'copies'> {
-  const folder = (end: CopyEnd): string => `${end.look.cachePath}/${repoFolder(plan.repo)}`
+  const folder = (end: CopyEnd): string => hubFolder(end.look.cachePath, plan.repo)
   return {
     repo: plan.repo,
     revision: null,

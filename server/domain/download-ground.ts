@@ -1,6 +1,6 @@
 // Whether a download can begin, judged from what each machine says of itself and the first says of the Hub. Pure.
 import { type HubAnswer, totalOf } from './hub-answer.ts'
-import { repoFolder } from './repo.ts'
+import { hubFolder } from './repo.ts'
 import { bytesInWords } from './words.ts'
 
 /** What one look at a machine before a download said. */
@@ -224,7 +224,7 @@ function wordsOf({ repo, revision }: Asked, head: Looked, others: readonly Looke
   }
   const fetch = [...(look.uvx === null ? ['hf'] : ['uvx', 'hf']), 'download', repo, ...(revision === null ? [] : ['--revision', revision])]
   if (others.length === 0 && revision === null) return fetch
-  const folder = `${look.cachePath.replace(/\/+$/, '')}/${repoFolder(repo)}`
+  const folder = hubFolder(look.cachePath, repo)
   const targets = others.map((one) => `${one.user}@${one.address}:${one.look.cachePath.replace(/\/+$/, '')}/`)
   return ['bash', '-c', copyProgram, 'spark-control-download', folder, String(fetch.length), ...fetch, ...targets]
 }

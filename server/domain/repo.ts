@@ -39,3 +39,8 @@ export function isRevision(text: string): boolean {
 export function repoFolder(repo: string): string {
   return `models--${repo.replaceAll('/', '--')}`
 }
+
+/** The folder of a model inside a hub folder. */
+export function hubFolder(cachePath: string, repo: string): string {
+  return `${cachePath.replace(/\/+$/, '')}/${repoFolder(repo)}`
+}

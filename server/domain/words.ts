@@ -39,9 +39,13 @@ export function unseenWords(machines: readonly string[]): string {
   return `${machines.join(' and ')} ${verb} not answer, so what runs ${there} is not known.`
 }
 
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** What a stop stops when nothing of ours is known to serve. */
 export const leftover = 'what was left of an earlier start'
-export const leftoverStopped = 'What was left of an earlier start was stopped.'
+export const leftoverStopped = `${capital(leftover)} was stopped.`
 
 /** Sizes as people say them: decimal gigabytes, one digit below ten. */
 export function bytesInWords(bytes: number): string {

@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { RecipeDraftView, RecipeTroubleView, RecipeVersionView } from '../../../server/contract/operations/draft-shapes.ts'
 import type { ModelView } from '../../../server/contract/operations/shapes.ts'
 import { vllmFlags } from '../../../server/domain/vllm-flags.ts'
+import { capital } from '../../../server/domain/words.ts'
 import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -32,7 +33,6 @@ export interface RecipeData {
 }
 
 const modelPath = (model: ModelView): string => `/library/${encodeURIComponent(model.id)}`
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** Key of the place on the form that a trouble is about: `flag-3`, `env-0`, `port`. */
 export function fieldKey({ form }: Pick<RecipeDraftView, 'form'>, { field, name }: RecipeTroubleView): string | null {

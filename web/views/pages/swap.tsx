@@ -1,6 +1,6 @@
 import { type Act, actOf } from '../../../server/contract/acts.ts'
 import type { LogLineView, SwapView } from '../../../server/contract/operations/shapes.ts'
-import { aboutDuration, exactDuration, leftover, phaseWord } from '../../../server/domain/words.ts'
+import { aboutDuration, capital, exactDuration, leftover, phaseWord } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { Badge, StateBadge } from '../parts/badge.tsx'
 import { Evidence } from '../parts/evidence.tsx'
@@ -263,8 +263,4 @@ function asker(swap: SwapView): string {
   const { kind, name } = swap.requestedBy
   if (kind === 'owner') return 'you'
   return kind === 'system' ? 'Spark Control itself' : name
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
