@@ -1,10 +1,11 @@
 // Keeps what looks at the machines showed over time, judges the engine by all of it, and sends a test request where one would tell more.
+import { upAtLeastMs } from '../domain/container-age.ts'
 import type { Serving } from '../domain/engine.ts'
 import { noSigns } from '../domain/engine-signs.ts'
 import { type EngineSite, mainEngine, runsAnother, servingContainer } from '../domain/engine-sites.ts'
 import { type MachineView, missesUntilUnreachable } from '../domain/machine.ts'
 import { afterObservation, type MachineSigns, memoryDanger, noMachineSigns } from '../domain/machine-signs.ts'
-import type { Patient, ProcessState } from '../domain/patient.ts'
+import type { Patient } from '../domain/patient.ts'
 import { type Judgement, judge } from '../domain/verdict.ts'
 import type { EngineWatch } from './engine-watch.ts'
 import type { Fleet } from './fleet.ts'
@@ -60,13 +61,12 @@ export function createHealth(needs: HealthNeeds) {
   const patientOf = (serving: Serving, views: readonly MachineView[]): Patient => {
     const site = mainSite()
     const head = views.find((view) => view.machine.id === serving.machines[0])
-    const state = processOf(serving, head, settings.get('engine.containerName'))
     return {
       now: clock.now(),
       freshMs: freshMs(),
       since: serving.since,
       servedName: serving.servedName,
-      process: { state, at: state === 'unknown' ? null : (head?.observation?.at ?? null) },
+      process: processOf(serving, head, settings.get('engine.containerName')),
       engine: site === undefined ? noSigns : watch.signsAt(site),
       machine: signsOf(serving.machines[0] ?? ''),
     }
@@ -106,12 +106,14 @@ export function createHealth(needs: HealthNeeds) {
 }
 
 /** What the last look inside said of the process; a look from before it was started says nothing. */
-function processOf(serving: Serving, head: MachineView | undefined, fallback: string): ProcessState {
+function processOf(serving: Serving, head: MachineView | undefined, fallback: string): Patient['process'] {
+  const unknown = { state: 'unknown', at: null, upSince: null } as const
   const seen = head?.observation ?? null
-  if (seen === null || seen.containers === null || seen.at <= serving.since) return 'unknown'
+  if (seen === null || seen.containers === null || seen.at <= serving.since) return unknown
+  const { at } = seen
   const container = seen.containers.find((one) => one.name === servingContainer(serving, fallback))
-  if (container === undefined || container.state !== 'running') return 'gone'
+  if (container === undefined || container.state !== 'running') return { state: 'gone', at, upSince: null }
   // Of the process that was meant nothing was seen then; who answers at the door tells the rest.
-  if (runsAnother(serving, container)) return 'unknown'
-  return container.serving === null ? 'dead' : 'alive'
+  if (runsAnother(serving, container)) return unknown
+  return { state: container.serving === null ? 'dead' : 'alive', at, upSince: at - upAtLeastMs(container.status) }
 }

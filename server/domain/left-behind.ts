@@ -1,5 +1,6 @@
 // Half of a start that an ended switch of ours left on a machine it could not reach: found where it is provably ours and provably
 // over, so that it may be removed without asking. Everything less certain is an orphan (orphans.ts), and the owner is asked.
+import { upAtLeastMs } from './container-age.ts'
 import type { Serving } from './engine.ts'
 import type { Container, FenceRecord, MachineView, Observation } from './machine.ts'
 import type { SiteSeen } from './somebody-else.ts'
@@ -101,15 +102,4 @@ function heard(view: MachineView | undefined): (Observation & { readonly contain
 
 function running(seen: { readonly containers: readonly Container[] } | null, name: string): Container | null {
   return seen?.containers.find((one) => one.name === name && one.state === 'running') ?? null
-}
-
-const unitMs: Readonly<Record<string, number>> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }
-
-/** Least time that docker's "Up ..." can mean; 0 when it is not understood. Docker rounds hours to the nearest, all else down. */
-export function upAtLeastMs(status: string): number {
-  const found = /^Up (\d+|About an?) (second|minute|hour|day|week)s?\b/.exec(status)
-  const count = found?.[1]?.startsWith('About') === true ? 1 : Number(found?.[1])
-  const unit = found?.[2] ?? ''
-  const least = unit === 'hour' ? count - 0.5 : count
-  return found === null ? 0 : least * (unitMs[unit] ?? 0)
 }

@@ -13,7 +13,12 @@ export interface Patient {
   /** When it was last proved by a switch or adopted, ms. */
   readonly since: number
   readonly servedName: string
-  readonly process: { readonly state: ProcessState; readonly at: number | null }
+  readonly process: {
+    readonly state: ProcessState
+    readonly at: number | null
+    /** Its container was there at this time, ms; null: not known. One that came later than the proof proves nothing. */
+    readonly upSince: number | null
+  }
   readonly engine: EngineSigns
   /** Of its head machine. */
   readonly machine: MachineSigns

@@ -101,9 +101,10 @@ function verdictOf(patient: Patient, view: View): Verdict {
   return engine.look === null || engine.look.reachable ? 'unknown' : deafAs(patient, view)
 }
 
-/** Its door stays closed: a GPU at real work may be too busy to open it, for a while. */
+/** Its door stays closed: a GPU at real work may be too busy to open it, for a while; or it loads for a process that came since. */
 function deafAs({ process, now }: Patient, { gpu, proofAt }: View): Verdict {
-  return gpu === 'works' && process.state === 'alive' && now - proofAt <= deafWhileWorkingMs ? 'slow' : 'silent'
+  const isTheSame = process.state === 'alive' && process.upSince !== null && process.upSince <= proofAt
+  return gpu === 'works' && isTheSame && now - proofAt <= deafWhileWorkingMs ? 'slow' : 'silent'
 }
 
 /** A look inside that finds no process is believed only where the door agrees: on a busy Spark docker itself may fail to answer. */

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { live } from '../sim/lives/life.ts'
 import type { Step } from '../sim/lives/schedule.ts'
 
-async function story(steps: readonly Step[]): Promise<string> {
-  const lived = await live({ seed: 0, startAfterReboot: false, steps })
+async function story(steps: readonly Step[], startAfterReboot = false): Promise<string> {
+  const lived = await live({ seed: 0, startAfterReboot, steps })
   return lived.broken.length === 0 ? '' : lived.story
 }
 
@@ -98,4 +98,15 @@ test('the same model at the same door, started by somebody else, does not make o
     { kind: 'wait', ms: 278 },
   ])
   expect(told).toBe('')
+})
+
+test('a new container that still loads is not taken for the one that answered before it', async () => {
+  const steps: readonly Step[] = [
+    { kind: 'switch', model: 'Qwen/Qwen3-8B', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 20_000 },
+    { kind: 'reboot', node: 'spark-1', ms: 777 },
+    { kind: 'wait', ms: 5227 },
+    { kind: 'by-hand', node: 'spark-1', model: 'Qwen/Qwen3-8B' },
+  ]
+  expect(await story(steps, true)).toBe('')
 })

@@ -30,7 +30,7 @@ const served = ({ freshMs = 15_000, since = ago(3600), process = 'alive', ...mor
     freshMs,
     since,
     servedName: 'Qwen/Qwen3-8B',
-    process: { state: process, at: ago(3) },
+    process: { state: process, at: ago(3), upSince: null },
     engine,
     machine: noMachineSigns,
   }

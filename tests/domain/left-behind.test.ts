@@ -1,8 +1,8 @@
 // What an ended switch left on a machine it could not reach: what is cleared up by itself, and what stays with the owner.
 import { expect, test } from 'vitest'
+import { upAtLeastMs } from '../../server/domain/container-age.ts'
 import type { EngineLook, Serving } from '../../server/domain/engine.ts'
 import { findSites } from '../../server/domain/engine-sites.ts'
-import { upAtLeastMs } from '../../server/domain/left-behind.ts'
 import type { Container } from '../../server/domain/machine.ts'
 import { type Known, noNotes, type Reconciled, reconcile } from '../../server/domain/reconcile.ts'
 import type { Swap } from '../../server/domain/swap.ts'

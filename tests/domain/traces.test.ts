@@ -45,7 +45,7 @@ const model = 'Qwen/Qwen3-8B'
 function replay(steps: readonly EngineStep[]): unknown[] {
   let engine: EngineSigns = noSigns
   let machine: MachineSigns = noMachineSigns
-  let process: { state: ProcessState; at: number | null } = { state: 'unknown', at: null }
+  let process: { state: ProcessState; at: number | null; upSince: number | null } = { state: 'unknown', at: null, upSince: null }
   return steps.map((step) => {
     const now = start + step.at * 1000
     if (step.canary === 'sent') engine = afterCanaryAsked(engine, now)
@@ -56,7 +56,7 @@ function replay(steps: readonly EngineStep[]): unknown[] {
       const gpu = { loadPercent: load, powerW: power, smMHz: mhz, temperatureC: 60 }
       const memory = { totalBytes: 121.7 * GiB, availableBytes: availableGiB * GiB, freeBytes: freeGiB * GiB, cachedBytes: 0, pressure }
       machine = afterObservation(machine, { at: now, gpu, memory, bootId: 'b1' })
-      process = { state: step.probe.process, at: now }
+      process = { state: step.probe.process, at: now, upSince: start - 3_700_000 }
     }
     if (step.look === 'closed') engine = afterLook(engine, buildClosedDoor(now))
     else if (step.look !== undefined) {

@@ -71,7 +71,7 @@ function live(moments: readonly Moment[]): Told[] {
       freshMs,
       since: start - 3_600_000,
       servedName: 'Qwen/Qwen3-8B',
-      process: { state: one.process, at: now },
+      process: { state: one.process, at: now, upSince: start - 3_700_000 },
       engine,
       machine,
     }
@@ -165,6 +165,20 @@ test('a level of memory is never an alarm by itself, however low', () => {
         machine = afterObservation(machine, { at: start + at * 5000, gpu, memory, bootId: 'b1' })
       }
       return memoryDanger(machine, 'spark-1') === null
+    }),
+  )
+})
+
+test('a closed door is slow only while the process that answered lives: one that came since proves nothing', () => {
+  const working = moment.map((one): Moment => ({ ...one, process: 'alive', load: 96, power: 60, canary: 'none', running: 0 }))
+  const deaf = fc.integer({ min: 3, max: 8 }).chain((looks) => fc.array(working, { minLength: looks, maxLength: looks }))
+  const moments = deaf.map((many) => many.map((one, at): Moment => ({ ...one, afterMs: 8000, door: at === 0 ? 'open' : 'closed' })))
+  fc.assert(
+    fc.property(moments, (many) => {
+      const last = live(many).at(-1)
+      const cameAt = (upSince: number | null): unknown =>
+        last && judge({ ...last.patient, process: { ...last.patient.process, upSince } }).verdict
+      expect([last?.verdict, cameAt(last?.now ?? 0), cameAt(null)]).toEqual(['slow', 'silent', 'silent'])
     }),
   )
 })

@@ -219,6 +219,8 @@ async function rise(stage: Theatre, bytes?: Buffer, ledger?: Ledger): Promise<vo
   if (ledger !== undefined) saga.ledger = { ...ledger, recipes: saga.ledger.recipes }
   saga.life = await saga.life.rise(bytes)
   saga.down = false
+  // A rise takes time, in which the world may have changed.
+  saga.watchman.look()
   listen(saga)
   examine(saga, 'memory')
 }
