@@ -27,7 +27,7 @@ module.exports = {
     layer(
       'http-knows-no-adapter',
       '^server/http/',
-      '^(server/(http|domain|contract|services)/|web/|server/app/(use-cases|ports)\\.ts$)',
+      '^(server/(http|domain|contract|services)/|web/|server/app/(use-cases|[a-z-]+-use|ports|[a-z-]+-ports)\\.ts$)',
       'http calls use cases',
     ),
     layer('web-only-shows', '^web/', '^(web/|server/(domain|contract)/)', 'web draws; it decides nothing'),
@@ -35,7 +35,7 @@ module.exports = {
       layer(
         `adapter-${one}-stands-alone`,
         `^server/adapters/${one}/`,
-        `^server/(adapters/${one}/|domain/|contract/|app/((download|recipe|storage)-)?ports\\.ts$)`,
+        `^server/(adapters/${one}/|domain/|contract/|app/(ports|[a-z-]+-ports)\\.ts$)`,
         'adapters do not know each other',
       ),
     ),
@@ -50,7 +50,7 @@ module.exports = {
       name: 'simulator-sees-ports-only',
       severity: 'error',
       from: { path: '^tests/sim/(core|doors)/' },
-      to: { path: '^server/', pathNot: '^server/(app/((download|recipe|storage)-)?ports\\.ts$|domain/|contract/)' },
+      to: { path: '^server/', pathNot: '^server/(app/(ports|[a-z-]+-ports)\\.ts$|domain/|contract/)' },
     },
     only('ssh2', 'server/adapters/ssh'),
     only('better-sqlite3', 'server/adapters/sqlite'),
