@@ -1,59 +1,25 @@
 // The graph: every use case built once, in order, over whatever adapters are given. main.ts gives the real ones; tests and the
 // simulation give theirs and get the same house.
-import { createChat } from './app/chat.ts'
 import { createDeletions } from './app/deletions.ts'
 import { createDiscovery } from './app/discovery.ts'
 import { readDisks } from './app/disks.ts'
-import type { DownloadSparks } from './app/download-ports.ts'
 import { createDownloads } from './app/downloads.ts'
-import { createEngineWatch } from './app/engine-watch.ts'
 import { createEvents } from './app/events.ts'
 import { createFleet } from './app/fleet.ts'
-import { createHealth } from './app/health.ts'
-import { createLock } from './app/lock.ts'
 import { createMachines } from './app/machines.ts'
 import { recipeFit } from './app/model-memory.ts'
 import { createModels } from './app/models.ts'
-import { createObserved } from './app/observed.ts'
-import { createPlans } from './app/plans.ts'
-import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
-import type { RecipeFiles } from './app/recipe-ports.ts'
 import { createRecipes } from './app/recipes.ts'
 import { createSettings } from './app/settings.ts'
-import { createSpeeds } from './app/speeds.ts'
-import { createStatus } from './app/status.ts'
 import { createStorage } from './app/storage.ts'
 import { measuredBy } from './app/swap-measure.ts'
-import { createSwapRunner } from './app/swap-runner.ts'
-import { createSwaps } from './app/swaps.ts'
 import type { UseCases } from './app/use-cases.ts'
+import { composeSwitching } from './compose-switching.ts'
 import type { RecipeFitView } from './contract/operations/draft-shapes.ts'
-import type { Serving } from './domain/engine.ts'
 import { mainEngine } from './domain/engine-sites.ts'
-import type { FolderListing, Inference } from './domain/model.ts'
-import { modelName } from './domain/model-name.ts'
 import type { RecipeDraft } from './domain/recipe-draft.ts'
-import type { Swap } from './domain/swap.ts'
 import { jobsOf } from './jobs.ts'
-
-/** The world as the house is given it. Whoever opened these closes them, after `close()` of the graph. */
-export interface Adapters {
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly log: Log
-  readonly stores: Stores
-  readonly sparks: Sparks & DownloadSparks
-  readonly engines: Engines
-  readonly recipeFiles: RecipeFiles
-  /** What a folder says of itself: domain's inferWith(families). */
-  readonly infer: (listing: FolderListing) => Inference
-  readonly generateKeyPair: () => { readonly privateKey: string; readonly publicKey: string }
-  /** Environment variables that seed settings; an unusable one raises setting_invalid here. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly version: string
-  /** Tests: an event whose payload is not as its row says is raised. */
-  readonly checkEvents?: boolean
-}
+import type { Adapters } from './world.ts'
 
 export type Graph = UseCases & {
   /** Begins what runs by itself, takes up a live switch, then is ready. Ends by `close()`, or when `signal` aborts. */
@@ -66,7 +32,7 @@ export type Graph = UseCases & {
 const firstLookMs = 8000
 
 export function compose(world: Adapters): Graph {
-  const { clock, ids, log, stores, sparks, engines } = world
+  const { clock, ids, log, stores, sparks } = world
   const life = new AbortController()
   let ready = false
 
@@ -98,7 +64,7 @@ export function compose(world: Adapters): Graph {
     events,
     log,
     fitOf,
-    speedOf: (recipe) => speeds.of(recipe),
+    speedOf: (recipe) => switching.speeds.of(recipe),
   })
   const models = createModels({
     clock,
@@ -108,7 +74,7 @@ export function compose(world: Adapters): Graph {
     store: stores,
     settings,
     measured,
-    speedOf: (recipe) => speeds.of(recipe),
+    speedOf: (recipe) => switching.speeds.of(recipe),
   })
   const machines = createMachines({
     clock,
@@ -124,133 +90,19 @@ export function compose(world: Adapters): Graph {
     forgetModels: discovery.forget,
   })
 
-  const nameOf = (model: string | null): string => (model === null ? 'nothing' : (discovery.domainModel(model)?.name ?? modelName(model)))
-  const etaSeconds = (swap: Swap): number | null => swaps.find(swap.id).etaSeconds
-  const lock = createLock({ clock, ids, store: stores, events, etaSeconds, nameOf })
-  const chat = createChat({
-    engines,
-    serving: stores.serving,
-    swaps: stores.swaps,
-    machines: () => stores.machines.list(),
-    etaSeconds,
-    nameOf,
-    comes: () => speeds.yieldTo(),
-  })
-  const speeds = createSpeeds({
-    clock,
-    engines,
-    store: stores,
-    machine: (id) => stores.machines.find(id),
-    model: discovery.domainModel,
-    inFlight: chat.inFlight,
+  const switching = composeSwitching({
+    world,
     events,
-    log,
-    shutdown: life.signal,
-  })
-  const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
-  const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
-  const plans = createPlans({
-    clock,
-    ids,
-    appliance: stores.appliance,
+    storage,
     settings,
-    store: stores,
     fleet,
+    discovery,
+    recipes,
     models,
-    recipes,
     measured,
-    modsOn: discovery.modsOn,
-    inFlight: chat.inFlight,
-    nameOf,
-  })
-
-  const lookAround = (): Promise<unknown> => {
-    const looks = fleet.views().map((view) => fleet.look(view.machine.id, life.signal))
-    return Promise.allSettled([...looks, watch.lookAll(life.signal)])
-  }
-  const runner = createSwapRunner({
-    clock,
-    sparks,
-    engines,
-    store: stores,
-    events,
-    settings,
-    appliance: stores.appliance,
-    log,
-    inFlight: chat.inFlight,
-    nameOf,
-    ended: (swap) => {
-      void lookAround()
-      void speeds.measure(swap)
-    },
-  })
-  const swaps = createSwaps({
-    clock,
-    ids,
-    log,
-    appliance: stores.appliance,
-    store: stores,
-    events,
-    plans,
-    runner,
-    fleet,
-    checkLock: lock.checkLock,
-    nameOf,
-    storage,
     shutdown: life.signal,
   })
-
-  const startAgain = async (serving: Serving): Promise<void> => {
-    await swaps.start({
-      model: serving.model,
-      recipe: serving.recipeId ?? undefined,
-      engine: serving.engine,
-      why: 'its machine restarted',
-      requestedBy: { kind: 'system', name: 'Spark Control', address: null },
-    })
-  }
-  const clearUp = async (swap: Swap, machines: readonly string[], still: () => boolean): Promise<void> => {
-    await swaps.remove({
-      engine: swap.engine,
-      machines,
-      still,
-      why: `the switch to ${nameOf(swap.model)} left it there when it ended`,
-      requestedBy: { kind: 'system', name: 'Spark Control', address: null },
-    })
-  }
-  const observed = createObserved({
-    clock,
-    appliance: stores.appliance,
-    fleet,
-    watch,
-    store: stores,
-    models: discovery,
-    recipes,
-    settings,
-    events,
-    log,
-    startAgain,
-    takeUp: swaps.takeUp,
-    clearUp,
-  })
-  const status = createStatus({
-    clock,
-    version: world.version,
-    appliance: stores.appliance,
-    fleet,
-    watch,
-    health,
-    observed,
-    store: stores,
-    models: discovery,
-    recipes,
-    settings,
-    events,
-    currentSwap: () => swaps.current(),
-    speedOf: (serving) => speeds.ofServing(serving),
-    lockView: () => lock.find(),
-    storage,
-  })
+  const { lock, chat, watch, health, plans, swaps, observed, status, lookAround } = switching
 
   const downloads = createDownloads({
     clock,

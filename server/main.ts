@@ -1,11 +1,10 @@
 // The only place that sees the process: reads the environment once, builds the graph, listens, and on SIGTERM closes in reverse.
 // Ends by exit code, never by force: 0 stopped as asked, 69 the port is taken, 73 the data folder or database cannot be used,
 // 78 an environment variable is wrong, 1 anything else.
-import { randomBytes } from 'node:crypto'
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { createAdaptorServer } from '@hono/node-server'
@@ -19,6 +18,7 @@ import { createSystemClock } from './adapters/system/clock.ts'
 import { createSystemIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
+import { type Boot, BootError, codeOf, databasePath, type Env, isLoopback, openDataDir, readBoot, sessionSecret } from './boot.ts'
 import { compose } from './compose.ts'
 import { SparkError, tellError } from './contract/errors.ts'
 import { inferWith } from './domain/models.ts'
@@ -26,90 +26,8 @@ import { type Access, createAccess } from './http/access.ts'
 import { createApp } from './http/app.ts'
 import { createPages } from './http/pages/pages.tsx'
 import { createRenderProblem } from './http/pages/problem.tsx'
+import { createDoor, drained, listening, once } from './listening.ts'
 import { usableStores } from './usable-stores.ts'
-
-/** How long open answers (a chat in the middle of a sentence) may go on after the server was told to stop, ms. */
-const drainMs = 7000
-
-/** What the environment decides once, at start. */
-export interface Boot {
-  readonly port: number
-  readonly host: string
-  readonly dataDir: string
-  readonly logLevel: string
-}
-
-/** The server cannot start; told in one sentence. */
-class BootError extends Error {
-  override readonly name = 'BootError'
-  readonly exitCode: number
-
-  constructor(sentence: string, exitCode: number, options?: { cause?: unknown }) {
-    super(sentence, options)
-    this.exitCode = exitCode
-  }
-}
-
-type Env = Readonly<Record<string, string | undefined>>
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
-
-/** Empty counts as not set: that is what `PORT= make run` means. */
-export function readBoot(env: Env): Boot {
-  const given = (name: string, otherwise: string): string => {
-    const value = env[name]?.trim() ?? ''
-    return value === '' ? otherwise : value
-  }
-  const port = given('PORT', '9999')
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new BootError(`PORT must be a number from 0 to 65535, not "${port}".`, 78)
-  }
-  const host = given('HOST', '127.0.0.1')
-  if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(host)) throw new BootError(`HOST must be an address to listen on, not "${host}".`, 78)
-  const logLevel = given('LOG_LEVEL', 'info')
-  if (!logLevels.includes(logLevel)) throw new BootError(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${logLevel}".`, 78)
-  return { port: Number(port), host, dataDir: resolve(given('DATA_DIR', './data')), logLevel }
-}
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
-
-export const databasePath = (dataDir: string): string => join(dataDir, 'spark-control.sqlite')
-
-function openDataDir(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
-    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (cause) {
-    throw new BootError(
-      `The data folder ${dir} cannot be written (${codeOf(cause)}). Make it belong to this user, or name another one in DATA_DIR.`,
-      73,
-      { cause },
-    )
-  }
-}
-
-/** Signs sessions; made once, so that nobody has to sign in again after a restart. */
-function sessionSecret(dataDir: string): string {
-  const path = join(dataDir, 'session-key')
-  try {
-    const kept = readFileSync(path, 'utf8').trim()
-    if (/^[0-9a-f]{64}$/.test(kept)) return kept
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw new BootError(`${path} cannot be read (${codeOf(error)}).`, 73, { cause: error })
-  }
-  const made = randomBytes(32).toString('hex')
-  try {
-    writeFileSync(path, `${made}\n`, { mode: 0o600 })
-    chmodSync(path, 0o600)
-  } catch (error) {
-    // A full disk keeps nobody out: sessions end with this process then.
-    if (codeOf(error) !== 'ENOSPC') throw error
-  }
-  return made
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
 
 /** The nearest package.json above this file: beside the sources, or above dist/. */
 function ownVersion(): string {
@@ -134,44 +52,6 @@ async function recipesOf(dataDir: string): Promise<{ recipeFiles: RecipeFiles; i
     return { ...found, problems: [...found.problems, ...ofFamilies] }
   }
   return { recipeFiles: { ...files, read }, infer: inferWith(families) }
-}
-
-function listening(server: Server, { host, port }: Boot): Promise<AddressInfo> {
-  return new Promise((done, failed) => {
-    server.once('error', (cause) => {
-      const code = codeOf(cause)
-      if (code === 'EADDRINUSE') {
-        const sentence = `Port ${port} of ${host} is already in use. Stop what uses it (is Spark Control running already?), or name another one in PORT.`
-        return failed(new BootError(sentence, 69, { cause }))
-      }
-      if (code === 'EACCES')
-        return failed(new BootError(`Port ${port} may not be used by this user. Name one above 1023 in PORT.`, 69, { cause }))
-      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-        return failed(new BootError(`HOST ${host} is not an address of this computer.`, 78, { cause }))
-      }
-      failed(cause)
-    })
-    server.listen(port, host, () => done(server.address() as AddressInfo))
-  })
-}
-
-/** Stops accepting, lets answers end within the limit, then hangs up. */
-async function drained(server: Server, clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> }): Promise<void> {
-  const enough = new AbortController()
-  const closed = new Promise<void>((done) => server.close(() => done()))
-  const hangUp = clock.sleep(drainMs, enough.signal).then(
-    () => server.closeAllConnections(),
-    () => undefined,
-  )
-  const idle = (async () => {
-    while (!enough.signal.aborted) {
-      server.closeIdleConnections()
-      await clock.sleep(50, enough.signal).catch(() => undefined)
-    }
-  })()
-  await closed
-  enough.abort()
-  await Promise.all([hangUp, idle])
 }
 
 /** Calls once at the first SIGTERM or SIGINT; a second one ends the process at once, as it would without us. Returns how to stop listening. */
@@ -279,31 +159,6 @@ async function run(boot: Boot, env: Env): Promise<void> {
     log.info('stopping; switches go on, on the machines', { signal: await askedToStop() })
   } finally {
     await closing.all()
-  }
-}
-
-type Fetch = ReturnType<typeof createApp>['fetch']
-
-/** Where requests come in. The address is taken before any machine is touched; who comes early waits until somebody answers. */
-function createDoor(): { readonly fetch: (...request: Parameters<Fetch>) => Promise<Response>; open(answering: Fetch): void } {
-  let open: (answering: Fetch) => void = () => undefined
-  let answering: Promise<Fetch> = new Promise((done) => {
-    open = done
-  })
-  return {
-    fetch: async (...request) => (await answering)(...request),
-    open(next) {
-      open(next)
-      answering = Promise.resolve(next)
-    },
-  }
-}
-
-function once(act: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | null = null
-  return () => {
-    done ??= act()
-    return done
   }
 }
 

@@ -5,8 +5,8 @@ import { askForBackup } from './adapters/outbound/own-appliance.ts'
 import { copyFile } from './adapters/sqlite/backups.ts'
 import { checkDatabase } from './adapters/sqlite/check-file.ts'
 import { keepAside, moveAside } from './adapters/sqlite/move-aside.ts'
+import { databasePath, readBoot } from './boot.ts'
 import { SparkError, tellError } from './contract/errors.ts'
-import { databasePath, readBoot } from './main.ts'
 
 interface Told {
   readonly text: string

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { checkDatabase } from '../../server/adapters/sqlite/check-file.ts'
-import { isLoopback, readBoot } from '../../server/main.ts'
+import { isLoopback, readBoot } from '../../server/boot.ts'
 import { storageCommand } from '../../server/storage-words.ts'
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))

@@ -1,0 +1,24 @@
+// What the house stands on: the adapters that main.ts opens, and that tests and the simulation bring themselves.
+import type { DownloadSparks } from './app/download-ports.ts'
+import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
+import type { RecipeFiles } from './app/recipe-ports.ts'
+import type { FolderListing, Inference } from './domain/model.ts'
+
+/** The world as the house is given it. Whoever opened these closes them, after `close()` of the graph. */
+export interface Adapters {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly stores: Stores
+  readonly sparks: Sparks & DownloadSparks
+  readonly engines: Engines
+  readonly recipeFiles: RecipeFiles
+  /** What a folder says of itself: domain's inferWith(families). */
+  readonly infer: (listing: FolderListing) => Inference
+  readonly generateKeyPair: () => { readonly privateKey: string; readonly publicKey: string }
+  /** Environment variables that seed settings; an unusable one raises setting_invalid here. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  /** Tests: an event whose payload is not as its row says is raised. */
+  readonly checkEvents?: boolean
+}
