@@ -13,7 +13,7 @@ const table = Object.entries(groupWords)
   .join('\n\n')
 
 const usage = `
-  break.ts FAULT [--node spark-1] [--model REPO] [--times 1] [--for SECONDS] [--at MOMENT] [--percent 80]
+  break.ts FAULT [--node spark-1] [--model REPO] [--container NAME] [--times 1] [--for SECONDS] [--at MOMENT] [--percent 80]
   break.ts freeze --node spark-1 [--for 30]      nothing on it moves for a while
   break.ts reboot --node spark-1 [--for 10]      it loses power
   break.ts mend [FAULT]                          makes it good again
@@ -30,6 +30,7 @@ function readOrder(argv: readonly string[]): Order {
     options: {
       node: { type: 'string' },
       model: { type: 'string' },
+      container: { type: 'string' },
       times: { type: 'string' },
       for: { type: 'string' },
       at: { type: 'string' },
@@ -51,6 +52,7 @@ function readOrder(argv: readonly string[]): Order {
     fault,
     node,
     model: values.model ?? null,
+    container: values.container ?? null,
     times: numberOf('--times', values.times),
     seconds,
     at: momentOf(fault, values.at),

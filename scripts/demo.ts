@@ -7,7 +7,7 @@ import { createSystemClock } from '../server/adapters/system/clock.ts'
 import { demoHub } from '../tests/sim/core/demo-hub.ts'
 import { demoMods, demoRecipes } from '../tests/sim/core/demo-launcher.ts'
 import { gptOssLarge, qwen36 } from '../tests/sim/core/demo-models.ts'
-import { demoNodes } from '../tests/sim/core/demo-world.ts'
+import { demoNodes, documentServices, speechServices } from '../tests/sim/core/demo-world.ts'
 import type { SimNodeOptions, World } from '../tests/sim/core/types.ts'
 import { createWorld } from '../tests/sim/core/world.ts'
 import type { Door } from '../tests/sim/doors/node-site.ts'
@@ -39,6 +39,7 @@ function nodes(): readonly SimNodeOptions[] {
     launcherRecipes: demoRecipes,
     launcherMods: demoMods,
     models: index === 0 ? [...node.models, gptOssLarge] : node.models,
+    services: index === 0 ? documentServices : speechServices,
   }))
 }
 

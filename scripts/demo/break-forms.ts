@@ -16,7 +16,18 @@ export function orderOfForm(path: string, form: URLSearchParams): Order {
   const fault = faultOf(text('fault'))
   const at = switchOf(fault)?.moments.find((moment) => moment === text('at')) ?? null
   const percent = at === 'weights' ? numberOf(text('percent')) : null
-  return { act: 'break', fault, node, model: null, times: numberOf(text('times')), seconds: numberOf(text('seconds')), at, percent }
+  const container = text('container')
+  return {
+    act: 'break',
+    fault,
+    node,
+    model: null,
+    container,
+    times: numberOf(text('times')),
+    seconds: numberOf(text('seconds')),
+    at,
+    percent,
+  }
 }
 
 function faultOf(text: string | null): FaultName {

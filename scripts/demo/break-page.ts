@@ -108,7 +108,7 @@ function switchRow(world: World, one: Switch): Markup {
     <div class="acts">
       <form method="post" action="/break">
         <input type="hidden" name="fault" value="${one.name}" />
-        <label>Where${nodeChoice(world)}</label>
+        ${one.ofService ? html`<label>Which${serviceChoice(world)}</label>` : html`<label>Where${nodeChoice(world)}</label>`}
         ${one.moments.length < 2 ? '' : html`<label>When${momentChoice(one)}</label>`}
         ${one.moments.includes('weights') ? html`<label>Loaded, %<input name="percent" type="number" min="0" max="100" value="50" /></label>` : ''}
         ${one.lasts ? html`<label>Seconds<input name="seconds" type="number" min="1" max="3600" value="20" /></label>` : ''}
@@ -122,6 +122,12 @@ function switchRow(world: World, one: Switch): Markup {
 
 const nodeChoice = (world: World): Markup =>
   html`<select name="node"><option value="">anywhere</option>${world.options.nodes.map(({ name }) => html`<option value="${name}">${name}</option>`)}</select>`
+
+/** Names are of one Spark each, so the name says where. */
+const serviceChoice = (world: World): Markup => {
+  const names = world.options.nodes.flatMap((node) => (node.services ?? []).map((one) => one.name))
+  return html`<select name="container"><option value="">any</option>${names.map((name) => html`<option value="${name}">${name}</option>`)}</select>`
+}
 
 const momentChoice = (one: Switch): Markup =>
   html`<select name="at">${one.moments.map((at) => html`<option value="${at}"${at === one.moment ? html` selected` : ''}>${momentWords[at]}</option>`)}</select>`

@@ -13,6 +13,7 @@ export type Order =
       readonly fault: FaultName
       readonly node: string | null
       readonly model: string | null
+      readonly container: string | null
       readonly times: number | null
       readonly seconds: number | null
       readonly at: Moment | null
@@ -47,11 +48,11 @@ function mend(world: World, fault: FaultName | null, node: string | null): strin
 }
 
 function breakIt(world: World, order: Order & { readonly act: 'break' }): string {
-  const { fault: name, node, model, times, seconds, at, percent } = order
+  const { fault: name, node, model, container, times, seconds, at, percent } = order
   if (node !== null) nodeOf(world, node)
   const forMs = seconds === null ? null : simulated(world, seconds)
   // What was not said is not in the fault: undefined would be a value.
-  const given = Object.entries({ name, node, model, times, forMs, at, percent }).filter(([, value]) => value !== null)
+  const given = Object.entries({ name, node, model, container, times, forMs, at, percent }).filter(([, value]) => value !== null)
   world.setFault(Object.fromEntries(given) as unknown as Fault)
   return `${name} is on.`
 }
@@ -70,12 +71,13 @@ export function brokenNow(world: World): readonly string[] {
 
 export const reachWords = (world: World, node: string): string => (world.reach(node) === 'up' ? 'without SSH' : world.reach(node))
 
-export function faultWords({ name, node, model, times, at, percent }: Fault): string {
+export function faultWords({ name, node, model, container, times, at, percent }: Fault): string {
   const moment = at ?? switchOf(name)?.moment ?? 'now'
   return [
     name,
     node === undefined ? 'anywhere' : `on ${node}`,
     ...(model === undefined ? [] : [`for ${model}`]),
+    ...(container === undefined ? [] : [`for ${container}`]),
     ...(moment === 'now' ? [] : [`${momentWords[moment]}${percent === undefined ? '' : ` (${percent} %)`}`]),
     times === undefined ? 'until mended' : `${times} more`,
   ].join(', ')

@@ -103,7 +103,17 @@ test.each([
 })
 
 test('break.ts gets in by the file, and knows the same table', async () => {
-  const order = { act: 'break', fault: 'F29', node: null, model: null, times: null, seconds: null, at: null, percent: null } as const
+  const order = {
+    act: 'break',
+    fault: 'F29',
+    node: null,
+    model: null,
+    container: null,
+    times: null,
+    seconds: null,
+    at: null,
+    percent: null,
+  } as const
   expect(await sendOrder(demoPort, order)).toEqual({
     sentence: 'F29 is on.',
     broken: expect.arrayContaining(['F29, anywhere, until mended']),

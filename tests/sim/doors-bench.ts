@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSystemClock } from '../../server/adapters/system/clock.ts'
 import { demoNodes } from './core/demo-world.ts'
+import type { SimService } from './core/service.ts'
 import type { SimNodeOptions, World } from './core/types.ts'
 import { createWorld } from './core/world.ts'
 import { loopbackAddresses } from './doors/addresses.ts'
@@ -45,7 +46,13 @@ export async function openBench(
   {
     timeScale = 0.01,
     more = () => [],
-  }: { readonly timeScale?: number; readonly more?: (addresses: readonly string[]) => readonly SimNodeOptions[] } = {},
+    services = [],
+  }: {
+    readonly timeScale?: number
+    readonly more?: (addresses: readonly string[]) => readonly SimNodeOptions[]
+    /** Of the first node. */
+    readonly services?: readonly SimService[]
+  } = {},
 ): Promise<Bench> {
   const [one = '', two = '', ...others] = loopbackAddresses(4)
   const clock = createSystemClock({
@@ -53,8 +60,9 @@ export async function openBench(
       throw error
     },
   })
-  const nodes = [...demoNodes([one, two]), ...more(others)].map((node) => ({
+  const nodes = [...demoNodes([one, two]), ...more(others)].map((node, index) => ({
     ...node,
+    services: index === 0 ? services : [],
     launcherRecipes: { 'example.yaml': launcherRecipeText },
   }))
   const world = createWorld({ nodes, clock, timeScale, seed: 7 })

@@ -21,10 +21,10 @@ export interface FaultBook {
   /** This one alone, once it is over. */
   remove(fault: Fault): void
   list(): readonly Fault[]
-  /** The fault, if it strikes here now; counts down `times`. */
-  strike(name: FaultName, node: string, model?: string): Fault | null
+  /** The fault, if it strikes here now; counts down `times`. `what`: the model, or the container of a service. */
+  strike(name: FaultName, node: string, what?: string): Fault | null
   /** True while it is on here, without using it up: for conditions that last (no docker group, memory pinned). */
-  isOn(name: FaultName, node: string): boolean
+  isOn(name: FaultName, node: string, what?: string): boolean
   /** Those that wait for this moment. */
   due(passage: Passage): readonly Fault[]
   wake(fault: Fault): void
@@ -38,6 +38,9 @@ export interface FaultBook {
 
 export const momentOf = (fault: Fault): Moment => fault.at ?? switchOf(fault.name)?.moment ?? 'now'
 
+const isSame = (one: Fault, other: Fault): boolean =>
+  one.name === other.name && one.node === other.node && one.model === other.model && one.container === other.container
+
 export function createFaultBook(): FaultBook {
   let faults: readonly Fault[] = []
   const awake = new WeakSet<Fault>()
@@ -49,11 +52,12 @@ export function createFaultBook(): FaultBook {
   }
   const undoes = new Map<Fault, () => void>()
   const isAwake = (fault: Fault): boolean => awake.has(fault) || (momentOf(fault) === 'now' && fault.afterMs === undefined)
-  const matches = (fault: Fault, name: FaultName, node: string, model?: string): boolean =>
+  const matches = (fault: Fault, name: FaultName, node: string, what?: string): boolean =>
     fault.name === name &&
     isAwake(fault) &&
     (fault.node === undefined || fault.node === node) &&
-    (fault.model === undefined || model === undefined || fault.model === model)
+    (fault.model === undefined || what === undefined || fault.model === what) &&
+    (fault.container === undefined || fault.container === what)
   const keepOnly = (stays: (fault: Fault) => boolean): void => {
     const gone = faults.filter((fault) => !stays(fault))
     faults = faults.filter(stays)
@@ -74,20 +78,20 @@ export function createFaultBook(): FaultBook {
 
   return {
     set(fault) {
-      keepOnly((one) => one.name !== fault.name || one.node !== fault.node || one.model !== fault.model)
+      keepOnly((one) => !isSame(one, fault))
       faults = [...faults, fault]
     },
     clear: (name, node) => keepOnly((one) => one.name !== name || (node !== undefined && one.node !== node)),
-    remove: (fault) => keepOnly((one) => one.name !== fault.name || one.node !== fault.node || one.model !== fault.model),
+    remove: (fault) => keepOnly((one) => !isSame(one, fault)),
     list: () => faults,
-    strike(name, node, model) {
-      const found = faults.find((fault) => matches(fault, name, node, model))
+    strike(name, node, what) {
+      const found = faults.find((fault) => matches(fault, name, node, what))
       if (found === undefined) return null
       use(found)
       return found
     },
-    isOn(name, node) {
-      const found = faults.find((fault) => matches(fault, name, node))
+    isOn(name, node, what) {
+      const found = faults.find((fault) => matches(fault, name, node, what))
       if (found !== undefined && !met.has(found)) count(found)
       return found !== undefined
     },

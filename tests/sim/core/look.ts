@@ -44,6 +44,7 @@ function lookIn(container: SimContainer, now: number): ContainerLook {
     name: container.name,
     image: container.image,
     state: container.state,
+    ports: portsText(container),
     status: statusText(container, now),
     serving: container.processes.find((process) => process.vllm !== null)?.title ?? null,
     log: container.log.text(),
@@ -53,7 +54,17 @@ function lookIn(container: SimContainer, now: number): ContainerLook {
 /** docker's Status: Up 3 minutes, Exited (137) 5 seconds ago. */
 export function statusText(container: SimContainer, now: number): string {
   if (container.state === 'running') return `Up ${ageText(now - container.startedAt)}`
-  return `Exited (${container.exitCode}) ${ageText(now - (container.finishedAt ?? now))} ago`
+  const word = container.state === 'restarting' ? 'Restarting' : 'Exited'
+  return `${word} (${container.exitCode}) ${ageText(now - (container.finishedAt ?? now))} ago`
+}
+
+/** docker's Ports: of a running container whose ports are published. */
+export const portsText = ({ state, ports }: SimContainer): string =>
+  state !== 'running' ? '' : ports.flatMap((pair) => mapped(pair)).join(', ')
+
+const mapped = (pair: string): readonly string[] => {
+  const [host = '', inside = host] = pair.split(':')
+  return [`0.0.0.0:${host}->${inside}/tcp`, `[::]:${host}->${inside}/tcp`]
 }
 
 /** docker's way with durations (units.HumanDuration). */

@@ -1,4 +1,5 @@
 // A process inside a container. It holds memory while it lives and gives it back over a few seconds when it ends.
+import type { ServiceFace } from './service.ts'
 import type { VllmArgs } from './vllm-args.ts'
 
 export type VllmPhase = 'imports' | 'weights' | 'compile' | 'graphs' | 'ready'
@@ -20,6 +21,7 @@ export interface SimProcess {
   readonly startedAt: number
   heldBytes: number
   vllm: VllmFace | null
+  service: ServiceFace | null
   exitCode: number | null
   /** Resolves with the exit code. */
   readonly ended: Promise<number>
@@ -46,6 +48,7 @@ export function createProcess(birth: Birth): SimProcess {
     startedAt: birth.now,
     heldBytes: 0,
     vllm: null,
+    service: null,
     exitCode: null,
     ended: new Promise<number>((resolve) => {
       finish = resolve

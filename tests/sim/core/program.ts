@@ -2,6 +2,7 @@
 import type { SimContainer } from './container.ts'
 import type { SimNode } from './node.ts'
 import { forever, type SimProcess } from './process.ts'
+import { runService } from './service.ts'
 import { splitWords } from './shell-words.ts'
 import type { Sim } from './sim.ts'
 import { serve } from './vllm.ts'
@@ -39,6 +40,9 @@ const quick: Readonly<Record<string, (words: readonly string[]) => { text: strin
 export function createProgram(place: Place): Program {
   const { sim, node, container, words, grown } = place
   const name = words[0] ?? ''
+  const { service } = container
+  if (service !== null && container.processes.length === 0)
+    return (self, signal) => runService({ sim, node, container, service, grown }, self, signal)
   const args = parseServe(words)
   if (args !== null) return (self, signal) => serve({ sim, node, container, self, args, grown, signal })
   if (name === 'sleep') {

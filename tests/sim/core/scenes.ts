@@ -4,6 +4,7 @@ import { removeContainer, type SimContainer, spawn, startContainer } from './con
 import type { Passage } from './faults.ts'
 import { imageRef, processesOf, type SimNode } from './node.ts'
 import { hexOf } from './prng.ts'
+import { serviceDeeds } from './service-scenes.ts'
 import type { Sim } from './sim.ts'
 import type { Fault, FaultName, SimModel } from './types.ts'
 
@@ -15,7 +16,7 @@ export interface Scene {
   readonly passage: Passage
 }
 
-type Deed = (scene: Scene) => void | Promise<void>
+export type Deed = (scene: Scene) => void | Promise<void>
 
 export const deeds: Readonly<Partial<Record<FaultName, Deed>>> = {
   F14: ({ sim, fault, node }) => sim.freeze(node, fault.forMs ?? 60_000),
@@ -32,6 +33,7 @@ export const deeds: Readonly<Partial<Record<FaultName, Deed>>> = {
   F22: missingShard,
   F24: secondController,
   F29: strangers,
+  ...serviceDeeds,
 }
 
 const ourName = 'vllm_node'

@@ -16,13 +16,16 @@ export interface Switch {
   readonly lasts: boolean
   /** True when `times` counts it down; a condition that is looked at and not used up stays until it is mended. */
   readonly counts: boolean
+  /** True when it strikes one service, by the name of its container. */
+  readonly ofService: boolean
 }
 
-export type SwitchGroup = 'start' | 'engine' | 'spark' | 'others' | 'downloads'
+export type SwitchGroup = 'start' | 'engine' | 'services' | 'spark' | 'others' | 'downloads'
 
 export const groupWords: Readonly<Record<SwitchGroup, string>> = {
   start: 'Before and while something is started',
   engine: 'The engine',
+  services: 'Services beside the engine',
   spark: 'The Spark itself',
   others: 'What others left or do',
   downloads: 'Downloads',
@@ -52,6 +55,14 @@ const rows: readonly Row[] = [
   ['F11', 'engine', 'The engine dies while it serves'],
   ['F13', 'engine', 'The engine hangs: it says that it is healthy and never answers'],
   ['F16', 'engine', 'The system kills the engine to save memory', { moment: 'weights', moments: ['weights', 'serving'], kind: 'deed' }],
+  ['F31', 'services', 'A service hangs: its port is open and nothing is answered', { counts: false }],
+  ['F32', 'services', 'A service answers every request with an error', { counts: false }],
+  ['F33', 'services', 'A service is slow: every answer takes six seconds', { counts: false }],
+  ['F34', 'services', 'A service dies right after its start'],
+  ['F35', 'services', 'The container of a service is up, and its port is closed', { counts: false }],
+  ['F36', 'services', 'A service takes nearly all the memory that is free, and keeps it', { kind: 'scene' }],
+  ['F37', 'services', 'The system kills a service to save memory', { kind: 'deed' }],
+  ['F38', 'services', 'A service writes to its log without end', { kind: 'scene' }],
   ['F12', 'spark', 'Memory stays taken after a stop, until a restart'],
   ['F14', 'spark', 'The Spark freezes', { moment: 'weights', moments: anyMoment, kind: 'deed', lasts: true }],
   ['F15', 'spark', 'The Spark loses its power', { moment: 'weights', moments: anyMoment, kind: 'deed', lasts: true }],
@@ -89,6 +100,7 @@ export const switches: readonly Switch[] = rows.map(([name, group, words, more])
   kind: 'state',
   lasts: false,
   counts: more?.kind !== 'scene',
+  ofService: group === 'services',
   ...more,
 }))
 

@@ -10,7 +10,7 @@ export function fillTemplate(
     .replace(/^table /, '')
     .replace(/\\t/g, '\t')
     .replace(/\\n/g, '\n')
-  const text = body.replace(/\{\{\s*(json\s+)?(\S*)\s*\}\}/g, (whole, json: string | undefined, path: string) => {
+  const text = body.replace(/\{\{\s*(json\s+)?([^\s}]*)\s*\}\}/g, (whole, json: string | undefined, path: string) => {
     const value = path === '.' ? row : fieldAt(row, path)
     if (value === undefined) trouble ??= `template: :1: can't evaluate field ${path.replace(/^\./, '')} in ${whole}`
     return json !== undefined || typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -1,5 +1,7 @@
 // The faces of the simulated cluster. The core is a state machine over a given clock and seed; doors only carry calls to it.
 import type { Clock } from '../../../server/app/ports.ts'
+import type { SimService } from './service.ts'
+import type { EngineAnswer, EngineRequest } from './vllm-answers.ts'
 
 /** One call of an executable on a node: what the shell client on the node's PATH sends. */
 export interface ToolCall {
@@ -79,6 +81,8 @@ export interface SimNodeOptions {
   readonly loginShell?: 'bash' | 'fish'
   /** True: start files print words of welcome before every command, and `stdin: is not a tty`. */
   readonly banner?: boolean
+  /** What runs beside vLLM from the start. */
+  readonly services?: readonly SimService[]
 }
 
 /** How far a start has come: the launcher begins, its containers are up, so much of the weights is read, it serves. `now`: at once. */
@@ -91,6 +95,8 @@ export interface Fault {
   readonly node?: string
   /** Only for this model id. */
   readonly model?: string
+  /** Only for the service in this container; absent: for every one (a scene or a deed: the first). */
+  readonly container?: string
   /** How often it strikes; absent: until switched off. */
   readonly times?: number
   /** How long it lasts, unscaled ms (F14: silence, F15: power off, F23: no SSH); a state that lasts is mended by itself after it. */
@@ -129,6 +135,16 @@ export interface Serve {
   readonly since: number
 }
 
+/** A service listens at a node's address. */
+export interface Listening {
+  readonly node: string
+  readonly address: string
+  readonly container: string
+  readonly port: number
+  readonly service: SimService
+  readonly since: number
+}
+
 export interface ArgvRecord {
   readonly at: number
   readonly node: string
@@ -142,8 +158,10 @@ export type Reach = 'up' | 'frozen' | 'down'
 export interface ContainerLook {
   readonly name: string
   readonly image: string
-  /** running or exited. */
+  /** running, restarting or exited. */
   readonly state: string
+  /** As docker ps writes them: 0.0.0.0:8880->8880/tcp. */
+  readonly ports: string
   /** Up 3 minutes, Exited (137) 5 seconds ago. */
   readonly status: string
   /** argv text of a live `vllm serve` inside. */
@@ -216,10 +234,16 @@ export interface World {
   look(node: string): NodeLook
   /** What serves right now. */
   serving(): readonly Serve[]
+  /** Services whose port is open right now. */
+  listening(): readonly Listening[]
+  /** What a service answers a request, and what it writes about it; null: it never answers. */
+  ask(listening: Listening, request: EngineRequest): EngineAnswer | null
   /** Called after every change of what serves, of memory, of models or of reachability. */
   onChange(listener: () => void): () => void
   /** A container started by hand, not by the launcher (a foreign one, or one to be adopted). */
   startForeign(node: string, container: { name: string; image: string; command: readonly string[] }): void
+  /** A container with a service in it, as if it had been made a moment ago; it loads first. */
+  startService(node: string, service: SimService): void
   /** Puts a model on a node's disk in an instant. */
   addModel(node: string, model: SimModel): void
   /** What the Hub answers a node that asks it. */

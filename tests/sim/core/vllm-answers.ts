@@ -13,9 +13,16 @@ export interface EngineAnswer {
   readonly contentType: string
   /** One for a plain answer, one an event for a stream. */
   readonly chunks: readonly string[]
+  /** It thinks so long before, unscaled ms; absent: it does not. */
+  readonly delayMs?: number
 }
 
-const json = (value: unknown, status = 200): EngineAnswer => ({ status, contentType: 'application/json', chunks: [JSON.stringify(value)] })
+/** A whole answer. */
+export const json = (value: unknown, status = 200): EngineAnswer => ({
+  status,
+  contentType: 'application/json',
+  chunks: [JSON.stringify(value)],
+})
 
 /** null: it never answers (a wedged engine and a completion). */
 export function answerRequest(serve: Serve, request: EngineRequest, now: number, running = 0): EngineAnswer | null {

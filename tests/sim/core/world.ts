@@ -1,5 +1,5 @@
 // The simulated cluster as its users see it: tools run on nodes, faults strike, engines serve.
-import { endContainer, startContainer } from './container.ts'
+import { endContainer, placeService, startAfterBoot, startContainer } from './container.ts'
 import { createFaultBook } from './faults.ts'
 import { lookAt } from './look.ts'
 import { meminfo, pressureOf, pressureText, releaseMs } from './memory.ts'
@@ -7,11 +7,13 @@ import { thrown } from './moments.ts'
 import { createNode, imageRef, memoryOf, processesOf, reachOf, type SimNode, sshReachOf, uuid } from './node.ts'
 import { hexOf } from './prng.ts'
 import { forever, type SimProcess } from './process.ts'
+import { accessLine, answerService } from './service-answers.ts'
 import type { Sim } from './sim.ts'
 import { answer } from './tools/curl.ts'
 import { toolOf } from './tools/index.ts'
-import type { ArgvRecord, Fault, Serve, SimOptions, ToolCall, ToolIo, World } from './types.ts'
+import type { ArgvRecord, Fault, Listening, Serve, SimOptions, ToolCall, ToolIo, World } from './types.ts'
 import { maxModelLen, modelOf, tellDeath } from './vllm.ts'
+import type { EngineAnswer, EngineRequest } from './vllm-answers.ts'
 
 /** A cluster at rest: nodes booted a day ago, nothing running. */
 export function createWorld(options: SimOptions): World {
@@ -22,6 +24,7 @@ export function createWorld(options: SimOptions): World {
   const sim = createSim(options, nodes, () => {
     for (const listener of [...listeners]) listener()
   })
+  for (const node of nodes) for (const service of node.options.services ?? []) placeService(sim, node, service, true)
 
   return {
     options,
@@ -48,6 +51,9 @@ export function createWorld(options: SimOptions): World {
     sshReach: (name) => sshReachOf(sim.node(name), clock.now()),
     proc: (name) => procOf(sim.node(name), clock.now()),
     look: (name) => lookAt(sim, sim.node(name)),
+    listening: () => nodes.flatMap((node) => listeningOn(sim, node)),
+    ask: (listening, request) => askService(sim, listening, request),
+    startService: (name, service) => placeService(sim, sim.node(name), service, false),
     serving: () => nodes.flatMap((node) => servesOf(node)),
     onChange(listener) {
       listeners.add(listener)
@@ -129,6 +135,13 @@ function reboot(sim: Sim, node: SimNode, downMs: number): void {
   node.nextPid = 2_000
   dying.abort(new Error(`${node.name} lost power`))
   announce(sim, node.downUntil)
+  const { life } = node
+  if ([...node.containers.values()].some((container) => container.restarts)) {
+    sim.clock.sleep(node.downUntil - now, life.signal).then(
+      () => startAfterBoot(sim, node),
+      () => undefined,
+    )
+  }
 }
 
 /** 137: the caller was killed or the node lost power under it. */
@@ -172,6 +185,29 @@ function serveOf(node: SimNode, container: string, process: SimProcess): readonl
       since: engine.readySince,
     },
   ]
+}
+
+/** F35: up, and its port closed. */
+function listeningOn(sim: Sim, node: SimNode): readonly Listening[] {
+  return [...node.containers.values()].flatMap((container) => {
+    const face = container.processes[0]?.service ?? null
+    if (face === null || face.readySince === null || face.service.port === null) return []
+    if (sim.faults.isOn('F35', node.name, container.name)) return []
+    const { service, readySince: since } = face
+    return [{ node: node.name, address: node.address, container: container.name, port: face.service.port, service, since }]
+  })
+}
+
+/** F33: how long a slow one takes, unscaled ms. */
+const slowMs = 6_000
+
+function askService(sim: Sim, { node, container, service, since }: Listening, request: EngineRequest): EngineAnswer | null {
+  const isOn = (name: 'F31' | 'F32' | 'F33'): boolean => sim.faults.isOn(name, node, container)
+  if (isOn('F31')) return null
+  const usual = answerService({ service, ...request, now: sim.clock.now(), since })
+  const answer = isOn('F32') ? { status: 500, contentType: 'text/plain; charset=utf-8', chunks: ['Internal Server Error'] } : usual
+  sim.node(node).containers.get(container)?.log.append(accessLine(request, answer.status))
+  return isOn('F33') ? { ...answer, delayMs: slowMs } : answer
 }
 
 /** F11 and F13 set while something serves strike at once. */

@@ -1,8 +1,8 @@
-// Real listeners for what serves: one for each address and port, opened when an engine is ready and closed when it dies.
+// Real listeners for what serves, engines and services: one for each address and port, opened when it is ready and closed when it dies.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Serve, World } from '../core/types.ts'
-import { answerRequest, type EngineAnswer } from '../core/vllm-answers.ts'
+import type { Listening, Serve, World } from '../core/types.ts'
+import { answerRequest, type EngineAnswer, type EngineRequest } from '../core/vllm-answers.ts'
 import { closeServer } from './tool-socket.ts'
 
 export interface VllmServers {
@@ -11,8 +11,10 @@ export interface VllmServers {
   stop(): Promise<void>
 }
 
+type Served = Serve | Listening
+
 interface Listener {
-  serve: Serve
+  serve: Served
   readonly server: Server
   readonly sockets: Set<Socket>
   running: number
@@ -34,7 +36,7 @@ export function openVllmServers(world: World, onTrouble: (sentence: string) => v
     listeners.delete(key)
     await closeServer(server, sockets)
   }
-  const add = async (key: string, serve: Serve): Promise<void> => {
+  const add = async (key: string, serve: Served): Promise<void> => {
     try {
       listeners.set(key, await open(world, serve))
     } catch (error) {
@@ -42,7 +44,7 @@ export function openVllmServers(world: World, onTrouble: (sentence: string) => v
     }
   }
   const follow = async (): Promise<void> => {
-    const wanted = ended ? new Map<string, Serve>() : servesByKey(world)
+    const wanted = ended ? new Map<string, Served>() : servesByKey(world)
     for (const [key, listener] of [...listeners]) {
       const serve = wanted.get(key)
       if (serve?.since === listener.serve.since) listener.serve = serve
@@ -67,12 +69,12 @@ export function openVllmServers(world: World, onTrouble: (sentence: string) => v
 }
 
 /** The first of two that want the same port has it. */
-function servesByKey(world: World): Map<string, Serve> {
-  const reachable = world.serving().filter((serve) => world.reach(serve.node) !== 'down')
+function servesByKey(world: World): Map<string, Served> {
+  const reachable = [...world.serving(), ...world.listening()].filter((serve) => world.reach(serve.node) !== 'down')
   return new Map(reachable.reverse().map((serve) => [`${serve.address}:${serve.port}`, serve]))
 }
 
-async function open(world: World, serve: Serve): Promise<Listener> {
+async function open(world: World, serve: Served): Promise<Listener> {
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
     void handle(world, listener, request, response).catch(() => response.destroy())
@@ -90,18 +92,22 @@ async function open(world: World, serve: Serve): Promise<Listener> {
 async function handle(world: World, listener: Listener, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request)
   while (world.reach(listener.serve.node) === 'frozen' && !response.destroyed) await pause(holdMs)
-  const { clock } = world.options
   const asked = { method: request.method ?? 'GET', path: request.url ?? '/', body }
-  const answer = answerRequest(listener.serve, asked, clock.now(), listener.running)
+  const answer = answerOf(world, listener, asked)
   // A wedged engine keeps the connection and never says a word.
   if (answer === null) return
   const counts = request.method === 'POST'
   if (counts) listener.running += 1
   try {
+    if (answer.delayMs !== undefined) await pause(answer.delayMs * world.options.timeScale)
     await send(answer, response)
   } finally {
     if (counts) listener.running -= 1
   }
+}
+
+function answerOf(world: World, { serve, running }: Listener, asked: EngineRequest): EngineAnswer | null {
+  return 'service' in serve ? world.ask(serve, asked) : answerRequest(serve, asked, world.options.clock.now(), running)
 }
 
 async function send(answer: EngineAnswer, response: ServerResponse): Promise<void> {

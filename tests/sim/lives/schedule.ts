@@ -47,8 +47,10 @@ export const wide = 'nvidia/Qwen3-235B-A22B-NVFP4'
 /** The one whose recipe the owner has not looked at yet. */
 export const unread = 'example/Qwen3-4B'
 const nodes = ['spark-1', 'spark-2'] as const
-/** Nothing here downloads, no recipe here has a mod (F26), and nvidia-smi (F27) is not run where a life is lived. */
-const canStrike = switches.filter((one) => one.group !== 'downloads' && one.name !== 'F26' && one.name !== 'F27')
+/** Nothing here downloads, no services run, no recipe here has a mod (F26), and nvidia-smi (F27) is not run where a life is lived. */
+const canStrike = switches.filter(
+  (one) => one.group !== 'downloads' && one.group !== 'services' && one.name !== 'F26' && one.name !== 'F27',
+)
 /** Seldom met by chance: they need a start over both machines, or an engine that was stopped just before. */
 const seldom: ReadonlySet<string> = new Set(['F3', 'F4', 'F5', 'F8', 'F12', 'F23', 'F25'])
 const drawn = canStrike.flatMap((one) => (seldom.has(one.name) ? [one, one, one] : [one]))

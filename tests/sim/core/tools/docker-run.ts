@@ -52,6 +52,8 @@ export async function dockerRun({ sim, node, argv, io }: DockerCall): Promise<nu
       hostNetwork: (args.value('--network', '--net') ?? 'bridge') === 'host',
       privileged: args.has('--privileged'),
       autoRemove: args.has('--rm'),
+      ports: args.values('-p', '--publish'),
+      restarts: !['', 'no'].includes(args.value('--restart') ?? ''),
     },
     io.signal,
   )

@@ -1,6 +1,6 @@
 // docker's looking commands: ps, inspect, images, logs, top.
 import { findContainer, type SimContainer } from '../container.ts'
-import { ageText, statusText } from '../look.ts'
+import { ageText, portsText, statusText } from '../look.ts'
 import { imageRef, type SimNode } from '../node.ts'
 import type { SimProcess } from '../process.ts'
 import { fillTemplate } from '../template.ts'
@@ -60,7 +60,7 @@ function psRow(container: SimContainer, now: number, whole: boolean): Row {
     Mounts: container.mounts.map((mount) => mount.split(':')[0]).join(','),
     Names: container.name,
     Networks: container.hostNetwork ? 'host' : 'bridge',
-    Ports: '',
+    Ports: portsText(container),
     RunningFor: `${ageText(now - container.createdAt)} ago`,
     Size: '0B',
     State: container.state,
@@ -91,19 +91,22 @@ function inspectRow(container: SimContainer): Row {
       Status: container.state,
       Running: running,
       Paused: false,
-      OOMKilled: false,
+      Restarting: container.state === 'restarting',
+      OOMKilled: container.oomKilled,
       Dead: false,
       Pid: container.processes[0]?.pid ?? 0,
       ExitCode: container.exitCode,
       StartedAt: new Date(container.startedAt).toISOString(),
       FinishedAt: container.finishedAt === null ? '0001-01-01T00:00:00Z' : new Date(container.finishedAt).toISOString(),
     },
+    RestartCount: container.restartCount,
     Image: container.imageId,
     Name: `/${container.name}`,
     HostConfig: {
       NetworkMode: container.hostNetwork ? 'host' : 'bridge',
       AutoRemove: container.autoRemove,
       Privileged: container.privileged,
+      RestartPolicy: { Name: container.restarts ? 'unless-stopped' : 'no', MaximumRetryCount: 0 },
       Memory: 0,
     },
     Mounts: container.mounts.map((mount) => ({ Type: 'bind', Source: mount.split(':')[0], Destination: mount.split(':')[1] })),
@@ -156,7 +159,7 @@ export function dockerImages({ node, argv, io }: DockerCall): number {
   return print(io, `REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n${rows.map((row) => `${Object.values(row).join('   ')}\n`).join('')}`)
 }
 
-/** What the container wrote to its stdout: vLLM's two streams both end there. */
+/** What the container wrote: vLLM's two streams both end in stdout, services (uvicorn) write to stderr. */
 export async function dockerLogs({ sim, node, argv, io }: DockerCall): Promise<number> {
   const args = readArgv(argv, ['--tail', '-n', '--since', '--until'])
   const container = findContainer(node, args.words[0] ?? '')
@@ -164,9 +167,10 @@ export async function dockerLogs({ sim, node, argv, io }: DockerCall): Promise<n
     io.err(`Error response from daemon: No such container: ${args.words[0] ?? ''}\n`)
     return 1
   }
-  io.out(tailOf(textSince(container, args.value('--since'), args.has('-t', '--timestamps'), sim.clock.now()), args.value('--tail', '-n')))
+  const write = container.service === null ? io.out : io.err
+  write(tailOf(textSince(container, args.value('--since'), args.has('-t', '--timestamps'), sim.clock.now()), args.value('--tail', '-n')))
   if (!args.has('-f', '--follow')) return 0
-  const unfollow = container.log.follow(io.out)
+  const unfollow = container.log.follow(write)
   try {
     if (container.processes[0] !== undefined) await Promise.race([container.processes[0].ended, sim.aborted(io.signal)])
   } finally {

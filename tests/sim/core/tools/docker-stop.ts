@@ -1,14 +1,33 @@
-// docker stop, kill and rm.
-import { findContainer, killContainer, removeContainer, type SimContainer, stopContainer } from '../container.ts'
+// docker start, stop, restart, kill and rm.
+import { type Answer, findContainer, killContainer, removeContainer, type SimContainer, startAgain, stopContainer } from '../container.ts'
+import type { ToolIo } from '../types.ts'
 import { readArgv } from './argv.ts'
 import type { DockerCall } from './docker.ts'
 
-export async function dockerStop({ sim, node, argv, io }: DockerCall): Promise<number> {
-  const args = readArgv(argv, ['-t', '--time', '--timeout', '-s', '--signal'])
-  const graceMs = Number(args.value('-t', '--time', '--timeout') ?? 10) * 1000
+export function dockerStart({ sim, node, argv, io }: DockerCall): Promise<number> {
+  return oneByOne(io, readArgv(argv, []).words, (name) => startAgain(sim, node, name, io.signal))
+}
+
+export function dockerStop({ sim, node, argv, io }: DockerCall): Promise<number> {
+  const args = readArgv(argv, graceFlags)
+  return oneByOne(io, args.words, (name) => stopContainer(sim, node, findContainer(node, name)?.name ?? name, graceOf(args), io.signal))
+}
+
+export function dockerRestart({ sim, node, argv, io }: DockerCall): Promise<number> {
+  const args = readArgv(argv, graceFlags)
+  return oneByOne(io, args.words, async (name) => {
+    const stopped = await stopContainer(sim, node, findContainer(node, name)?.name ?? name, graceOf(args), io.signal)
+    return stopped.ok ? await startAgain(sim, node, name, io.signal) : stopped
+  })
+}
+
+const graceFlags = ['-t', '--time', '--timeout', '-s', '--signal']
+const graceOf = (args: ReturnType<typeof readArgv>): number => Number(args.value('-t', '--time', '--timeout') ?? 10) * 1000
+
+async function oneByOne(io: ToolIo, names: readonly string[], act: (name: string) => Promise<Answer<null>>): Promise<number> {
   let code = 0
-  for (const name of args.words) {
-    const answer = await stopContainer(sim, node, findContainer(node, name)?.name ?? name, graceMs, io.signal)
+  for (const name of names) {
+    const answer = await act(name)
     if (answer.ok) io.out(`${name}\n`)
     else {
       io.err(`${answer.text}\n`)
@@ -23,6 +42,7 @@ export async function dockerKill({ sim, node, argv, io }: DockerCall): Promise<n
   return await forEach({ sim, node, argv, io }, args.words, (container) => {
     if (container.state !== 'running')
       return `Error response from daemon: cannot kill container: ${container.name}: container ${container.id} is not running`
+    container.stopAsked = true
     killContainer(container)
     return null
   })

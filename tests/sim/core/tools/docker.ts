@@ -5,7 +5,7 @@ import type { Sim, Tool } from '../sim.ts'
 import type { ToolIo } from '../types.ts'
 import { dockerExec, dockerRun } from './docker-run.ts'
 import { dockerImages, dockerInspect, dockerLogs, dockerPs, dockerTop, imageInspect } from './docker-show.ts'
-import { dockerKill, dockerRemove, dockerStop } from './docker-stop.ts'
+import { dockerKill, dockerRemove, dockerRestart, dockerStart, dockerStop } from './docker-stop.ts'
 
 /** One subcommand: its argv without its own name. */
 export interface DockerCall {
@@ -25,7 +25,9 @@ const commands: Readonly<Record<string, DockerCommand>> = {
   top: dockerTop,
   run: dockerRun,
   exec: dockerExec,
+  start: dockerStart,
   stop: dockerStop,
+  restart: dockerRestart,
   kill: dockerKill,
   rm: dockerRemove,
   info: ({ io, argv }) =>
