@@ -137,12 +137,20 @@ describe('damage of a database', () => {
     expect(refused.pages).toBeGreaterThan(8)
   })
 
-  it('a row whose JSON is torn, and a table that is missing, are found at start and not by a page', () => {
+  it.each([
+    "UPDATE events SET payload = '{\"torn' WHERE id = 7",
+    "INSERT INTO recipe_drafts (id, model, content, changed_at) VALUES ('d1', 'a/b', '{\"torn', 1)",
+    "INSERT INTO recipe_confirmations (recipe, words_digest, at, seen) VALUES ('r1', 'd', 1, '{\"torn')",
+    "INSERT INTO downloads (id, repo, state, started_at, content) VALUES ('d1', 'a/b', 'running', 1, '{\"torn')",
+  ])('a row whose JSON is torn is found at start and not by a page: %s', (sql) => {
     writeFileSync(path, whole)
     const raw = new Database(path)
-    raw.prepare("UPDATE events SET payload = '{\"torn' WHERE id = 7").run()
+    raw.prepare(sql).run()
     raw.close()
     expect(outcome()).toBe('storage_damaged')
+  })
+
+  it('a table that is missing is found at start', () => {
     writeFileSync(path, whole)
     const other = new Database(path)
     other.exec('DROP TABLE model_uses')

@@ -12,7 +12,7 @@ export const applicationId = 0x5370726b
 /** The smallest page of SQLite: a shorter file passes for an empty database. */
 const leastBytes = 512
 
-/** Columns that hold JSON: SQLite's own check does not read them. */
+/** Columns that hold JSON where the table does not say so itself by CHECK (json_valid(...)), which SQLite's own check reads. */
 const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['machines', ['model_folders']],
   ['swaps', ['plan', 'way_back', 'progress', 'requested_by', 'trouble']],
@@ -20,6 +20,9 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['events', ['payload']],
   ['settings', ['value']],
   ['model_listings', ['folders']],
+  ['downloads', ['content']],
+  ['recipe_confirmations', ['seen']],
+  ['recipe_drafts', ['content']],
 ]
 
 /**
@@ -77,7 +80,11 @@ export function refuseUnusable(db: Database.Database, name: string, steps: reado
   const check = String(db.pragma('integrity_check(1)', { simple: true }))
   if (check !== 'ok') throw damaged(check.split('\n')[0]?.slice(0, 200) ?? '')
   if (JSON.stringify(shapeOf(db)) !== JSON.stringify(shapeAfter(steps, version))) throw damaged('its tables are not as they were made')
-  for (const [table, columns] of jsonColumns) {
+  const there = new Set(db.prepare("SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c").pluck().all())
+  for (const [table, all] of jsonColumns) {
+    // A database of an earlier version has fewer.
+    const columns = all.filter((column) => there.has(`${table}.${column}`))
+    if (columns.length === 0) continue
     const test = columns.map((column) => `(${column} IS NOT NULL AND NOT json_valid(${column}))`).join(' OR ')
     if (db.prepare(`SELECT 1 FROM ${table} WHERE ${test} LIMIT 1`).get() !== undefined) throw damaged(`a row of ${table} cannot be read`)
   }
