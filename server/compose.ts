@@ -38,7 +38,7 @@ export function compose(world: Adapters): Graph {
 
   const events = createEvents({ store: stores.events, clock, log, checkPayloads: world.checkEvents ?? false })
   const storage = createStorage({ clock, log, store: stores, onBack: events.catchUp })
-  const settings = createSettings({ store: stores.settings, clock, env: world.env, events, log })
+  const settings = createSettings({ store: stores.settings, clock, env: world.env, sealer: world.sealer, events, log })
   const fleet = createFleet({
     clock,
     sparks,

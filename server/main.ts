@@ -17,6 +17,7 @@ import { createSparks } from './adapters/ssh/sparks.ts'
 import { createSystemClock } from './adapters/system/clock.ts'
 import { createSystemIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
+import { createSealer } from './adapters/system/sealer.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
 import { type Boot, BootError, codeOf, databasePath, type Env, isLoopback, openDataDir, readBoot, sessionSecret } from './boot.ts'
 import { compose } from './compose.ts'
@@ -143,6 +144,7 @@ async function run(boot: Boot, env: Env): Promise<void> {
       stores,
       sparks,
       engines,
+      sealer: createSealer({ path: join(boot.dataDir, 'secrets-key'), log }),
       ...(await recipesOf(boot.dataDir)),
       generateKeyPair,
       env,

@@ -2,6 +2,7 @@
 import { canMoveAside, moveAside } from './adapters/sqlite/move-aside.ts'
 import { type OpenStores, openStores } from './adapters/sqlite/open.ts'
 import type { Clock, Ids, Log } from './app/ports.ts'
+import type { Sealer } from './app/sealing-ports.ts'
 import { createSettings } from './app/settings.ts'
 import { SparkError, tellError } from './contract/errors.ts'
 import { createStorageApp, type StorageAppNeeds } from './http/storage-app.tsx'
@@ -23,6 +24,9 @@ export interface StoresNeeds extends Serves {
 
 /** Failures that a page can help with; the others end the process with a sentence. */
 const settledByOwner: ReadonlySet<string> = new Set(['storage_full', 'storage_denied'])
+
+/** There is no database, so no secret of it. */
+const nothingSealed: Sealer = { seal: (_what, text) => text, open: () => null }
 
 /** Null: the process was told to stop first. */
 export async function usableStores(needs: StoresNeeds): Promise<OpenStores | null> {
@@ -66,7 +70,7 @@ export async function usableStores(needs: StoresNeeds): Promise<OpenStores | nul
           if (still !== null) throw still
           return aside
         },
-        settings: createSettings({ store: { all: () => ({}), set: () => false }, clock, env: needs.env }),
+        settings: createSettings({ store: { all: () => ({}), set: () => false }, clock, env: needs.env, sealer: nothingSealed }),
       }),
     )
     needs.announce([happened, now, next].join(' '))

@@ -2,6 +2,7 @@
 import type { DownloadSparks } from './app/download-ports.ts'
 import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
+import type { Sealer } from './app/sealing-ports.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 
 /** The world as the house is given it. Whoever opened these closes them, after `close()` of the graph. */
@@ -12,6 +13,8 @@ export interface Adapters {
   readonly stores: Stores
   readonly sparks: Sparks & DownloadSparks
   readonly engines: Engines
+  /** Seals what is secret before it is stored. */
+  readonly sealer: Sealer
   readonly recipeFiles: RecipeFiles
   /** What a folder says of itself: domain's inferWith(families). */
   readonly infer: (listing: FolderListing) => Inference

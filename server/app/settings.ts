@@ -5,6 +5,7 @@ import type { SettingView } from '../contract/operations/shapes.ts'
 import { type SettingKey, type SettingValue, settings as table } from '../contract/settings.ts'
 import { isoTimeOrNull } from './iso-time.ts'
 import type { Clock, Log, SettingStore } from './ports.ts'
+import type { Sealer } from './sealing-ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface SettingsNeeds {
@@ -12,6 +13,7 @@ export interface SettingsNeeds {
   readonly clock: Pick<Clock, 'now'>
   /** The process's environment; read once, here. */
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly sealer: Sealer
   readonly events?: Pick<EventsUse, 'append'>
   readonly log?: Pick<Log, 'error'>
   /** Rows beside the house's own table: a service brings its own. */
@@ -22,7 +24,7 @@ export interface SettingsNeeds {
 const mask = '********'
 
 /** Raises setting_invalid when an environment variable that seeds a setting cannot be used: better at start than at a swap. */
-export function createSettings({ store, clock, env, events, log, rows = {} }: SettingsNeeds): SettingsUse {
+export function createSettings({ store, clock, env, sealer, events, log, rows = {} }: SettingsNeeds): SettingsUse {
   const all: Readonly<Record<string, SettingRow>> = { ...table, ...rows }
   const seeds = readSeeds(all, env)
   const listeners = new Map<string, Set<() => void>>()
@@ -36,9 +38,13 @@ export function createSettings({ store, clock, env, events, log, rows = {} }: Se
   /** A stored value that its row no longer allows (an older version wrote it) counts as not stored. */
   const effective = (key: string, stored: Stored | undefined): unknown => {
     if (stored?.value === undefined) return base(key)
-    const read = rowOf(key).schema.safeParse(stored.value)
+    const row = rowOf(key)
+    const read = row.schema.safeParse(row.secret ? unsealed(key, stored.value) : stored.value)
     return read.success ? read.data : base(key)
   }
+
+  const placeOf = (key: string): string => `setting:${key}`
+  const unsealed = (key: string, kept: unknown): unknown => (typeof kept === 'string' ? sealer.open(placeOf(key), kept) : null)
 
   const viewOf = (key: string, stored: Stored | undefined): SettingView => {
     const row = rowOf(key)
@@ -72,7 +78,8 @@ export function createSettings({ store, clock, env, events, log, rows = {} }: Se
   }
 
   const write = (key: string, value: unknown, by: string): SettingView => {
-    store.set(key, value, store.all()[key]?.version ?? 0, clock.now(), by)
+    const kept = value !== undefined && rowOf(key).secret ? sealer.seal(placeOf(key), String(value)) : value
+    store.set(key, kept, store.all()[key]?.version ?? 0, clock.now(), by)
     tellChange(key, by)
     return view(key)
   }

@@ -29,4 +29,13 @@ export const settingErrors = {
     retry: 'no',
     sample: { key: 'engine.port', theirs: '8001', yours: '8002' },
   }),
+  sealing_key_unusable: error<{ file: string; why: string }>({
+    status: 503,
+    title: 'Secrets cannot be kept',
+    happened: (f) => `The key that secrets are sealed with, ${f.file}, cannot be used: ${f.why}.`,
+    now: () => 'Nothing was saved. The key file was left as it is; everything that needs no secret goes on.',
+    next: () => 'Put the right key file back. Without it, move this one away: a new key is made, and each secret must be entered again.',
+    retry: 'no',
+    sample: { file: '/data/secrets-key', why: 'it cannot be read (EACCES)' },
+  }),
 } as const

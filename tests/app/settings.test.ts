@@ -9,6 +9,7 @@ import { type SettingKey, settings as table } from '../../server/contract/settin
 import { createFakeClock } from '../fakes/clock.ts'
 import { createFakeIds } from '../fakes/ids.ts'
 import { createFakeLog } from '../fakes/log.ts'
+import { createFakeSealer } from '../fakes/sealer.ts'
 
 const clock = createFakeClock()
 const keys = Object.keys(table) as SettingKey[]
@@ -39,6 +40,7 @@ const make = (env: Record<string, string> = {}, more: Partial<SettingsNeeds> = {
     store: stores.settings,
     clock,
     env,
+    sealer: createFakeSealer(),
     log,
     events: createEvents({ store: stores.events, clock, log, checkPayloads: true }),
     ...more,
@@ -211,8 +213,16 @@ describe('a secret setting', () => {
     expect(settings.change('hook.key', 'the-key', 0, 'owner').value).toBe('********')
     expect(JSON.stringify(settings.list())).not.toContain('the-key')
     expect(settings.change('hook.key', '********', 1, 'owner').version).toBe(1)
-    expect(stores.settings.all()['hook.key']?.value).toBe('the-key')
+    expect(stores.serialize().includes('the-key')).toBe(false)
+    expect(settings.get('hook.key' as SettingKey)).toBe('the-key')
     const stale = (): unknown => settings.change('hook.key', 'another', 0, 'owner')
     expect(stale).toThrow(expect.objectContaining({ facts: { key: 'hook.key', theirs: '********', yours: '********' } }))
+  })
+
+  it('counts as not set with another key, stays where it is, and is there again with the right one', () => {
+    make({}, { rows }).change('hook.key', 'the-key', 0, 'owner')
+    const other = make({}, { rows, sealer: createFakeSealer('another') })
+    expect(other.get('hook.key' as SettingKey)).toBe('')
+    expect(make({}, { rows }).get('hook.key' as SettingKey)).toBe('the-key')
   })
 })

@@ -18,6 +18,7 @@ import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
 import { createAccess } from '../../server/http/access.ts'
 import { createApp } from '../../server/http/app.ts'
+import { createFakeSealer } from '../fakes/sealer.ts'
 import { type Closing, openFolder } from './ground.ts'
 
 /** One call to a machine or an engine, ms since the epoch. */
@@ -52,6 +53,7 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
     stores,
     sparks: stopwatched(sparks, 'ssh', calls),
     engines: stopwatched(engines, 'engine', calls),
+    sealer: createFakeSealer(),
     recipeFiles: createRecipeFiles({ shippedDir: shipped.models, ownerDir: join(folder, 'recipes') }),
     infer: inferWith((await readFamilies(shipped.families)).families),
     generateKeyPair,

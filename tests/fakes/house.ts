@@ -22,6 +22,7 @@ import { createMemoryEngines, createMemorySparks, type MemorySparks } from '../s
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
+import { createFakeSealer } from './sealer.ts'
 
 /** What the house stands on; `around` of its options may put something before each. */
 export interface Parts {
@@ -130,6 +131,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     ...around({ clock, sparks, engines, stores, recipeFiles }),
     ids,
     log,
+    sealer: createFakeSealer(),
     infer,
     generateKeyPair: () => keyPair,
     env: {},

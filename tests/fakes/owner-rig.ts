@@ -29,6 +29,7 @@ import { createMemoryEngines, createMemorySparks, type MemorySparks } from '../s
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
+import { createFakeSealer } from './sealer.ts'
 
 /** A model that inference knows well: 16 GB, tools and reasoning. */
 export const qwen: SimModel = {
@@ -80,7 +81,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
   const engines = createMemoryEngines(world)
   const life = new AbortController()
   const events = createEvents({ store: stores.events, clock, log, checkPayloads: true })
-  const settings = createSettings({ store: stores.settings, clock, env: {}, events })
+  const settings = createSettings({ store: stores.settings, clock, env: {}, sealer: createFakeSealer(), events })
   const files = options.files ?? createMemoryFiles(options.recipes ?? [])
   const { families } = await readFamilies(new URL('../../recipes/families/', import.meta.url).pathname)
   const startedAgain: Serving[] = []

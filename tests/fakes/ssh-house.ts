@@ -12,6 +12,7 @@ import { createAccess } from '../../server/http/access.ts'
 import { type App, createApp } from '../../server/http/app.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
 import { createFakeLog, type FakeLog } from './log.ts'
+import { createFakeSealer } from './sealer.ts'
 
 export interface SshHouse {
   readonly graph: Graph
@@ -38,6 +39,7 @@ export function openSshHouse(): SshHouse {
     stores,
     sparks,
     engines,
+    sealer: createFakeSealer(),
     recipeFiles: {
       read: async () => ({ recipes: [], problems: [], texts: new Map() }),
       readLauncher: ({ name }) => ({ left: { file: name, model: null, title: null, why: 'Not read here.' } }),

@@ -26,6 +26,7 @@ import { buildRecipe } from '../fakes/builders.ts'
 import { createFakeClock } from '../fakes/clock.ts'
 import { createEdge } from '../fakes/edge.ts'
 import { hostileValues } from '../fakes/hostile.ts'
+import { createFakeSealer } from '../fakes/sealer.ts'
 import { type FakeSshd, startSshd } from '../fakes/sshd.ts'
 import { stringFields } from '../fakes/string-fields.ts'
 import { type Goes, table } from './table.ts'
@@ -129,7 +130,7 @@ describe('at the edge', () => {
     '%s refuses or keeps each value as it is',
     (field) => {
       const stores = openStores({ path: ':memory:', ids: { next: () => 'a' }, log: { info: () => {}, warn: () => {}, error: () => {} } })
-      const settings = createSettings({ store: stores.settings, clock: createFakeClock(), env: {} })
+      const settings = createSettings({ store: stores.settings, clock: createFakeClock(), env: {}, sealer: createFakeSealer() })
       const key = field.replace(/^setting |\[\]$/g, '')
       const isList = field.endsWith('[]')
       let refused = 0
