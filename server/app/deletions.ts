@@ -126,7 +126,7 @@ export function createDeletions(needs: DeletionsNeeds): DeletionsUse {
       const model = find(id)
       if (name.trim() !== model.id) throw new SparkError('deletion_name_wrong', { model: model.id })
       refuse(model)
-      const { token } = needs.lock.take({ holder, reason: `deleting ${model.name}`, ttlSeconds: lockSeconds })
+      const { token } = needs.lock.take({ holder, reason: `deleting ${model.name}`, ttlSeconds: lockSeconds, inLine: false })
       try {
         // Between the first look and the lock a switch may have come and gone.
         refuse(model)

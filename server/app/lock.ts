@@ -3,11 +3,11 @@
 import { SparkError } from '../contract/errors.ts'
 import type { LockView } from '../contract/operations/shapes.ts'
 import type { Swap } from '../domain/swap.ts'
-import { isoTime } from './iso-time.ts'
-import type { Clock, Ids, Reservation, ReservationStore, SwapStore } from './ports.ts'
+import { isoTime, isoTimeOrNull } from './iso-time.ts'
+import type { Clock, EndedReservation, Ids, Reservation, ReservationStore, SwapStore } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 import type { EventsUse, LockUse } from './use-cases.ts'
-import { createWaiting } from './waiting.ts'
+import { askAgainSeconds, createWaiting } from './waiting.ts'
 
 export interface LockNeeds {
   readonly clock: Pick<Clock, 'now'>
@@ -23,28 +23,29 @@ export interface LockCheck {
   readonly cluster: string
   readonly token?: string | undefined
   readonly breakLock?: boolean | undefined
-  /** Who asks, for the event and for the list of who waits. */
+  /** Who asks, for the event and for the line. */
   readonly by: string
+  /** A program stands in line and waits its turn; the owner and what mends by itself do not. */
+  readonly inLine: boolean
 }
 
 export type Lock = LockUse & {
-  /** Passes when no reservation stands in the way of a swap; raises swap_locked or lock_token_wrong. A live swap is not its matter. */
+  /** Passes when nothing stands in the way of a swap; raises swap_locked, lock_turn, lock_token_wrong, lock_ended. A live swap is not its matter. */
   checkLock(ask: LockCheck): void
 }
 
 const theCluster = 'default'
-const usualWaitSeconds = 30
-const longestWaitSeconds = 600
-/** A reservation may be given back early: whoever waits is asked to look again this often, which keeps it on the waiting list too. */
-const lookAgainSeconds = 30
 
 export function createLock(needs: LockNeeds): Lock {
   const { clock, ids, store, events } = needs
   const waiting = createWaiting(clock)
 
-  const end = (reservation: Reservation, how: 'released' | 'expired' | 'broken', by: string): void => {
-    store.reservations.clear(reservation.cluster)
-    events.append('lock_released', { cluster: reservation.cluster, holder: reservation.holder, how, by })
+  const end = (reservation: Reservation, how: EndedReservation['how'], by: string): void => {
+    const { cluster, holder, tokenHash } = reservation
+    // Its time was over then, however late anybody looked.
+    const endedAt = how === 'expired' ? reservation.until : clock.now()
+    store.reservations.end({ tokenHash, cluster, holder, endedAt, how, by })
+    events.append('lock_released', { cluster, holder, how, by })
   }
 
   /** The reservation that holds now. One whose time is over is cleared and told at the first look. */
@@ -69,7 +70,7 @@ export function createLock(needs: LockNeeds): Lock {
       holder: reservation.holder,
       reason: reservation.reason === '' ? 'no reason given' : reservation.reason,
       until: isoTime(reservation.until),
-      retryAfterSeconds: Math.max(1, Math.min(lookAgainSeconds, left)),
+      retryAfterSeconds: Math.max(1, Math.min(askAgainSeconds, left)),
     })
   }
 
@@ -77,60 +78,85 @@ export function createLock(needs: LockNeeds): Lock {
     new SparkError('swap_running', {
       swap: swap.id,
       model: swap.model === null ? null : nameOf(needs, swap.model),
-      retryAfterSeconds: Math.max(1, Math.min(longestWaitSeconds, Math.ceil(needs.etaSeconds?.(swap) ?? usualWaitSeconds))),
+      retryAfterSeconds: Math.max(1, Math.min(askAgainSeconds, Math.ceil(needs.etaSeconds?.(swap) ?? askAgainSeconds))),
     })
 
   const find = (cluster = theCluster): LockView => {
     const reservation = standing(cluster)
     const swap = store.swaps.live(cluster)
     const held = swap === null ? reservationView(reservation) : swapLockView(swap, needs)
-    return { ...held, waiting: waiting.list(cluster) }
+    return { ...held, waiting: waiting.list(cluster).map(({ name, since }) => ({ holder: name, since: isoTime(since) })) }
+  }
+
+  const endedBy = (token: string): EndedReservation | null => store.reservations.ended(ids.digest(token))
+
+  /** Why this token is of no use: its reservation is over, or it never had one. */
+  const useless = (token: string | undefined, reservation: Reservation | null): SparkError => {
+    const ended = token === undefined ? null : endedBy(token)
+    if (ended !== null) {
+      const { holder, how, by, endedAt } = ended
+      return new SparkError('lock_ended', { holder, how, by, endedAt: isoTime(endedAt), heldBy: reservation?.holder ?? null })
+    }
+    return reservation === null ? new SparkError('lock_not_held', {}) : new SparkError('lock_token_wrong', {})
   }
 
   const own = (token: string | undefined): Reservation => {
     const reservation = standing(theCluster)
-    if (reservation === null) throw new SparkError('lock_not_held', {})
-    if (!owns(reservation, token)) throw new SparkError('lock_token_wrong', {})
+    if (reservation === null || !owns(reservation, token)) throw useless(token, reservation)
     return reservation
+  }
+
+  /** Nothing is held: whoever waited before this name is let in before it. */
+  const refuseOutOfTurn = (cluster: string, name: string): void => {
+    const ahead = waiting.ahead(cluster, name)
+    if (ahead === null) return
+    waiting.add(cluster, name)
+    throw new SparkError('lock_turn', { first: ahead.first.name, place: ahead.place, retryAfterSeconds: askAgainSeconds })
   }
 
   return {
     find,
-    take: ({ holder, reason, ttlSeconds }) => {
+    take: ({ holder, reason, ttlSeconds, inLine = true }) => {
       const swap = store.swaps.live(theCluster)
       const reservation = standing(theCluster)
-      if (swap !== null || reservation !== null) waiting.add(theCluster, holder)
+      if (inLine && (swap !== null || reservation !== null)) waiting.add(theCluster, holder)
       if (swap !== null) throw running(swap)
       if (reservation !== null) throw locked(reservation)
+      if (inLine) refuseOutOfTurn(theCluster, holder)
       const token = ids.secret()
       const since = clock.now()
       const until = since + ttlSeconds * 1000
-      store.reservations.set({ cluster: theCluster, holder, reason, tokenHash: ids.digest(token), since, until })
+      const tokenHash = ids.digest(token)
+      store.reservations.set({ cluster: theCluster, holder, reason, tokenHash, since, until, renewals: 0, renewedAt: null })
       waiting.drop(theCluster, holder)
       events.append('lock_taken', { cluster: theCluster, holder, reason, until: isoTime(until) })
       return { ...find(), token }
     },
     renew: (token, ttlSeconds) => {
-      store.reservations.set({ ...own(token), until: clock.now() + ttlSeconds * 1000 })
+      const reservation = own(token)
+      const now = clock.now()
+      store.reservations.set({ ...reservation, until: now + ttlSeconds * 1000, renewals: reservation.renewals + 1, renewedAt: now })
       return find()
     },
     release: ({ token, breakLock = false, by }) => {
       const reservation = standing(theCluster)
-      if (reservation === null) throw new SparkError('lock_not_held', {})
+      if (reservation === null) throw useless(token, null)
       if (owns(reservation, token)) end(reservation, 'released', reservation.holder)
       else if (breakLock) end(reservation, 'broken', by)
-      else throw new SparkError('lock_token_wrong', {})
+      else throw useless(token, reservation)
       return find()
     },
-    checkLock: ({ cluster, token, breakLock = false, by }) => {
+    checkLock: ({ cluster, token, breakLock = false, by, inLine }) => {
       const reservation = standing(cluster)
-      if (reservation !== null && !owns(reservation, token)) {
-        if (breakLock) end(reservation, 'broken', by)
-        else {
-          waiting.add(cluster, by)
-          throw token === undefined ? locked(reservation) : new SparkError('lock_token_wrong', {})
-        }
+      // A program that was told to leave, or overslept, must not go on as if it still held the cluster.
+      if (reservation === null && token !== undefined && endedBy(token) !== null) throw useless(token, null)
+      const held = reservation !== null && !owns(reservation, token)
+      if (held && breakLock) end(reservation, 'broken', by)
+      else if (held) {
+        if (inLine) waiting.add(cluster, by)
+        throw token === undefined ? locked(reservation) : useless(token, reservation)
       }
+      if (inLine && reservation === null) refuseOutOfTurn(cluster, by)
       waiting.drop(cluster, by)
     },
   }
@@ -138,15 +164,28 @@ export function createLock(needs: LockNeeds): Lock {
 
 type Held = Omit<LockView, 'waiting'>
 
+const neverRenewed: Held['renewals'] = { count: 0, lastAt: null }
+const free: Held = {
+  locked: false,
+  by: null,
+  holder: null,
+  reason: null,
+  since: null,
+  until: null,
+  swap: null,
+  renewals: neverRenewed,
+}
+
 function reservationView(reservation: Reservation | null): Held {
-  if (reservation === null) return { locked: false, by: null, holder: null, reason: null, since: null, until: null, swap: null }
+  if (reservation === null) return free
   const { holder, reason, since, until } = reservation
-  return { locked: true, by: 'reservation', holder, reason, since: isoTime(since), until: isoTime(until), swap: null }
+  const renewals = { count: reservation.renewals, lastAt: isoTimeOrNull(reservation.renewedAt) }
+  return { locked: true, by: 'reservation', holder, reason, since: isoTime(since), until: isoTime(until), swap: null, renewals }
 }
 
 function swapLockView(swap: Swap, needs: Pick<LockNeeds, 'nameOf'>): Held {
   const reason = swap.model === null ? 'stopping the model' : `switching to ${nameOf(needs, swap.model)}`
-  return { locked: true, by: 'swap', holder: swap.requestedBy.name, reason, since: isoTime(swap.startedAt), until: null, swap: swap.id }
+  return { ...free, locked: true, by: 'swap', holder: swap.requestedBy.name, reason, since: isoTime(swap.startedAt), swap: swap.id }
 }
 
 function nameOf(needs: Pick<LockNeeds, 'nameOf'>, model: string): string {

@@ -238,12 +238,27 @@ export interface Reservation {
   readonly tokenHash: string
   readonly since: number
   readonly until: number
+  /** How often it was kept longer, and when last. */
+  readonly renewals: number
+  readonly renewedAt: number | null
+}
+
+/** A reservation that is over, so that its holder can be told how it ended. */
+export interface EndedReservation {
+  readonly tokenHash: string
+  readonly cluster: string
+  readonly holder: string
+  readonly endedAt: number
+  readonly how: 'released' | 'expired' | 'broken'
+  readonly by: string
 }
 
 export interface ReservationStore {
   find(cluster: string): Reservation | null
   set(reservation: Reservation): void
-  clear(cluster: string): void
+  /** One transaction: takes it away and remembers how it ended (the newest 50). */
+  end(ended: EndedReservation): void
+  ended(tokenHash: string): EndedReservation | null
 }
 
 export interface StoredEvent {

@@ -5,6 +5,7 @@ import type { MachineView } from '../domain/machine.ts'
 import type { Plan } from '../domain/plan.ts'
 import { highestOwnFence } from '../domain/reconcile.ts'
 import { canCancel, type Requester, removedByForce, type Swap } from '../domain/swap.ts'
+import type { Lock } from './lock.ts'
 import type { Made, Plans } from './plans.ts'
 import type { Clock, Ids, Log, ServingStore, SwapStore } from './ports.ts'
 import { isStorageTrouble, type Storage } from './storage.ts'
@@ -22,8 +23,8 @@ export interface SwapsNeeds {
   readonly plans: Plans
   readonly runner: SwapRunner
   readonly fleet: { views(): readonly MachineView[] }
-  /** Raises swap_locked or lock_token_wrong; ends the reservation when breakLock is given. */
-  readonly checkLock: (ask: { cluster: string; token?: string | undefined; breakLock?: boolean | undefined; by: string }) => void
+  /** Refuses, or ends the reservation when breakLock is given. */
+  readonly checkLock: Lock['checkLock']
   readonly nameOf: (model: string | null) => string
   readonly storage: Pick<Storage, 'writable' | 'isWritable'>
   /** Aborted when the appliance stops; swaps stay live in the database and on the machines. */
@@ -171,7 +172,8 @@ export function createSwaps(needs: SwapsNeeds): SwapsUse & {
     { fingerprint, still = () => true }: { fingerprint?: string | undefined; still?: (() => boolean) | undefined } = {},
   ): Promise<SwapView> {
     const { cluster } = needs.plans.engineOf(by)
-    const asked = { cluster, token: by.lockToken, breakLock: by.breakLock, by: by.requestedBy.name }
+    const { kind, name } = by.requestedBy
+    const asked = { cluster, token: by.lockToken, breakLock: by.breakLock, by: name, inLine: kind === 'app' }
     const refuse = (): void => {
       refuseWhileLive(cluster)
       // A reservation is broken only for a switch that begins: see below.

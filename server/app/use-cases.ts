@@ -226,7 +226,9 @@ export interface SwapsUse {
 
 export interface LockUse {
   find(cluster?: string): LockView
-  take(ask: { holder: string; reason: string; ttlSeconds: number }): LockView & { token: string }
+  /** `inLine` false: not a program, so it neither waits in line nor for who does. Raises swap_locked, lock_turn, swap_running. */
+  take(ask: { holder: string; reason: string; ttlSeconds: number; inLine?: boolean }): LockView & { token: string }
+  /** Raises lock_ended, lock_token_wrong, lock_not_held; so does `release`. */
   renew(token: string, ttlSeconds: number): LockView
   release(how: { token?: string | undefined; breakLock?: boolean | undefined; by: string }): LockView
 }

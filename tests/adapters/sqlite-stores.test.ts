@@ -159,12 +159,16 @@ describe('what serves, who reserved, what is on the disks, what was confirmed', 
   })
 
   it('keeps one reservation a cluster', () => {
-    const reservation = { cluster: 'default', holder: 'recap', reason: 'night', tokenHash: 'h', since: 1, until: 2 }
+    const reservation = { cluster: 'default', holder: 'recap', reason: 'night', tokenHash: 'h', since: 1, until: 2, renewals: 0, renewedAt: null }
     stores.reservations.set(reservation)
-    stores.reservations.set({ ...reservation, until: 9 })
-    expect(stores.reservations.find('default')).toEqual({ ...reservation, until: 9 })
-    stores.reservations.clear('default')
+    const renewed = { ...reservation, until: 9, renewals: 1, renewedAt: 3 }
+    stores.reservations.set(renewed)
+    expect(stores.reservations.find('default')).toEqual(renewed)
+    const over = { tokenHash: 'h', cluster: 'default', holder: 'recap', endedAt: 9, how: 'expired', by: 'recap' } as const
+    stores.reservations.end(over)
     expect(stores.reservations.find('default')).toBeNull()
+    expect(stores.reservations.ended('h')).toEqual(over)
+    expect(stores.reservations.ended('other')).toBeNull()
   })
 
   it('keeps the last scan of every machine and the latest use of every model', () => {

@@ -4,6 +4,7 @@ import { createEvents } from '../../server/app/events.ts'
 import { createLock, type Lock } from '../../server/app/lock.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import { planSample } from '../../server/contract/operations/samples.ts'
+import { createWaiting } from '../../server/app/waiting.ts'
 import type { Plan } from '../../server/domain/plan.ts'
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts'
 import { createFakeIds } from '../fakes/ids.ts'
@@ -44,6 +45,7 @@ const refusal = (act: () => unknown): SparkError => {
   }
   throw new Error('it was not refused')
 }
+const inLine = (): string[] => lock.find().waiting.map((one) => one.holder)
 const told = (): unknown[] =>
   stores.events.after(0, 100).map((event) => [event.type, event.payload['how'] ?? event.payload['holder'], event.payload['by']])
 const startSwap = (model: string | null = 'Qwen/Qwen3-8B'): void => {
@@ -125,19 +127,19 @@ describe('what may pass to a swap', () => {
   it.each(cases)('given $given: $outcomeIs', ({ before, token, breakLock, outcomeIs, stillHeld }) => {
     const taken = before?.() as { token: string } | undefined
     const given = token === 'its own' ? taken?.token : token
-    expect(outcome(() => lock.checkLock({ cluster, token: given, breakLock, by: 'bob' }))).toBe(outcomeIs)
+    expect(outcome(() => lock.checkLock({ cluster, token: given, breakLock, by: 'bob', inLine: true }))).toBe(outcomeIs)
     expect(lock.find().locked).toBe(stillHeld)
-    expect(lock.find().waiting).toEqual(outcomeIs === 'passes' ? [] : ['bob'])
+    expect(inLine()).toEqual(outcomeIs === 'passes' ? [] : ['bob'])
   })
 
   it('is only what its own cluster holds', () => {
     lock.take(ask)
-    expect(outcome(() => lock.checkLock({ cluster: 'other', by: 'bob' }))).toBe('passes')
+    expect(outcome(() => lock.checkLock({ cluster: 'other', by: 'bob', inLine: true }))).toBe('passes')
   })
 
   it('is told how long to wait: until the end, but never more than 30 s before looking again', async () => {
     lock.take(ask)
-    const wait = (): unknown => refusal(() => lock.checkLock({ cluster, by: 'bob' })).facts
+    const wait = (): unknown => refusal(() => lock.checkLock({ cluster, by: 'bob', inLine: true })).facts
     expect(wait()).toEqual({ holder: 'recap', reason: 'nightly batch', until: '1970-01-01T00:10:00.000Z', retryAfterSeconds: 30 })
     await clock.advance(590_001)
     expect(wait()).toMatchObject({ retryAfterSeconds: 10 })
@@ -158,6 +160,7 @@ describe('a reservation', () => {
       since: '1970-01-01T00:00:00.000Z',
       until: '1970-01-01T00:10:00.000Z',
       swap: null,
+      renewals: { count: 0, lastAt: null },
       waiting: [],
     })
   })
@@ -179,15 +182,23 @@ describe('a reservation', () => {
       ['lock_taken', 'recap', undefined],
       ['lock_released', 'expired', 'recap'],
     ])
-    expect(outcome(() => lock.renew(token, 60))).toBe('lock_not_held')
+    const late = (): unknown => refusal(() => lock.renew(token, 60)).facts
+    const over = { holder: 'recap', how: 'expired', by: 'recap', endedAt: '1970-01-01T00:10:00.000Z' }
+    expect(late()).toEqual({ ...over, heldBy: null })
     expect(outcome(() => lock.take({ ...ask, holder: 'bob' }))).toBe('passes')
-    expect(outcome(() => lock.renew(token, 60))).toBe('lock_token_wrong')
+    expect(late()).toEqual({ ...over, heldBy: 'bob' })
+    expect(outcome(() => lock.checkLock({ cluster, token, by: 'recap', inLine: true }))).toBe('lock_ended')
   })
 
   it('is kept longer by its token only, counted from now', async () => {
     const { token } = lock.take(ask)
     await clock.advance(300_000)
-    expect(lock.renew(token, 600).until).toBe('1970-01-01T00:15:00.000Z')
+    expect(lock.renew(token, 600)).toMatchObject({
+      since: '1970-01-01T00:00:00.000Z',
+      until: '1970-01-01T00:15:00.000Z',
+      renewals: { count: 1, lastAt: '1970-01-01T00:05:00.000Z' },
+    })
+    expect(lock.renew(token, 600).renewals.count).toBe(2)
     expect(outcome(() => lock.renew('wrong', 600))).toBe('lock_token_wrong')
     expect(outcome(() => lock.renew('', 600))).toBe('lock_token_wrong')
   })
@@ -207,8 +218,29 @@ describe('a reservation', () => {
   it('cannot be given back twice', () => {
     const { token } = lock.take(ask)
     lock.release({ token, by: 'recap' })
-    expect(outcome(() => lock.release({ token, by: 'recap' }))).toBe('lock_not_held')
+    expect(outcome(() => lock.release({ token, by: 'recap' }))).toBe('lock_ended')
     expect(outcome(() => lock.release({ breakLock: true, by: 'owner' }))).toBe('lock_not_held')
+    expect(outcome(() => lock.release({ token: 'guessed', by: 'recap' }))).toBe('lock_not_held')
+  })
+
+  it('that the owner released is over for its holder too, who is told by whom; also after a restart', () => {
+    const { token } = lock.take(ask)
+    lock.release({ breakLock: true, by: 'owner' })
+    const left = stores.serialize()
+    stores.close()
+    stores = openStores({ path: left, ids: createFakeIds(), log })
+    lock = build()
+    const over = { holder: 'recap', how: 'broken', by: 'owner', endedAt: '1970-01-01T00:00:00.000Z', heldBy: null }
+    expect(refusal(() => lock.renew(token, 60)).facts).toEqual(over)
+    expect(refusal(() => lock.checkLock({ cluster, token, by: 'recap', inLine: true })).facts).toEqual(over)
+    expect(outcome(() => lock.checkLock({ cluster, by: 'recap', inLine: true }))).toBe('passes')
+  })
+
+  it('is remembered when it is over, but only the newest fifty', () => {
+    const first = lock.take(ask).token
+    lock.release({ token: first, by: 'recap' })
+    for (let n = 0; n < 50; n += 1) lock.release({ token: lock.take(ask).token, by: 'recap' })
+    expect(outcome(() => lock.renew(first, 60))).toBe('lock_not_held')
   })
 
   it('outlives a restart of the appliance, and so does its end', async () => {
@@ -217,8 +249,8 @@ describe('a reservation', () => {
     stores.close()
     stores = openStores({ path: left, ids: createFakeIds(), log })
     lock = build()
-    expect(outcome(() => lock.checkLock({ cluster, by: 'bob' }))).toBe('swap_locked')
-    expect(outcome(() => lock.checkLock({ cluster, token, by: 'recap' }))).toBe('passes')
+    expect(outcome(() => lock.checkLock({ cluster, by: 'bob', inLine: true }))).toBe('swap_locked')
+    expect(outcome(() => lock.checkLock({ cluster, token, by: 'recap', inLine: true }))).toBe('passes')
     await clock.advance(600_000)
     expect(lock.find().locked).toBe(false)
   })
@@ -235,8 +267,8 @@ describe('a live swap and a reservation are two facts', () => {
       until: null,
       swap: 's1',
     })
-    expect(refusal(() => lock.take(ask)).facts).toEqual({ swap: 's1', model: '<Qwen/Qwen3-8B>', retryAfterSeconds: 42 })
-    expect(lock.find().waiting).toEqual(['recap'])
+    expect(refusal(() => lock.take(ask)).facts).toEqual({ swap: 's1', model: '<Qwen/Qwen3-8B>', retryAfterSeconds: 30 })
+    expect(inLine()).toEqual(['recap'])
     endSwap()
     expect(outcome(() => lock.take(ask))).toBe('passes')
     expect(lock.find().waiting).toEqual([])
@@ -247,7 +279,7 @@ describe('a live swap and a reservation are two facts', () => {
     startSwap(null)
     await clock.advance(600_000)
     expect(lock.find()).toMatchObject({ locked: true, by: 'swap', reason: 'stopping the model', swap: 's1' })
-    expect(outcome(() => lock.release({ token, by: 'recap' }))).toBe('lock_not_held')
+    expect(outcome(() => lock.release({ token, by: 'recap' }))).toBe('lock_ended')
     expect(stores.swaps.live(cluster)?.id).toBe('s1')
   })
 
@@ -259,24 +291,79 @@ describe('a live swap and a reservation are two facts', () => {
   })
 })
 
-describe('who waits', () => {
-  it('is whoever was refused in the last minute, in the order they first asked', async () => {
+describe('the line', () => {
+  const tries = (by: string, inLine = true): string => outcome(() => lock.checkLock({ cluster, by, inLine }))
+  const takes = (holder: string): string => outcome(() => lock.take({ ...ask, holder }))
+
+  it('is whoever was refused and asked in the last 45 seconds, in the order they first asked', async () => {
     lock.take(ask)
-    const tries = (by: string): string => outcome(() => lock.checkLock({ cluster, by }))
     tries('bob')
+    await clock.advance(1000)
     tries('alice')
-    await clock.advance(40_000)
+    await clock.advance(30_000)
     tries('bob')
-    expect(lock.find().waiting).toEqual(['bob', 'alice'])
-    await clock.advance(20_000)
-    expect(lock.find().waiting).toEqual(['bob'])
-    await clock.advance(40_000)
-    expect(lock.find().waiting).toEqual([])
+    expect(lock.find().waiting).toEqual([
+      { holder: 'bob', since: '1970-01-01T00:00:00.000Z' },
+      { holder: 'alice', since: '1970-01-01T00:00:01.000Z' },
+    ])
+    await clock.advance(15_000)
+    expect(inLine()).toEqual(['bob'])
+    await clock.advance(30_000)
+    expect(inLine()).toEqual([])
   })
 
   it('is at most fifty names, whatever is tried', () => {
     lock.take(ask)
-    for (let n = 0; n < 200; n += 1) outcome(() => lock.checkLock({ cluster, by: `program ${n}` }))
-    expect(lock.find().waiting.length).toBe(50)
+    for (let n = 0; n < 200; n += 1) tries(`program ${n}`)
+    expect(inLine().length).toBe(50)
+  })
+
+  it('lets the first in before those who ask more often', () => {
+    const { token } = lock.take(ask)
+    takes('bob')
+    takes('alice')
+    lock.release({ token, by: 'recap' })
+    expect(refusal(() => lock.take({ ...ask, holder: 'alice' })).facts).toEqual({ first: 'bob', place: 2, retryAfterSeconds: 30 })
+    expect([takes('recap'), tries('carol')]).toEqual(['lock_turn', 'lock_turn'])
+    expect(inLine()).toEqual(['bob', 'alice', 'recap', 'carol'])
+    expect(takes('bob')).toBe('passes')
+    expect(inLine()).toEqual(['alice', 'recap', 'carol'])
+  })
+
+  it('goes on without one that asks no more, after 45 seconds', async () => {
+    const { token } = lock.take(ask)
+    takes('bob')
+    await clock.advance(1)
+    takes('alice')
+    lock.release({ token, by: 'recap' })
+    await clock.advance(44_998)
+    expect(takes('alice')).toBe('lock_turn')
+    await clock.advance(1)
+    expect(takes('alice')).toBe('passes')
+  })
+
+  it('never keeps the owner waiting, nor what mends by itself, and they are not in it', () => {
+    const { token } = lock.take(ask)
+    takes('bob')
+    expect(tries('owner', false)).toBe('swap_locked')
+    expect(inLine()).toEqual(['bob'])
+    lock.release({ token, by: 'recap' })
+    expect(tries('owner', false)).toBe('passes')
+    expect(outcome(() => lock.take({ ...ask, holder: 'a deletion', inLine: false }))).toBe('passes')
+  })
+
+  it('does not keep the holder of a reservation from switching with its token', () => {
+    const { token } = lock.take(ask)
+    takes('bob')
+    expect(outcome(() => lock.checkLock({ cluster, token, by: 'recap', inLine: true }))).toBe('passes')
+  })
+
+  it('is not held up by a clock that was set back', () => {
+    let now = 0
+    const waiting = createWaiting({ now: () => now })
+    waiting.add(cluster, 'bob')
+    expect(waiting.ahead(cluster, 'alice')).toEqual({ first: { name: 'bob', since: 0 }, place: 2 })
+    now = -3_600_000
+    expect(waiting.ahead(cluster, 'alice')).toBeNull()
   })
 })

@@ -1,5 +1,6 @@
 // Sample answers for the gallery and the tests of the pages: one household with two Sparks, told at one moment.
 import { type ErrorCode, type FactsOf, tellError } from '../../server/contract/errors.ts'
+import { freeLockSample } from '../../server/contract/operations/samples.ts'
 import type {
   EngineView,
   EventView,
@@ -169,7 +170,7 @@ export const observedEngine: EngineView = {
   observed: true,
 }
 
-export const freeLock: LockView = { locked: false, by: null, holder: null, reason: null, since: null, until: null, swap: null, waiting: [] }
+export const freeLock: LockView = freeLockSample
 
 export const reservation: LockView = {
   ...freeLock,
@@ -179,6 +180,8 @@ export const reservation: LockView = {
   reason: 'Nightly batch',
   since: before(600),
   until: before(-2400),
+  renewals: { count: 2, lastAt: before(120) },
+  waiting: [{ holder: 'Indexer', since: before(240) }],
 }
 
 export const events: EventView[] = [

@@ -147,7 +147,7 @@ test('focus is seen on everything the keyboard reaches on Home, in order, and no
     expect(focus).toMatchObject({ outlined: true, covered: false })
   }
   expect(seen[0]).toBe('Skip to the content')
-  expect(seen).toContain('End this reservation')
+  expect(seen).toContain('Release anyway')
 })
 
 test('the check sees a page that is wrong', async () => {

@@ -171,7 +171,7 @@ test('a whole switch, a setting and a reservation go without scripts', async () 
     site.useCases.lock.take({ holder: 'Recap', reason: 'batch', ttlSeconds: 60 })
     site.world.status = sample.statusOf('Qwen3.6 35B is answering.', [sample.engine], { lock: site.useCases.lock.find() })
     await bare.goto(origin)
-    await bare.getByRole('button', { name: 'End this reservation' }).click()
+    await bare.getByRole('button', { name: 'Release anyway' }).click()
     await bare.waitForURL(`${origin}/`)
     expect(site.useCases.lock.find().locked).toBe(false)
   } finally {

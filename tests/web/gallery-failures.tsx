@@ -12,7 +12,7 @@ import { MachinePage } from '../../web/views/pages/machines.tsx'
 import { ProblemPage } from '../../web/views/pages/problem.tsx'
 import { RemovalPage } from '../../web/views/pages/removal.tsx'
 import { SwapPage } from '../../web/views/pages/swap.tsx'
-import { machine, now } from '../fakes/view-samples.ts'
+import { freeLock, machine, now } from '../fakes/view-samples.ts'
 import { failedSwap, log } from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
 
@@ -103,7 +103,7 @@ const onPages = Object.keys(errors)
 export const failures: readonly Exhibit[] = [
   ...ofSwaps,
   onSwapPage('failure-memory_not_back-others', others),
-  { name: 'removal', place: 'home', body: <RemovalPage plan={removalPlanSample} machine={null} /> },
+  { name: 'removal', place: 'home', body: <RemovalPage plan={removalPlanSample} machine={null} lock={freeLock} now={now} /> },
   ...ofMachines,
   ...onPages,
 ]

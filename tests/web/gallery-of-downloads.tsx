@@ -74,12 +74,14 @@ export const downloadExhibits: readonly Exhibit[] = [
   { name: 'download-plan', place: 'library', body: <GroundPage ground={groundSample} /> },
   { name: 'together', place: 'library', body: <GroundPage ground={togetherSample} /> },
   { name: 'download-gated', place: 'library', body: <GroundPage ground={gated} /> },
-  { name: 'deletion', place: 'library', body: <DeletionPage plan={deletionSample} /> },
+  { name: 'deletion', place: 'library', body: <DeletionPage plan={deletionSample} lock={house.freeLock} now={now} /> },
   {
     name: 'deletion-refused',
     place: 'library',
     body: (
       <DeletionPage
+        lock={house.freeLock}
+        now={now}
         plan={{ ...deletionSample, refusal: { why: 'Qwen3 8B is being served.', unblock: 'Switch to another model first.' } }}
       />
     ),

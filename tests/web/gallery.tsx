@@ -42,6 +42,7 @@ const library = {
   problems: [],
   left: [],
   states: { [sample.engine.model ?? '']: 'answering' as const },
+  lock: sample.freeLock,
   switching: null,
   now,
 }
@@ -146,7 +147,8 @@ export const exhibits: readonly Exhibit[] = [
       />
     ),
   },
-  { name: 'stop', place: 'home', body: <StopPage engine={sample.engine} /> },
+  { name: 'stop', place: 'home', body: <StopPage engine={sample.engine} lock={sample.freeLock} now={now} /> },
+  { name: 'stop-reserved', place: 'home', body: <StopPage engine={sample.engine} lock={sample.reservation} now={now} /> },
   { name: 'library', place: 'library', body: <LibraryPage {...library} /> },
   {
     name: 'library-switching',
@@ -159,6 +161,7 @@ export const exhibits: readonly Exhibit[] = [
       />
     ),
   },
+  { name: 'library-reserved', place: 'library', body: <LibraryPage {...library} lock={sample.reservation} /> },
   { name: 'library-empty', place: 'library', body: <LibraryPage {...library} models={[]} /> },
   { name: 'library-nothing-found', place: 'library', body: <LibraryPage {...library} query="gemma 9" /> },
   {

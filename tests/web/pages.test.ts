@@ -70,7 +70,7 @@ test('Home says what answers, where apps find it, and who holds the cluster', as
   expect(document.querySelector('#base-url')?.textContent).toBe('http://192.0.2.5:9999/v1')
   expect(text).toContain('Recap has reserved the Sparks.')
   expect(text).toContain('never stopped by it without your word')
-  expect(document.querySelector('form[action="/reservation/end"] button')?.textContent).toBe('End this reservation')
+  expect(document.querySelector('form[action="/reservation/end"] button')?.textContent).toBe('Release anyway')
 })
 
 test('a live page asks again by itself where there are no scripts', async () => {
@@ -168,9 +168,13 @@ test('a reservation of somebody else is told with the act that ends it', async (
   const house = site()
   house.useCases.lock.take({ holder: 'Recap', reason: 'Nightly batch', ttlSeconds: 60 })
   house.fake.failNextWith(undefined)
-  const { document } = await open(house, planUrl)
-  expect(document.querySelector('form[action="/swaps"] button')?.textContent).toBe('End the reservation and switch')
-  expect(document.querySelector('input[name=breakLock]')?.getAttribute('value')).toBe('true')
+  for (const page of [planUrl, '/library', '/engines/main/stop', '/engines/main/removal', `/library/${encodeURIComponent(model)}/deletion`]) {
+    const { document, text } = await open(house, page)
+    expect(text, page).toContain('Recap has reserved the Sparks.')
+    expect(document.querySelector('form[action="/reservation/end"] button')?.textContent, page).toBe('Release anyway')
+    expect(document.querySelector('form[action="/reservation/end"] input[name=back]')?.getAttribute('value'), page).toBe(page)
+    expect(document.querySelector('form[action="/swaps"], form[action$="/stop"], form[action$="/removal"], form[action$="/deletion"]')).toBeNull()
+  }
 })
 
 test('a removal wants the name of the machine, typed', async () => {

@@ -25,7 +25,8 @@ export const lockSample: LockView = {
   since: '2026-01-01T00:00:00.000Z',
   until: '2026-01-01T01:00:00.000Z',
   swap: null,
-  waiting: [],
+  renewals: { count: 1, lastAt: '2026-01-01T00:40:00.000Z' },
+  waiting: [{ holder: 'indexer', since: '2026-01-01T00:10:00.000Z' }],
 }
 
 export const freeLockSample: LockView = {
@@ -36,6 +37,7 @@ export const freeLockSample: LockView = {
   since: null,
   until: null,
   swap: null,
+  renewals: { count: 0, lastAt: null },
   waiting: [],
 }
 

@@ -71,7 +71,10 @@ export const Lock = z
     since: Time.nullable(),
     until: Time.nullable(),
     swap: z.string().nullable(),
-    waiting: z.array(z.string()),
+    renewals: z.object({ count: z.int(), lastAt: Time.nullable() }).describe('How often the reservation was kept longer'),
+    waiting: z
+      .array(z.object({ holder: z.string(), since: Time }))
+      .describe('Programs that were refused and still ask, first in line first. The first is let in first.'),
   })
   .meta({ id: 'Lock' })
 export type LockView = z.output<typeof Lock>

@@ -147,9 +147,11 @@ export function downloadPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEn
     }
   })
 
+  const held = () => ({ lock: useCases.lock.find(), now: clock.now() })
+
   app.get('/library/:id/deletion', (c) => {
     const plan = deletions.plan(c.req.param('id'))
-    return show(c.req.raw, { title: `Delete ${plan.name}?`, place: 'library', body: <DeletionPage plan={plan} /> })
+    return show(c.req.raw, { title: `Delete ${plan.name}?`, place: 'library', body: <DeletionPage plan={plan} {...held()} /> })
   })
 
   app.post('/library/:id/deletion', async (c) => {
@@ -162,7 +164,7 @@ export function downloadPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEn
       const { trouble, status } = troubleOf(thrown)
       const wrong = thrown instanceof SparkError && thrown.code === 'deletion_name_wrong'
       const plan = deletions.plan(id)
-      const body = <DeletionPage plan={plan} wrong={wrong} {...(wrong ? {} : { trouble })} />
+      const body = <DeletionPage plan={plan} {...held()} wrong={wrong} {...(wrong ? {} : { trouble })} />
       return await show(c.req.raw, { title: `Delete ${plan.name}?`, place: 'library', body, status })
     }
   })

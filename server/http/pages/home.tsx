@@ -37,7 +37,8 @@ export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   app.get('/engines/:id/stop', (c) => {
     const engine = useCases.status.engine(c.req.param('id'))
     if (engine.model === null) return goTo('/')
-    return show(c.req.raw, { title: `Stop ${engine.modelName ?? 'the model'}?`, place: 'home', body: <StopPage engine={engine} /> })
+    const body = <StopPage engine={engine} lock={useCases.lock.find()} now={clock.now()} />
+    return show(c.req.raw, { title: `Stop ${engine.modelName ?? 'the model'}?`, place: 'home', body })
   })
 
   app.post('/engines/:id/stop', async (c) => {
@@ -48,7 +49,7 @@ export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   app.get('/engines/:id/removal', async (c) => {
     const machine = c.req.query('machine')
     const plan = await useCases.plans.previewRemoval(c.req.param('id'), machine === undefined ? undefined : [machine])
-    const body = <RemovalPage plan={plan} machine={machine ?? null} />
+    const body = <RemovalPage plan={plan} machine={machine ?? null} lock={useCases.lock.find()} now={clock.now()} />
     return show(c.req.raw, { title: 'Remove by force?', place: 'home', body })
   })
 
@@ -57,11 +58,6 @@ export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
     const machines = machine === undefined || machine === '' ? undefined : [machine]
     const swap = await useCases.swaps.remove({ engine: c.req.param('id'), machines, requestedBy: requestingOwner(c) })
     return goTo(`/swaps/${swap.id}`)
-  })
-
-  app.post('/reservation/end', (c) => {
-    useCases.lock.release({ breakLock: true, by: requestingOwner(c).name })
-    return goTo('/')
   })
 
   return app

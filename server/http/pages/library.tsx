@@ -16,6 +16,7 @@ export function libraryData(useCases: UseCases, query: string, now: number): Lib
     states: statesOf(useCases),
     problems,
     left,
+    lock: useCases.lock.find(),
     switching: swap === null ? null : { model: swap.model, page: swap.links.page },
     now,
   }

@@ -13,6 +13,7 @@ import { libraryPages } from './library.tsx'
 import { livePages } from './live.tsx'
 import { machinePages } from './machines.tsx'
 import { recipePages } from './recipes.tsx'
+import { reservationPages } from './reservation.ts'
 import { settingPages } from './settings.tsx'
 import { createShow } from './shell.tsx'
 import { swapPages } from './swaps.tsx'
@@ -35,6 +36,7 @@ export function createPages({ useCases, clock, assets, access, ending = new Abor
   app.route('/', libraryPages(needs))
   app.route('/', recipePages(needs))
   app.route('/', swapPages(needs))
+  app.route('/', reservationPages(needs))
   app.route('/', machinePages(needs))
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))

@@ -42,8 +42,7 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
     try {
       if (fields['confirm'] !== undefined) useCases.recipes.confirm(fields['confirm'], requestedBy.name, fields['confirmed'])
       const why = fields['why'] === '' ? undefined : fields['why']
-      const breakLock = fields['breakLock'] === 'true' ? true : undefined
-      const swap = await useCases.swaps.start({ ...askOf(fields), fingerprint: fields['fingerprint'] ?? '', breakLock, why, requestedBy })
+      const swap = await useCases.swaps.start({ ...askOf(fields), fingerprint: fields['fingerprint'] ?? '', why, requestedBy })
       return goTo(`/swaps/${swap.id}`)
     } catch (thrown) {
       const news = newsOf(thrown)

@@ -1,18 +1,22 @@
 import type { DeletionView } from '../../../server/contract/operations/download-shapes.ts'
+import type { LockView } from '../../../server/contract/operations/shapes.ts'
 import { bytesInWords } from '../../../server/domain/words.ts'
 import { Heading } from '../layout.tsx'
 import { type Trouble, TroubleNote } from '../parts/notice.tsx'
+import { Reserved } from '../parts/reserved.tsx'
 import { WhyNotNow } from './download-ground.tsx'
 
 export interface DeletionData {
   readonly plan: DeletionView
+  readonly lock: LockView
+  readonly now: number
   readonly trouble?: Trouble
   /** What was typed is not the model's id. */
   readonly wrong?: boolean
 }
 
 /** Exact bytes and machines first; what cannot be undone asks for the name. */
-export function DeletionPage({ plan, trouble, wrong = false }: DeletionData) {
+export function DeletionPage({ plan, lock, now, trouble, wrong = false }: DeletionData) {
   return (
     <div class="page narrow">
       <Heading title={`Delete ${plan.name}?`} up={{ href: `/library/${encodeURIComponent(plan.model)}`, word: plan.name }} />
@@ -31,7 +35,13 @@ export function DeletionPage({ plan, trouble, wrong = false }: DeletionData) {
         </ul>
         <p class="quiet">Its locks and unfinished parts go with it. Other models and your own recipes stay.</p>
       </section>
-      {plan.refusal === null ? <DeletionForm plan={plan} wrong={wrong} /> : <WhyNotNow {...plan.refusal} />}
+      {plan.refusal === null && lock.by === 'reservation' ? (
+        <Reserved lock={lock} now={now} back={`/library/${encodeURIComponent(plan.model)}/deletion`} what="Deleting it" />
+      ) : plan.refusal === null ? (
+        <DeletionForm plan={plan} wrong={wrong} />
+      ) : (
+        <WhyNotNow {...plan.refusal} />
+      )}
     </div>
   )
 }

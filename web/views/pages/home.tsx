@@ -1,4 +1,4 @@
-import type { EngineView, EventView, LockView, MachineShape, StatusView, SwapView } from '../../../server/contract/operations/shapes.ts'
+import type { EngineView, EventView, MachineShape, StatusView, SwapView } from '../../../server/contract/operations/shapes.ts'
 import { mendedByRestart } from '../../../server/domain/engine-state.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
@@ -10,6 +10,7 @@ import { MemoryMeter } from '../parts/memory.tsx'
 import { Bar } from '../parts/meter.tsx'
 import { Note } from '../parts/notice.tsx'
 import { meanwhile, phaseLine } from '../parts/phases.tsx'
+import { Reserved } from '../parts/reserved.tsx'
 import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { Ago, Span } from '../parts/time.tsx'
@@ -63,7 +64,7 @@ export function HomeNow(data: HomeData) {
           <EngineCard engine={engine} swap={swapOf(status, engine)} {...data} />
         ))}
       {status.clusters.map((cluster) => (
-        <Reservation lock={cluster.lock} now={now} />
+        <Reserved lock={cluster.lock} now={now} back="/" what="Switching" />
       ))}
       <Observed engines={engines.filter((engine) => engine.observed)} />
     </div>
@@ -139,28 +140,6 @@ function RunningSwap({ swap, now }: { readonly swap: SwapView; readonly now: num
         <p class="quiet">{phaseLine(swap)}</p>
       </div>
     </>
-  )
-}
-
-function Reservation({ lock, now }: { readonly lock: LockView; readonly now: number }) {
-  if (lock.by !== 'reservation') return null
-  return (
-    <Note kind="plain" icon="lock">
-      <p>
-        <strong>{lock.holder} has reserved the Sparks.</strong> {lock.reason === null || lock.reason === '' ? '' : `${lock.reason}. `}
-        {lock.until === null ? null : (
-          <>
-            It ends <Ago at={lock.until} now={now} />.
-          </>
-        )}{' '}
-        Until then nobody else can switch.
-      </p>
-      <form method="post" action="/reservation/end">
-        <button type="submit" class="button">
-          End this reservation
-        </button>
-      </form>
-    </Note>
   )
 }
 

@@ -1,4 +1,4 @@
-import type { ModelView } from '../../../server/contract/operations/shapes.ts'
+import type { LockView, ModelView } from '../../../server/contract/operations/shapes.ts'
 import { aboutDuration, bytesInWords, type ServiceState } from '../../../server/domain/words.ts'
 import { hx, stream } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
@@ -6,6 +6,7 @@ import { StateBadge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, Note } from '../parts/notice.tsx'
 import { LeftInLauncher } from '../parts/recipe-card.tsx'
+import { Reserved } from '../parts/reserved.tsx'
 import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { agoInWords } from '../parts/time.tsx'
@@ -19,6 +20,7 @@ export interface LibraryData {
   readonly left: readonly { readonly file: string; readonly title: string | null; readonly why: string }[]
   /** What is true of every model that an engine holds, by the model's id. */
   readonly states: Readonly<Record<string, ServiceState>>
+  readonly lock: LockView
   /** A switch is running: rows show it and offer no second one. */
   readonly switching: { readonly model: string | null; readonly page: string } | null
   readonly now: number
@@ -99,6 +101,7 @@ export function LibraryList(data: LibraryData) {
           </p>
         </Note>
       ))}
+      <Reserved lock={data.lock} now={data.now} back="/library" what="Switching" />
       {data.models.length === 0 ? <NoModels /> : null}
       {data.models.length > 0 && found.length === 0 ? (
         <p class="quiet" role="status">
@@ -151,7 +154,7 @@ function searched(models: readonly ModelView[], query: string): readonly ModelVi
   })
 }
 
-function ModelRow({ model, switching, states, now }: LibraryData & { readonly model: ModelView }) {
+function ModelRow({ model, switching, lock, states, now }: LibraryData & { readonly model: ModelView }) {
   const href = `/library/${encodeURIComponent(model.id)}`
   const starting = switching !== null && switching.model === model.id
   const shown = starting ? 'switching' : states[model.id]
@@ -169,7 +172,7 @@ function ModelRow({ model, switching, states, now }: LibraryData & { readonly mo
         <SpeedLine speed={model.speed} now={now} />
         <WhyNot model={model} />
       </div>
-      <RowAct model={model} switching={switching} starting={starting} href={href} />
+      <RowAct model={model} switching={switching} lock={lock} starting={starting} href={href} />
     </li>
   )
 }
@@ -181,8 +184,8 @@ function WhyNot({ model }: { readonly model: ModelView }) {
   return <p>{model.complete ? why : model.stateSentence}</p>
 }
 
-function RowAct(props: { model: ModelView; switching: LibraryData['switching']; starting: boolean; href: string }) {
-  const { model, switching, starting, href } = props
+function RowAct(props: Pick<LibraryData, 'switching' | 'lock'> & { model: ModelView; starting: boolean; href: string }) {
+  const { model, switching, lock, starting, href } = props
   if (starting && switching !== null) {
     return (
       <a class="button" href={switching.page}>
@@ -194,7 +197,8 @@ function RowAct(props: { model: ModelView; switching: LibraryData['switching']; 
   if (model.canRun.verdict === 'now' || model.canRun.verdict === 'needs_room') {
     return (
       <a class="button" href={`/swaps/new?model=${encodeURIComponent(model.id)}`}>
-        Switch to this<span class="sr"> {model.name}</span>
+        {lock.by === 'reservation' ? 'See the plan' : 'Switch to this'}
+        <span class="sr"> {model.name}</span>
       </a>
     )
   }

@@ -4,7 +4,7 @@ import { Heading } from '../layout.tsx'
 import { Mods } from '../parts/mods.tsx'
 import { Note } from '../parts/notice.tsx'
 import { ExactPlan, FlagList, PlanCost, PlanList, type PlanProps } from '../parts/plan.tsx'
-import { Ago } from '../parts/time.tsx'
+import { Reserved } from '../parts/reserved.tsx'
 
 export interface PlanData extends PlanProps {
   /** What was asked, to be sent along with the fingerprint. */
@@ -55,8 +55,11 @@ function Ready(data: PlanData) {
           <FlagList flags={plan.starts.flags} />
         </div>
       ) : null}
-      {lock.by === 'reservation' ? <Reserved lock={lock} now={data.now} /> : null}
-      <SwitchForm {...data} />
+      {lock.by === 'reservation' ? (
+        <Reserved lock={lock} now={data.now} back={`/swaps/new?${new URLSearchParams(data.asked)}`} what="Switching" />
+      ) : (
+        <SwitchForm {...data} />
+      )}
     </section>
   )
 }
@@ -78,25 +81,9 @@ function Waiting({ lock }: PlanData) {
   )
 }
 
-function Reserved({ lock, now }: { readonly lock: LockView; readonly now: number }) {
-  return (
-    <Note kind="warn" icon="lock">
-      <p>
-        <strong>{lock.holder} has reserved the Sparks.</strong> {lock.reason === null || lock.reason === '' ? '' : `${lock.reason}. `}
-        {lock.until === null ? null : (
-          <>
-            The reservation ends <Ago at={lock.until} now={now} />.
-          </>
-        )}
-      </p>
-    </Note>
-  )
-}
-
-function SwitchForm({ plan, asked, lock }: PlanData) {
+function SwitchForm({ plan, asked }: PlanData) {
   const read = (plan.starts?.mods ?? []).length === 0 ? 'flags' : 'flags and scripts'
   const verb = plan.needsConfirmation ? `Confirm these ${read} and switch` : 'Switch now'
-  const reserved = lock.by === 'reservation'
   return (
     <form class="acts" method="post" action="/swaps">
       {Object.entries(asked).map(([name, value]) => (
@@ -105,9 +92,8 @@ function SwitchForm({ plan, asked, lock }: PlanData) {
       <input type="hidden" name="fingerprint" value={plan.fingerprint} />
       {plan.needsConfirmation && plan.starts !== null ? <input type="hidden" name="confirm" value={plan.starts.recipe} /> : null}
       {plan.needsConfirmation && plan.starts !== null ? <input type="hidden" name="confirmed" value={plan.starts.digest} /> : null}
-      {reserved ? <input type="hidden" name="breakLock" value="true" /> : null}
       <button type="submit" class="button main">
-        {reserved ? `End the reservation and switch` : verb}
+        {verb}
       </button>
       <a class="button plain" href="/library">
         Not now

@@ -1,14 +1,17 @@
-import type { PlanView } from '../../../server/contract/operations/shapes.ts'
+import type { LockView, PlanView } from '../../../server/contract/operations/shapes.ts'
 import { Heading } from '../layout.tsx'
+import { Reserved } from '../parts/reserved.tsx'
 
 interface RemovalData {
   readonly plan: PlanView
   /** Only on this machine, by its id; null: everywhere. */
   readonly machine: string | null
+  readonly lock: LockView
+  readonly now: number
 }
 
 /** The question before a removal by force: what goes, what it costs, one button. */
-export function RemovalPage({ plan, machine }: RemovalData) {
+export function RemovalPage({ plan, machine, lock, now }: RemovalData) {
   const what = plan.stops.map((stop) => `${stop.container} on ${stop.machines.join(' and ')}`).join(', ')
   const served = plan.stops.find((stop) => stop.model !== null)
   if (plan.verdict === 'blocked') return <Blocked plan={plan} />
@@ -24,19 +27,26 @@ export function RemovalPage({ plan, machine }: RemovalData) {
             ? 'The model that answers now is not touched, and no other container is.'
             : `Answers that ${served.name} is writing are cut off, and nothing answers until you switch to a model. No other container is touched.`}
         </p>
-        <form class="acts" method="post" action={`/engines/${plan.engine}/removal`}>
-          {machine === null ? null : <input type="hidden" name="machine" value={machine} />}
-          <button type="submit" class="button danger">
-            Remove it by force
-          </button>
-          <a class="button plain" href="/">
-            Not now
-          </a>
-        </form>
+        {lock.by === 'reservation' ? (
+          <Reserved lock={lock} now={now} back={removalPath(plan.engine, machine)} what="The removal" />
+        ) : (
+          <form class="acts" method="post" action={`/engines/${plan.engine}/removal`}>
+            {machine === null ? null : <input type="hidden" name="machine" value={machine} />}
+            <button type="submit" class="button danger">
+              Remove it by force
+            </button>
+            <a class="button plain" href="/">
+              Not now
+            </a>
+          </form>
+        )}
       </section>
     </div>
   )
 }
+
+const removalPath = (engine: string, machine: string | null): string =>
+  `/engines/${engine}/removal${machine === null ? '' : `?machine=${encodeURIComponent(machine)}`}`
 
 function Blocked({ plan }: Pick<RemovalData, 'plan'>) {
   return (

@@ -1,8 +1,15 @@
-import type { EngineView } from '../../../server/contract/operations/shapes.ts'
+import type { EngineView, LockView } from '../../../server/contract/operations/shapes.ts'
 import { Heading } from '../layout.tsx'
+import { Reserved } from '../parts/reserved.tsx'
+
+interface StopData {
+  readonly engine: EngineView
+  readonly lock: LockView
+  readonly now: number
+}
 
 /** The question before a stop. */
-export function StopPage({ engine }: { readonly engine: EngineView }) {
+export function StopPage({ engine, lock, now }: StopData) {
   const name = engine.modelName ?? 'the model'
   return (
     <div class="page narrow">
@@ -21,14 +28,18 @@ export function StopPage({ engine }: { readonly engine: EngineView }) {
         {engine.runningRequests === null || engine.runningRequests === 0 ? null : (
           <p>{engine.runningRequests} requests are in progress. They may finish first.</p>
         )}
-        <form class="acts" method="post" action={`/engines/${engine.id}/stop`}>
-          <button type="submit" class="button main">
-            Stop {name}
-          </button>
-          <a class="button plain" href="/">
-            Not now
-          </a>
-        </form>
+        {lock.by === 'reservation' ? (
+          <Reserved lock={lock} now={now} back={`/engines/${engine.id}/stop`} what="Stopping it" />
+        ) : (
+          <form class="acts" method="post" action={`/engines/${engine.id}/stop`}>
+            <button type="submit" class="button main">
+              Stop {name}
+            </button>
+            <a class="button plain" href="/">
+              Not now
+            </a>
+          </form>
+        )}
       </div>
     </div>
   )

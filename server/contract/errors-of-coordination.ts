@@ -1,0 +1,65 @@
+// Errors of sharing the cluster: the reservation, the line before it, and what apps register.
+import { error } from './define-error.ts'
+
+/** An ISO time in UTC as a person writes it. */
+const clockTime = (iso: string): string => iso.replace(/T(\d\d:\d\d).*$/, ' $1 UTC')
+
+const howItEnded = (f: { how: string; by: string }): string => {
+  if (f.how === 'expired') return 'its time ran out'
+  return f.how === 'broken' ? `${f.by} released it` : 'it was given back'
+}
+
+export const coordinationErrors = {
+  swap_locked: error<{ holder: string; reason: string; until: string | null; retryAfterSeconds: number }>({
+    status: 423,
+    title: 'The Sparks are reserved',
+    happened: (f) => `${f.holder} has reserved the Sparks: ${f.reason}.`,
+    now: () => 'Nothing was changed.',
+    next: (f) =>
+      f.until === null ? 'Try again when it is done.' : `Try again after ${clockTime(f.until)}, or release the reservation on Home.`,
+    act: 'see_home',
+    retry: 'after',
+    sample: { holder: 'recap', reason: 'nightly batch', until: '2026-01-01T00:00:00Z', retryAfterSeconds: 60 },
+  }),
+  lock_turn: error<{ first: string; place: number; retryAfterSeconds: number }>({
+    status: 423,
+    title: 'Others wait in front',
+    happened: (f) => `${f.first} asked before and is next.`,
+    now: (f) => `Nothing was changed. You are number ${f.place} in line.`,
+    next: (f) => `Ask again every ${f.retryAfterSeconds} seconds to keep your place.`,
+    act: 'see_home',
+    retry: 'after',
+    sample: { first: 'recap', place: 2, retryAfterSeconds: 30 },
+  }),
+  lock_ended: error<{ holder: string; how: string; by: string; endedAt: string; heldBy: string | null }>({
+    status: 409,
+    title: 'Your reservation is over',
+    happened: (f) => `The reservation of ${f.holder} ended on ${clockTime(f.endedAt)}: ${howItEnded(f)}.`,
+    now: (f) =>
+      f.heldBy === null
+        ? 'Nobody has the Sparks reserved. What your program does on them now is not protected.'
+        : `${f.heldBy} has the Sparks reserved now.`,
+    next: () => 'Stop what needs the Sparks for itself, or reserve them again with POST /api/swap/lock. Renew well before the end.',
+    act: 'see_home',
+    retry: 'no',
+    sample: { holder: 'recap', how: 'expired', by: 'recap', endedAt: '2026-01-01T01:00:00Z', heldBy: null },
+  }),
+  lock_token_wrong: error<Record<string, never>>({
+    status: 403,
+    title: 'Not your reservation',
+    happened: () => 'The token does not belong to the reservation that stands.',
+    now: () => 'The reservation stays as it is.',
+    next: () => 'Use the token that was given when it was made, or wait until it ends: see GET /api/swap/lock.',
+    retry: 'no',
+    sample: {},
+  }),
+  lock_not_held: error<Record<string, never>>({
+    status: 404,
+    title: 'Nothing is reserved',
+    happened: () => 'There is no reservation.',
+    now: () => 'The Sparks are free.',
+    next: () => 'Make one with POST /api/swap/lock.',
+    retry: 'no',
+    sample: {},
+  }),
+} as const
