@@ -159,7 +159,16 @@ describe('what serves, who reserved, what is on the disks, what was confirmed', 
   })
 
   it('keeps one reservation a cluster', () => {
-    const reservation = { cluster: 'default', holder: 'recap', reason: 'night', tokenHash: 'h', since: 1, until: 2, renewals: 0, renewedAt: null }
+    const reservation = {
+      cluster: 'default',
+      holder: 'recap',
+      reason: 'night',
+      tokenHash: 'h',
+      since: 1,
+      until: 2,
+      renewals: 0,
+      renewedAt: null,
+    }
     stores.reservations.set(reservation)
     const renewed = { ...reservation, until: 9, renewals: 1, renewedAt: 3 }
     stores.reservations.set(renewed)

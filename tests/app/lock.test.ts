@@ -4,7 +4,6 @@ import { createEvents } from '../../server/app/events.ts'
 import { createLock, type Lock } from '../../server/app/lock.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import { planSample } from '../../server/contract/operations/samples.ts'
-import { createWaiting } from '../../server/app/waiting.ts'
 import type { Plan } from '../../server/domain/plan.ts'
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts'
 import { createFakeIds } from '../fakes/ids.ts'
@@ -288,82 +287,5 @@ describe('a live swap and a reservation are two facts', () => {
     startSwap()
     endSwap()
     expect(lock.find()).toMatchObject({ locked: true, by: 'reservation', holder: 'recap' })
-  })
-})
-
-describe('the line', () => {
-  const tries = (by: string, inLine = true): string => outcome(() => lock.checkLock({ cluster, by, inLine }))
-  const takes = (holder: string): string => outcome(() => lock.take({ ...ask, holder }))
-
-  it('is whoever was refused and asked in the last 45 seconds, in the order they first asked', async () => {
-    lock.take(ask)
-    tries('bob')
-    await clock.advance(1000)
-    tries('alice')
-    await clock.advance(30_000)
-    tries('bob')
-    expect(lock.find().waiting).toEqual([
-      { holder: 'bob', since: '1970-01-01T00:00:00.000Z' },
-      { holder: 'alice', since: '1970-01-01T00:00:01.000Z' },
-    ])
-    await clock.advance(15_000)
-    expect(inLine()).toEqual(['bob'])
-    await clock.advance(30_000)
-    expect(inLine()).toEqual([])
-  })
-
-  it('is at most fifty names, whatever is tried', () => {
-    lock.take(ask)
-    for (let n = 0; n < 200; n += 1) tries(`program ${n}`)
-    expect(inLine().length).toBe(50)
-  })
-
-  it('lets the first in before those who ask more often', () => {
-    const { token } = lock.take(ask)
-    takes('bob')
-    takes('alice')
-    lock.release({ token, by: 'recap' })
-    expect(refusal(() => lock.take({ ...ask, holder: 'alice' })).facts).toEqual({ first: 'bob', place: 2, retryAfterSeconds: 30 })
-    expect([takes('recap'), tries('carol')]).toEqual(['lock_turn', 'lock_turn'])
-    expect(inLine()).toEqual(['bob', 'alice', 'recap', 'carol'])
-    expect(takes('bob')).toBe('passes')
-    expect(inLine()).toEqual(['alice', 'recap', 'carol'])
-  })
-
-  it('goes on without one that asks no more, after 45 seconds', async () => {
-    const { token } = lock.take(ask)
-    takes('bob')
-    await clock.advance(1)
-    takes('alice')
-    lock.release({ token, by: 'recap' })
-    await clock.advance(44_998)
-    expect(takes('alice')).toBe('lock_turn')
-    await clock.advance(1)
-    expect(takes('alice')).toBe('passes')
-  })
-
-  it('never keeps the owner waiting, nor what mends by itself, and they are not in it', () => {
-    const { token } = lock.take(ask)
-    takes('bob')
-    expect(tries('owner', false)).toBe('swap_locked')
-    expect(inLine()).toEqual(['bob'])
-    lock.release({ token, by: 'recap' })
-    expect(tries('owner', false)).toBe('passes')
-    expect(outcome(() => lock.take({ ...ask, holder: 'a deletion', inLine: false }))).toBe('passes')
-  })
-
-  it('does not keep the holder of a reservation from switching with its token', () => {
-    const { token } = lock.take(ask)
-    takes('bob')
-    expect(outcome(() => lock.checkLock({ cluster, token, by: 'recap', inLine: true }))).toBe('passes')
-  })
-
-  it('is not held up by a clock that was set back', () => {
-    let now = 0
-    const waiting = createWaiting({ now: () => now })
-    waiting.add(cluster, 'bob')
-    expect(waiting.ahead(cluster, 'alice')).toEqual({ first: { name: 'bob', since: 0 }, place: 2 })
-    now = -3_600_000
-    expect(waiting.ahead(cluster, 'alice')).toBeNull()
   })
 })

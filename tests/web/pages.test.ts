@@ -168,12 +168,20 @@ test('a reservation of somebody else is told with the act that ends it', async (
   const house = site()
   house.useCases.lock.take({ holder: 'Recap', reason: 'Nightly batch', ttlSeconds: 60 })
   house.fake.failNextWith(undefined)
-  for (const page of [planUrl, '/library', '/engines/main/stop', '/engines/main/removal', `/library/${encodeURIComponent(model)}/deletion`]) {
+  for (const page of [
+    planUrl,
+    '/library',
+    '/engines/main/stop',
+    '/engines/main/removal',
+    `/library/${encodeURIComponent(model)}/deletion`,
+  ]) {
     const { document, text } = await open(house, page)
     expect(text, page).toContain('Recap has reserved the Sparks.')
     expect(document.querySelector('form[action="/reservation/end"] button')?.textContent, page).toBe('Release anyway')
     expect(document.querySelector('form[action="/reservation/end"] input[name=back]')?.getAttribute('value'), page).toBe(page)
-    expect(document.querySelector('form[action="/swaps"], form[action$="/stop"], form[action$="/removal"], form[action$="/deletion"]')).toBeNull()
+    expect(
+      document.querySelector('form[action="/swaps"], form[action$="/stop"], form[action$="/removal"], form[action$="/deletion"]'),
+    ).toBeNull()
   }
 })
 

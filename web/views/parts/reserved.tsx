@@ -14,19 +14,18 @@ interface Props {
 /** Somebody has the Sparks for itself: said wherever a click would change them, with the one act that ends it. */
 export function Reserved({ lock, now, back, what }: Props) {
   if (lock.by !== 'reservation') return null
-  const reason = (lock.reason ?? '').replace(/[.\s]+$/, '')
   return (
     <Note kind="warn" icon="lock">
       <p>
-        <strong>{lock.holder} has reserved the Sparks.</strong> {reason === '' ? '' : `${reason}. `}
+        <strong>{lock.holder} has reserved the Sparks.</strong> {reasonOf(lock)}
         {lock.until === null ? null : (
           <>
             The reservation ends <Ago at={lock.until} now={now} />
-            {lock.renewals.count === 0 ? '' : `; it was renewed ${lock.renewals.count === 1 ? 'once' : `${lock.renewals.count} times`}`}.
+            {renewedOf(lock)}.
           </>
         )}{' '}
         {what} waits until then.
-        {lock.waiting.length === 0 ? '' : ` Next in line: ${lock.waiting.map((one) => one.holder).join(', ')}.`}
+        {lineOf(lock)}
       </p>
       <form class="stack tight" method="post" action="/reservation/end">
         <input type="hidden" name="back" value={back} />
@@ -40,4 +39,18 @@ export function Reserved({ lock, now, back, what }: Props) {
       </form>
     </Note>
   )
+}
+
+function reasonOf({ reason }: LockView): string {
+  const said = (reason ?? '').replace(/[.\s]+$/, '')
+  return said === '' ? '' : `${said}. `
+}
+
+function renewedOf({ renewals }: LockView): string {
+  if (renewals.count === 0) return ''
+  return `; it was renewed ${renewals.count === 1 ? 'once' : `${renewals.count} times`}`
+}
+
+function lineOf({ waiting }: LockView): string {
+  return waiting.length === 0 ? '' : ` Next in line: ${waiting.map((one) => one.holder).join(', ')}.`
 }
