@@ -114,6 +114,18 @@ export function createLock(needs: LockNeeds): Lock {
     throw new SparkError('lock_turn', { first: ahead.first.name, place: ahead.place, retryAfterSeconds: askAgainSeconds })
   }
 
+  /** Nothing is reserved: who may go on all the same? `name`: of a program, which waits its turn. */
+  const pass = (cluster: string, token: string | undefined, name: string | null): void => {
+    // A program that was told to leave, or overslept, must not go on as if it still held the cluster.
+    if (token !== undefined && endedBy(token) !== null) throw useless(token, null)
+    if (name !== null) refuseOutOfTurn(cluster, name)
+  }
+
+  const refused = (reservation: Reservation, token: string | undefined, name: string | null): SparkError => {
+    if (name !== null) waiting.add(reservation.cluster, name)
+    return token === undefined ? locked(reservation) : useless(token, reservation)
+  }
+
   return {
     find,
     take: ({ holder, reason, ttlSeconds, inLine = true }) => {
@@ -148,15 +160,11 @@ export function createLock(needs: LockNeeds): Lock {
     },
     checkLock: ({ cluster, token, breakLock = false, by, inLine }) => {
       const reservation = standing(cluster)
-      // A program that was told to leave, or overslept, must not go on as if it still held the cluster.
-      if (reservation === null && token !== undefined && endedBy(token) !== null) throw useless(token, null)
-      const held = reservation !== null && !owns(reservation, token)
-      if (held && breakLock) end(reservation, 'broken', by)
-      else if (held) {
-        if (inLine) waiting.add(cluster, by)
-        throw token === undefined ? locked(reservation) : useless(token, reservation)
+      if (reservation === null) pass(cluster, token, inLine ? by : null)
+      else if (!owns(reservation, token)) {
+        if (!breakLock) throw refused(reservation, token, inLine ? by : null)
+        end(reservation, 'broken', by)
       }
-      if (inLine && reservation === null) refuseOutOfTurn(cluster, by)
       waiting.drop(cluster, by)
     },
   }
