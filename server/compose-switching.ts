@@ -11,7 +11,7 @@ import { createObserved } from './app/observed.ts'
 import { createPlans } from './app/plans.ts'
 import type { Recipes } from './app/recipes.ts'
 import { createSpeeds } from './app/speeds.ts'
-import { createStatus } from './app/status.ts'
+import { createStatus, type StatusNeeds } from './app/status.ts'
 import type { Storage } from './app/storage.ts'
 import type { measuredBy } from './app/swap-measure.ts'
 import { createSwapRunner } from './app/swap-runner.ts'
@@ -33,6 +33,8 @@ export interface SwitchingGround {
   readonly recipes: Recipes
   readonly models: Models
   readonly measured: ReturnType<typeof measuredBy>
+  /** What else Home asks the owner to look at. */
+  readonly alsoNeedsOwner: StatusNeeds['alsoNeedsOwner']
   readonly shutdown: AbortSignal
 }
 
@@ -166,6 +168,7 @@ export function composeSwitching(ground: SwitchingGround) {
     speedOf: (serving) => speeds.ofServing(serving),
     lockView: () => lock.find(),
     storage,
+    alsoNeedsOwner: ground.alsoNeedsOwner,
   })
 
   return { lock, chat, speeds, watch, health, plans, swaps, observed, status, lookAround }

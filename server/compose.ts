@@ -14,6 +14,7 @@ import { createSettings } from './app/settings.ts'
 import { createStorage } from './app/storage.ts'
 import { measuredBy } from './app/swap-measure.ts'
 import type { UseCases } from './app/use-cases.ts'
+import { createWebhooks } from './app/webhooks.ts'
 import { composeSwitching } from './compose-switching.ts'
 import type { RecipeFitView } from './contract/operations/draft-shapes.ts'
 import { mainEngine } from './domain/engine-sites.ts'
@@ -39,6 +40,19 @@ export function compose(world: Adapters): Graph {
   const events = createEvents({ store: stores.events, clock, log, checkPayloads: world.checkEvents ?? false })
   const storage = createStorage({ clock, log, store: stores, onBack: events.catchUp })
   const settings = createSettings({ store: stores.settings, clock, env: world.env, sealer: world.sealer, events, log })
+  const webhooks = createWebhooks({
+    clock,
+    ids,
+    log,
+    appliance: stores.appliance,
+    store: stores,
+    sender: world.webhookSender,
+    sealer: world.sealer,
+    settings,
+    events,
+    writable: storage.writable,
+    shutdown: life.signal,
+  })
   const fleet = createFleet({
     clock,
     sparks,
@@ -100,6 +114,7 @@ export function compose(world: Adapters): Graph {
     recipes,
     models,
     measured,
+    alsoNeedsOwner: [webhooks.attention],
     shutdown: life.signal,
   })
   const { lock, chat, watch, health, plans, swaps, observed, status, lookAround } = switching
@@ -147,12 +162,13 @@ export function compose(world: Adapters): Graph {
     status,
     chat,
     storage,
+    webhooks,
     isReady: () => ready,
     version: world.version,
     async start(signal) {
       signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
       if (signal?.aborted === true) life.abort(signal.reason)
-      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, health, observed, status, lock, storage })) {
+      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, health, observed, status, lock, storage, webhooks })) {
         if (life.signal.aborted) return
         await job.start(life.signal)
       }
@@ -163,7 +179,7 @@ export function compose(world: Adapters): Graph {
     async close() {
       ready = false
       life.abort(new DOMException('the appliance stops', 'AbortError'))
-      await Promise.all([swaps.settled(), downloads.settled()])
+      await Promise.all([swaps.settled(), downloads.settled(), webhooks.settled()])
     },
   }
 }

@@ -9,6 +9,7 @@ import type { Recipes } from './app/recipes.ts'
 import type { Status } from './app/status.ts'
 import type { Storage } from './app/storage.ts'
 import type { LockUse } from './app/use-cases.ts'
+import type { Webhooks } from './app/webhooks.ts'
 
 export interface Job {
   readonly owner: string
@@ -30,13 +31,26 @@ interface Owners {
   readonly status: Status
   readonly lock: LockUse
   readonly storage: Storage
+  readonly webhooks: Pick<Webhooks, 'start'>
 }
 
 /** A reservation that ran out is told within this time, even when nobody asks, ms. */
 const reservationMs = 5000
 
 /** Listeners come before what they listen to, so that no first look goes unheard. */
-export function jobsOf({ clock, recipes, fleet, discovery, watch, health, observed, status, lock, storage }: Owners): readonly Job[] {
+export function jobsOf({
+  clock,
+  recipes,
+  fleet,
+  discovery,
+  watch,
+  health,
+  observed,
+  status,
+  lock,
+  storage,
+  webhooks,
+}: Owners): readonly Job[] {
   const endReservations = (signal: AbortSignal): void =>
     clock.every(
       () => reservationMs,
@@ -45,6 +59,7 @@ export function jobsOf({ clock, recipes, fleet, discovery, watch, health, observ
     )
   return [
     { owner: 'storage', does: 'notices that it can write again', every: '3 seconds', start: storage.start },
+    { owner: 'webhooks', does: 'tells programs what happened', every: 'after each event', start: webhooks.start },
     { owner: 'recipes', does: 'reads recipe files that changed', every: '3 seconds', start: recipes.start },
     { owner: 'observed', does: 'adopts what serves, forgets what is gone', every: 'after each look', start: observed.start },
     { owner: 'status', does: 'tells of changes of the engine', every: 'after each look', start: status.start },

@@ -12,6 +12,7 @@ import { createRecipeFiles, readFamilies } from './adapters/files/recipe-files.t
 import { shippedRecipes } from './adapters/files/shipped-dir.ts'
 import { readWebAssets } from './adapters/files/web-assets.ts'
 import { createEngines } from './adapters/outbound/engines.ts'
+import { createWebhookSender } from './adapters/outbound/webhook-sender.ts'
 import { generateKeyPair } from './adapters/ssh/key-pair.ts'
 import { createSparks } from './adapters/ssh/sparks.ts'
 import { createSystemClock } from './adapters/system/clock.ts'
@@ -135,6 +136,7 @@ async function run(boot: Boot, env: Env): Promise<void> {
     closing.add(() => stores.close())
     const engines = createEngines({ log })
     closing.add(() => engines.close())
+    const webhookSender = createWebhookSender({ ownPorts: [at.port], appliance: stores.appliance, version })
     const sparks = createSparks({ clock, log, privateKey: () => stores.machines.keyPair()?.privateKey ?? '' })
     closing.add(() => sparks.close())
     const graph = compose({
@@ -144,6 +146,7 @@ async function run(boot: Boot, env: Env): Promise<void> {
       stores,
       sparks,
       engines,
+      webhookSender,
       sealer: createSealer({ path: join(boot.dataDir, 'secrets-key'), log }),
       ...(await recipesOf(boot.dataDir)),
       generateKeyPair,

@@ -3,6 +3,7 @@ import type { DownloadSparks } from './app/download-ports.ts'
 import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
+import type { WebhookSender } from './app/webhook-ports.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 
 /** The world as the house is given it. Whoever opened these closes them, after `close()` of the graph. */
@@ -14,6 +15,7 @@ export interface Adapters {
   readonly sparks: Sparks & DownloadSparks
   readonly engines: Engines
   /** Seals what is secret before it is stored. */
+  readonly webhookSender: WebhookSender
   readonly sealer: Sealer
   readonly recipeFiles: RecipeFiles
   /** What a folder says of itself: domain's inferWith(families). */

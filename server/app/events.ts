@@ -94,7 +94,8 @@ function listedTypes(kind: string | undefined): readonly EventType[] {
   return types.filter((type) => !quietEvents.includes(type) && (kind === undefined || table[type].kind === kind))
 }
 
-function eventView(event: StoredEvent): EventView {
+/** An event as it is told. */
+export function eventView(event: StoredEvent): EventView {
   return { id: event.id, type: event.type, at: isoTime(event.at), ...wordsOf(event), payload: event.payload }
 }
 

@@ -7,10 +7,13 @@ import type { MeasuredStart } from '../domain/memory-learning.ts'
 import type { FolderListing } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { StreamedAnswer } from '../domain/speed.ts'
+import type { StoredEvent } from '../domain/stored-event.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
 import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
+import type { WebhookStore } from './webhook-ports.ts'
 
+export type { StoredEvent } from '../domain/stored-event.ts'
 export type { FileProblem } from './recipe-ports.ts'
 
 /** The only source of time and of waiting. */
@@ -261,13 +264,6 @@ export interface ReservationStore {
   ended(tokenHash: string): EndedReservation | null
 }
 
-export interface StoredEvent {
-  readonly id: number
-  readonly type: string
-  readonly at: number
-  readonly payload: Record<string, unknown>
-}
-
 export interface EventStore {
   /** Appends and returns the row; ids grow by one and are never reused. */
   append(type: string, at: number, payload: Record<string, unknown>): StoredEvent
@@ -324,6 +320,7 @@ export interface Stores {
   readonly downloads: DownloadStore
   readonly measured: MeasuredStore
   readonly speeds: SpeedStore
+  readonly webhooks: WebhookStore
   /** The appliance's own id, made once per database. */
   readonly appliance: string
   readonly writing: WritingState

@@ -40,6 +40,8 @@ export interface StatusNeeds {
   readonly settings: Pick<SettingsUse, 'get'>
   readonly events: Pick<EventsUse, 'append'>
   readonly storage: Pick<Storage, 'attention'>
+  /** Rows of other parts of the house, least urgent of all. */
+  readonly alsoNeedsOwner: readonly (() => StatusView['attention'])[]
   readonly currentSwap: () => SwapView | null
   /** What its switch measured. */
   readonly speedOf: (serving: Serving) => EngineView['speed']
@@ -145,7 +147,7 @@ export function createStatus(needs: StatusNeeds): Status {
       insteadOf: truth.insteadOf === null ? null : { before: nameOf(truth.insteadOf.model), now: main.modelName ?? 'another model' },
       problems: needs.recipes.problems(),
     })
-    const rows = own === null ? others : [own, ...others]
+    const rows = [...(own === null ? [] : [own]), ...others, ...needs.alsoNeedsOwner.flatMap((rowsOf) => rowsOf())]
     const looks = views.flatMap((view) => (view.observation === null ? [] : [view.observation.at]))
     return {
       version: needs.version,

@@ -23,6 +23,7 @@ import type { RecipeDraft } from '../domain/recipe-draft.ts'
 import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
+import type { WebhooksUse } from './webhook-use.ts'
 
 export interface SettingsUse {
   get<Key extends SettingKey>(key: Key): SettingValue<Key>
@@ -266,6 +267,7 @@ export interface UseCases {
   readonly status: StatusUse
   readonly chat: ChatUse
   readonly storage: StorageUse
+  readonly webhooks: WebhooksUse
   /** True once the database is open and the first recovery is done. */
   readonly isReady: () => boolean
   readonly version: string

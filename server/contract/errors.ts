@@ -12,6 +12,7 @@ import { settingErrors } from './errors-of-settings.ts'
 import { startErrors } from './errors-of-starts.ts'
 import { storageErrors } from './errors-of-storage.ts'
 import { swapErrors } from './errors-of-swaps.ts'
+import { webhookErrors } from './errors-of-webhooks.ts'
 
 export const errors = {
   ...requestErrors,
@@ -25,6 +26,7 @@ export const errors = {
   ...downloadErrors,
   ...settingErrors,
   ...storageErrors,
+  ...webhookErrors,
 } as const
 
 type Errors = typeof errors

@@ -7,6 +7,7 @@ import { machineEvents } from './events-of-machines.ts'
 import { recipeEvents } from './events-of-recipes.ts'
 import { settingEvents } from './events-of-settings.ts'
 import { swapEvents } from './events-of-swaps.ts'
+import { webhookEvents } from './events-of-webhooks.ts'
 
 export const events = {
   ...swapEvents,
@@ -16,6 +17,7 @@ export const events = {
   ...downloadEvents,
   ...recipeEvents,
   ...settingEvents,
+  ...webhookEvents,
 } as const
 
 type Events = typeof events

@@ -7,6 +7,7 @@ import { houseOperations } from './operations/house.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
 import { swapOperations } from './operations/swaps.ts'
+import { webhookOperations } from './operations/webhooks.ts'
 import { settings } from './settings.ts'
 
 export const operations = {
@@ -16,6 +17,7 @@ export const operations = {
   ...modelOperations,
   ...downloadOperations,
   ...swapOperations,
+  ...webhookOperations,
 }
 export type Operations = typeof operations
 export type OperationId = keyof Operations

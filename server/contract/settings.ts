@@ -4,12 +4,14 @@ import { accessSettings } from './settings-of-access.ts'
 import { engineSettings } from './settings-of-engine.ts'
 import { machineSettings } from './settings-of-machines.ts'
 import { switchingSettings } from './settings-of-switching.ts'
+import { webhookSettings } from './settings-of-webhooks.ts'
 
 export const settings = {
   ...engineSettings,
   ...switchingSettings,
   ...machineSettings,
   ...accessSettings,
+  ...webhookSettings,
 } as const
 
 type Settings = typeof settings

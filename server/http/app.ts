@@ -10,6 +10,7 @@ import { houseAnswers } from './answers/house.ts'
 import { machineAnswers } from './answers/machines.ts'
 import { modelAnswers } from './answers/models.ts'
 import { swapAnswers } from './answers/swaps.ts'
+import { webhookAnswers } from './answers/webhooks.ts'
 import { type Answers, mountOperations } from './api.ts'
 import { limitedBody } from './body-limit.ts'
 import { mountChat } from './chat.ts'
@@ -17,6 +18,7 @@ import type { EdgeEnv } from './edge.ts'
 import { mountEventsFeed } from './events-feed.ts'
 import { expectedType, knownHost, numbered, ownPages, securityHeaders, sharedWithListed, signedIn } from './guards.ts'
 import { openApiDocument } from './openapi.ts'
+import { notFromItself } from './own-deliveries.ts'
 import { createProblemDoor, type RenderProblem } from './problem.ts'
 
 export interface AppNeeds {
@@ -46,6 +48,7 @@ export function createApp(needs: AppNeeds): App {
 
   app.use(numbered(ids))
   app.use(securityHeaders)
+  app.use(notFromItself(useCases.webhooks))
   app.use(knownHost(settings))
   app.use(ownPages(settings))
   app.use(sharedWithListed(settings))
@@ -59,6 +62,7 @@ export function createApp(needs: AppNeeds): App {
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),
     ...swapAnswers(useCases),
+    ...webhookAnswers(useCases),
   }
   mountOperations(app, { rows: operations, answers }, needs)
   mountEventsFeed(app, { useCases, clock, ending: needs.ending ?? new AbortController().signal })

@@ -31,6 +31,7 @@ const others: Readonly<Record<SettingKey, unknown>> = {
   'models.scanSeconds': 31,
   'access.hosts': ['spark.example'],
   'access.corsOrigins': ['https://app.example'],
+  'webhooks.allowPublic': true,
 }
 let stores: OpenStores
 let log: ReturnType<typeof createFakeLog>

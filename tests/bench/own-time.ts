@@ -19,6 +19,7 @@ import { inferWith } from '../../server/domain/models.ts'
 import { createAccess } from '../../server/http/access.ts'
 import { createApp } from '../../server/http/app.ts'
 import { createFakeSealer } from '../fakes/sealer.ts'
+import { createFakeWebhookSender } from '../fakes/webhook-sender.ts'
 import { type Closing, openFolder } from './ground.ts'
 
 /** One call to a machine or an engine, ms since the epoch. */
@@ -53,6 +54,7 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
     stores,
     sparks: stopwatched(sparks, 'ssh', calls),
     engines: stopwatched(engines, 'engine', calls),
+    webhookSender: createFakeWebhookSender(),
     sealer: createFakeSealer(),
     recipeFiles: createRecipeFiles({ shippedDir: shipped.models, ownerDir: join(folder, 'recipes') }),
     infer: inferWith((await readFamilies(shipped.families)).families),

@@ -23,6 +23,7 @@ import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
 import { createFakeSealer } from './sealer.ts'
+import { createFakeWebhookSender, type FakeWebhookSender } from './webhook-sender.ts'
 
 /** What the house stands on; `around` of its options may put something before each. */
 export interface Parts {
@@ -43,6 +44,8 @@ export interface House {
   readonly engines: Engines
   readonly stores: OpenStores
   readonly log: FakeLog
+  /** Receivers of webhooks: they accept everything until they are told otherwise. */
+  readonly webhookSender: FakeWebhookSender
   /** The owner's folder of recipes, by id: it outlives a crash, and the owner may take a file away. */
   readonly ownerRecipes: Map<string, Recipe>
   close(): Promise<void>
@@ -122,6 +125,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     ...(from === undefined ? {} : { desk: from.before.sparks.desk, lines: from.before.sparks.lines }),
   })
   const engines = createMemoryEngines(world)
+  const webhookSender = createFakeWebhookSender()
   const stores = openStores({ path: from?.bytes ?? path, ids, log })
   shippedOnce ??= readShipped()
   const { files, found, infer, keyPair } = await shippedOnce
@@ -131,6 +135,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     ...around({ clock, sparks, engines, stores, recipeFiles }),
     ids,
     log,
+    webhookSender,
     sealer: createFakeSealer(),
     infer,
     generateKeyPair: () => keyPair,
@@ -153,5 +158,5 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     void graph.close()
     return left
   }
-  return { graph, app, client, clock, world, sparks, engines, stores, log, ownerRecipes, close, crash }
+  return { graph, app, client, clock, world, sparks, engines, stores, log, webhookSender, ownerRecipes, close, crash }
 }

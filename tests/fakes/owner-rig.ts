@@ -165,6 +165,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     speedOf: () => null,
     lockView: () => freeLockSample,
     storage: { attention: () => null },
+    alsoNeedsOwner: [],
   })
 
   return {

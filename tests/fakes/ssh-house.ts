@@ -13,6 +13,7 @@ import { type App, createApp } from '../../server/http/app.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
 import { createFakeLog, type FakeLog } from './log.ts'
 import { createFakeSealer } from './sealer.ts'
+import { createFakeWebhookSender } from './webhook-sender.ts'
 
 export interface SshHouse {
   readonly graph: Graph
@@ -39,6 +40,7 @@ export function openSshHouse(): SshHouse {
     stores,
     sparks,
     engines,
+    webhookSender: createFakeWebhookSender(),
     sealer: createFakeSealer(),
     recipeFiles: {
       read: async () => ({ recipes: [], problems: [], texts: new Map() }),

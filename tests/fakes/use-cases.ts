@@ -19,6 +19,7 @@ import type { EventView, LockView, MachineShape, SettingView, SwapView } from '.
 import { type SettingKey, settings as settingRows } from '../../server/contract/settings.ts'
 import { fakeDownloads } from './downloads.ts'
 import { draftSample } from './view-samples-of-recipes.ts'
+import { fakeWebhooks } from './webhooks.ts'
 
 export interface FakeUseCases extends UseCases {
   /** What the edge asked for, in order. */
@@ -337,6 +338,7 @@ export function createFakeUseCases(): FakeUseCases {
       },
       readBackup: () => new TextEncoder().encode('SQLite'),
     },
+    ...fakeWebhooks(note),
     isReady: () => ready,
     version: '0.1.0',
   }

@@ -23,6 +23,8 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['downloads', ['content']],
   ['recipe_confirmations', ['seen']],
   ['recipe_drafts', ['content']],
+  ['webhooks', ['events', 'old_secret', 'failing', 'paused']],
+  ['webhook_deliveries', ['content']],
 ]
 
 /**

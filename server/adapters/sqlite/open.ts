@@ -18,6 +18,7 @@ import { createSettingStore } from './setting-store.ts'
 import { createSpeedStore } from './speed-store.ts'
 import { storageFailure } from './storage-failure.ts'
 import { createSwapStore } from './swap-store.ts'
+import { createWebhookStore } from './webhook-store.ts'
 import { createWriting, type Writing } from './writing.ts'
 
 export interface Needs {
@@ -72,6 +73,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     downloads: writing.guard(createDownloadStore(db)),
     measured: writing.guard(createMeasuredStore(db)),
     speeds: writing.guard(createSpeedStore(db)),
+    webhooks: writing.guard(createWebhookStore(db)),
     appliance,
     writing,
     backups: createBackups(db, name),

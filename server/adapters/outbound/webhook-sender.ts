@@ -1,0 +1,196 @@
+// Sends one message of a webhook. The name is looked up anew for each attempt, every address it has is judged, and the connection is made
+// to exactly those addresses: a name that points elsewhere a moment later changes nothing. Each attempt has a connection of its own.
+import type { LookupAddress } from 'node:dns'
+import { lookup } from 'node:dns/promises'
+import type { LookupFunction } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { Client } from 'undici'
+import type { Answered, Dispatch, WebhookSender } from '../../app/webhook-ports.ts'
+import { judgeAddress, judgeName, readTarget, type Target, type TargetRules } from '../../domain/target-address.ts'
+import { whyNotAccepted } from '../../domain/webhook-words.ts'
+import { signatureHeaders } from './webhook-signature.ts'
+
+const connectTimeoutMs = 5000
+/** From the look-up of the name to the end of the answer. Receivers are to answer first and work then (Standard Webhooks). */
+const attemptMs = 15_000
+const lookupMs = 5000
+/** More of an answer is not read. */
+const longestAnswerBytes = 2048
+
+export interface SenderNeeds {
+  /** Ports that this appliance listens on. */
+  readonly ownPorts: readonly number[]
+  /** Names it in a header, so that a delivery that comes back to it is known. */
+  readonly appliance: string
+  readonly version: string
+  /** Tests: another way to look up names, and shorter patience. */
+  readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
+  readonly limitMs?: number
+}
+
+/** Why there was no attempt, as the end of a sentence that begins with "It ...". */
+class Refusal extends Error {}
+
+export function createWebhookSender({
+  ownPorts,
+  appliance,
+  version,
+  resolve = (host) => lookup(host, { all: true, verbatim: true }),
+  limitMs = attemptMs,
+}: SenderNeeds): WebhookSender {
+  const own = () => ({
+    addresses: Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address)),
+    ports: ownPorts,
+  })
+
+  /** Every address a connection may be made to; raises Refusal when a single one may not be. */
+  const judged = async (target: Target, rules: TargetRules): Promise<readonly LookupAddress[]> => {
+    const byName = judgeName(target, rules)
+    if (byName !== null) throw new Refusal(byName)
+    const family = target.host.includes(':') ? 6 : 4
+    const found = target.literal ? [{ address: target.host, family }] : await resolve(target.host)
+    if (found.length === 0) throw new Refusal(`${target.host} has no address`)
+    for (const { address } of found) {
+      const why = judgeAddress(address, target, { ...rules, own: own() })
+      if (why !== null) throw new Refusal(why)
+    }
+    return found
+  }
+
+  const send = async (dispatch: Dispatch, signal: AbortSignal): Promise<Answered> => {
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': `spark-control/${version}`,
+      'spark-control-appliance': appliance,
+      ...signatureHeaders(dispatch),
+    }
+    const from = performance.now()
+    const limit = AbortSignal.timeout(limitMs)
+    const ended = (rest: Partial<Answered>): Answered => ({
+      headers,
+      tookMs: Math.round(performance.now() - from),
+      status: null,
+      why: '',
+      answer: '',
+      retryAfter: null,
+      location: null,
+      ...rest,
+    })
+    try {
+      const target = readTarget(dispatch.url)
+      if ('refused' in target) throw new Refusal(target.refused)
+      const both = AbortSignal.any([limit, signal])
+      const addresses = await unless(both, judged(target, dispatch.rules))
+      return ended(await ask(target, addresses, { headers, body: dispatch.body, signal: both }))
+    } catch (error) {
+      signal.throwIfAborted()
+      return ended({ why: limit.aborted ? `did not answer within ${Math.round(limitMs / 1000)} s` : whyOf(error) })
+    }
+  }
+
+  return {
+    send,
+    async refusal(url, rules) {
+      const target = readTarget(url)
+      if ('refused' in target) return target.refused
+      try {
+        await unless(AbortSignal.timeout(lookupMs), judged(target, rules))
+        return null
+      } catch (error) {
+        // A name that is not known now may be later: the receiver may be off. It is judged again at each attempt.
+        return error instanceof Refusal ? error.message : null
+      }
+    },
+  }
+}
+
+interface Asked {
+  readonly headers: Record<string, string>
+  readonly body: string
+  readonly signal: AbortSignal
+}
+
+async function ask(target: Target, addresses: readonly LookupAddress[], { headers, body, signal }: Asked): Promise<Partial<Answered>> {
+  const { origin, pathname, search } = new URL(target.url)
+  const client = new Client(origin, { connect: { lookup: only(addresses), timeout: connectTimeoutMs }, pipelining: 0 })
+  try {
+    const answer = await client.request({ method: 'POST', path: `${pathname}${search}`, headers, body, signal })
+    const { statusCode: status } = answer
+    const location = first(answer.headers['location'])
+    return {
+      status,
+      why: whyNotAccepted(status, location),
+      answer: await beginning(answer.body),
+      retryAfter: first(answer.headers['retry-after']),
+      location,
+    }
+  } finally {
+    // The rest of an answer is not waited for.
+    await client.destroy().catch(() => undefined)
+  }
+}
+
+/** Answers every look-up with what was judged. */
+function only(addresses: readonly LookupAddress[]): LookupFunction {
+  return (_host, options, done) => {
+    const [one] = addresses
+    if (options.all === true) done(null, [...addresses])
+    else done(null, one?.address ?? '', one?.family ?? 4)
+  }
+}
+
+const first = (header: string | string[] | undefined): string | null => (Array.isArray(header) ? header[0] : header) ?? null
+
+/** A body that breaks off after the status came changes nothing: the status is the answer. */
+async function beginning(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes >= longestAnswerBytes) break
+    }
+  } catch {
+    // What came is kept.
+  }
+  return Buffer.concat(chunks).subarray(0, longestAnswerBytes).toString('utf8').toWellFormed().replaceAll('\0', '')
+}
+
+function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason)
+    if (signal.aborted) return leave()
+    signal.addEventListener('abort', leave, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}
+
+const whys: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: 'closed the connection',
+  EPIPE: 'closed the connection',
+  UND_ERR_SOCKET: 'closed the connection',
+  UND_ERR_CONNECT_TIMEOUT: 'took no connection in time',
+  ETIMEDOUT: 'took no connection in time',
+  EHOSTUNREACH: 'cannot be reached: there is no way to it',
+  ENETUNREACH: 'cannot be reached: there is no way to it',
+  ENOTFOUND: 'cannot be found: its name has no address',
+  EAI_AGAIN: 'cannot be found: nobody answered who its name belongs to',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'shows a certificate that it signed itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'shows a certificate that nobody known signed',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'shows a certificate that nobody known signed',
+  CERT_HAS_EXPIRED: 'shows a certificate that has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate of another name',
+}
+
+function whyOf(error: unknown): string {
+  if (error instanceof Refusal) return `may not be asked: ${error.message}`
+  if (error instanceof AggregateError && error.errors.length > 0) return whyOf(error.errors[0])
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError'))
+    return 'answered with something that is not HTTP'
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'does not speak https'
+  const words = error instanceof Error ? error.message : ''
+  return whys[code] ?? `could not be asked${words === '' ? '' : ` (${words.slice(0, 200)})`}`
+}

@@ -1,0 +1,68 @@
+// Errors of webhooks.
+import { error } from './define-error.ts'
+
+export const webhookErrors = {
+  webhook_unknown: error<{ webhook: string }>({
+    status: 404,
+    title: 'No such webhook',
+    happened: (f) => `There is no webhook "${f.webhook}".`,
+    now: () => 'Nothing was changed.',
+    next: () => 'See the list under Webhooks.',
+    retry: 'no',
+    sample: { webhook: 'k3j9x2m4p7q1' },
+  }),
+  webhook_target_refused: error<{ why: string }>({
+    status: 422,
+    title: 'A webhook cannot go to this address',
+    happened: (f) => `This address cannot be used: ${f.why}.`,
+    now: () => 'Nothing was saved and nothing was sent.',
+    next: () => 'Give the address of a program on your network that waits for webhooks, such as http://192.168.1.20:8080/hook.',
+    retry: 'no',
+    sample: { why: '127.0.0.1, port 9999, is this appliance itself' },
+  }),
+  webhook_limit: error<{ most: number }>({
+    status: 409,
+    title: 'There are too many webhooks',
+    happened: (f) => `There are ${f.most} webhooks already, and no more are kept.`,
+    now: () => 'Nothing was added.',
+    next: () => 'Remove one that is not used any more, or tell one program and let it pass the news on.',
+    retry: 'no',
+    sample: { most: 50 },
+  }),
+  webhook_nothing_again: error<Record<string, never>>({
+    status: 409,
+    title: 'There is nothing to send again',
+    happened: () => 'No event that this webhook was told falls into that range.',
+    now: () => 'Nothing is sent. What still waits for this webhook is sent by itself.',
+    next: () => 'Choose another range: the numbers and times of events are in Activity and at /api/events.',
+    retry: 'no',
+    sample: {},
+  }),
+  webhook_range_long: error<{ count: number; most: number }>({
+    status: 422,
+    title: 'The range is too long',
+    happened: (f) => `The range holds ${f.count} events; ${f.most} can be sent again at once.`,
+    now: () => 'Nothing is sent.',
+    next: () => 'Choose a shorter range. A program that was away for long reads /api/events instead.',
+    retry: 'no',
+    sample: { count: 40_000, most: 10_000 },
+  }),
+  webhook_not_paused: error<{ name: string }>({
+    status: 409,
+    title: 'It is not paused',
+    happened: (f) => `The webhook to ${f.name} is not paused.`,
+    now: () => 'It goes on as before.',
+    next: () => 'To try at once what was not accepted, use "Try now".',
+    retry: 'no',
+    sample: { name: 'recap' },
+  }),
+  webhook_to_itself: error<Record<string, never>>({
+    status: 508,
+    title: 'A webhook came back',
+    happened: () => 'This is a webhook of this appliance, sent to the appliance itself.',
+    now: () => 'Nothing was done with it.',
+    next: () => 'Under Webhooks, give the address of the program that shall be told.',
+    retry: 'no',
+    sample: {},
+  }),
+} as const
