@@ -9,6 +9,7 @@ import { outcomeErrors } from '../server/contract/errors-of-outcomes.ts'
 import { startErrors } from '../server/contract/errors-of-starts.ts'
 import { type EventType, events } from '../server/contract/events.ts'
 import { operations } from '../server/contract/index.ts'
+import { allowedOf, pinName } from '../server/contract/setting-words.ts'
 import { type SettingKey, settings } from '../server/contract/settings.ts'
 import { literalFirst } from '../server/http/api.ts'
 import { openApiDocument } from '../server/http/openapi.ts'
@@ -58,6 +59,20 @@ function failuresPage(): string {
   )
 }
 
+/** Which of the places counts, and what each is for. */
+const settingsWords = [
+  'A setting is read at the moment it is used: a change counts from the next use on, nothing is restarted. Change one under Settings, or with `PUT /api/settings/{key}`.',
+  'The first of these that says something counts:',
+  [
+    '1. **Pin**: the environment variable of the column "Pinned by", for as long as it is set. The page shows the value and the name of the variable, and cannot change it.',
+    '2. **Stored**: what somebody set, or what was seeded. It stays over restarts and updates.',
+    '3. **Default**.',
+  ].join('\n'),
+  'A **seed** is a name that an earlier installation used. It is read at the first start that finds it, if nobody ever set that setting, and is then stored as if the owner had typed it: later changes of the variable, and its going, change nothing. "Back to the default" is kept as well. To keep a setting in the hand of the environment, use the pin.',
+  'The machines of an earlier installation are seeded too: `SPARK1_HOST` to `SPARK9_HOST` with `SSH_USER` and, where it is not 22, `SSH_PORT`. Each is taken once, also when its machine is removed later. An IP address with a user becomes a machine. A name such as `spark-1.local` becomes a machine that needs an address: such names are found by multicast, which does not reach into containers, and may lead to another computer tomorrow. It is listed under Machines with a field for its address, and never contacted before.',
+  'An environment variable that cannot be used stops the start with a sentence (exit code 78). One that is set to nothing counts as not set.',
+]
+
 function settingsPage(): string {
   const groups = Map.groupBy(Object.keys(settings) as SettingKey[], (key) => settings[key].group)
   const parts = [...groups].map(([group, keys]) => {
@@ -67,18 +82,15 @@ function settingsPage(): string {
         code(key),
         row.label,
         `${code(JSON.stringify(row.default))}${row.unit === null ? '' : ` ${row.unit}`}`,
+        allowedOf(row) ?? '',
+        code(pinName(key)),
         row.env === null ? '' : code(row.env),
-        row.help,
+        row.secret ? `${row.help} A secret: sealed at rest, never shown.` : row.help,
       ]
     })
-    return `## ${group}\n\n${table(['Setting', 'Label', 'Default', 'Seeded from', 'Meaning'], rows)}`
+    return `## ${group}\n\n${table(['Setting', 'Label', 'Default', 'Takes', 'Pinned by', 'Seeded from', 'Meaning'], rows)}`
   })
-  return page(
-    '# Settings',
-    note,
-    'A setting is read at the moment it is used: a change counts from the next use on, nothing is restarted. An environment variable only seeds a setting that was never stored. Change one under Settings, or with `PUT /api/settings/{key}`.',
-    ...parts,
-  )
+  return page('# Settings', note, ...settingsWords, ...parts)
 }
 
 function eventsPage(): string {

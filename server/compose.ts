@@ -11,6 +11,7 @@ import { recipeFit } from './app/model-memory.ts'
 import { createModels } from './app/models.ts'
 import { createRecipes } from './app/recipes.ts'
 import { createSettings } from './app/settings.ts'
+import { createSettingsFile } from './app/settings-file.ts'
 import { createStorage } from './app/storage.ts'
 import { measuredBy } from './app/swap-measure.ts'
 import type { UseCases } from './app/use-cases.ts'
@@ -147,8 +148,11 @@ export function compose(world: Adapters): Graph {
     if (!life.signal.aborted) observed.takeUp()
   }
 
+  const settingsFile = createSettingsFile({ settings, text: world.settingsText, clock, ids: world.ids, version: world.version })
+
   return {
     settings,
+    settingsFile,
     events,
     machines,
     models,
@@ -168,6 +172,7 @@ export function compose(world: Adapters): Graph {
     async start(signal) {
       signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
       if (signal?.aborted === true) life.abort(signal.reason)
+      if (!life.signal.aborted) settings.takeSeeds()
       for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, health, observed, status, lock, storage, webhooks })) {
         if (life.signal.aborted) return
         await job.start(life.signal)

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { createAdaptorServer } from '@hono/node-server'
 import { createRecipeFiles, readFamilies } from './adapters/files/recipe-files.ts'
+import { settingsText } from './adapters/files/settings-text.ts'
 import { shippedRecipes } from './adapters/files/shipped-dir.ts'
 import { readWebAssets } from './adapters/files/web-assets.ts'
 import { createEngines } from './adapters/outbound/engines.ts'
@@ -148,6 +149,7 @@ async function run(boot: Boot, env: Env): Promise<void> {
       engines,
       webhookSender,
       sealer: createSealer({ path: join(boot.dataDir, 'secrets-key'), log }),
+      settingsText,
       ...(await recipesOf(boot.dataDir)),
       generateKeyPair,
       env,

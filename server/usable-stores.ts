@@ -70,7 +70,12 @@ export async function usableStores(needs: StoresNeeds): Promise<OpenStores | nul
           if (still !== null) throw still
           return aside
         },
-        settings: createSettings({ store: { all: () => ({}), set: () => false }, clock, env: needs.env, sealer: nothingSealed }),
+        settings: createSettings({
+          store: { all: () => ({}), set: () => false, together: (act) => act() },
+          clock,
+          env: needs.env,
+          sealer: nothingSealed,
+        }),
       }),
     )
     needs.announce([happened, now, next].join(' '))

@@ -3,6 +3,7 @@ import type { DownloadSparks } from './app/download-ports.ts'
 import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
+import type { SettingsText } from './app/settings-file-ports.ts'
 import type { WebhookSender } from './app/webhook-ports.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 
@@ -18,10 +19,11 @@ export interface Adapters {
   readonly webhookSender: WebhookSender
   readonly sealer: Sealer
   readonly recipeFiles: RecipeFiles
+  readonly settingsText: SettingsText
   /** What a folder says of itself: domain's inferWith(families). */
   readonly infer: (listing: FolderListing) => Inference
   readonly generateKeyPair: () => { readonly privateKey: string; readonly publicKey: string }
-  /** Environment variables that seed settings; an unusable one raises setting_invalid here. */
+  /** Environment variables that pin and seed settings; an unusable one raises setting_invalid here. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
   /** Tests: an event whose payload is not as its row says is raised. */

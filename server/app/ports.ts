@@ -273,10 +273,22 @@ export interface EventStore {
   last(): number
 }
 
+export interface StoredSetting {
+  /** undefined: taken away again. */
+  readonly value: unknown
+  /** undefined: the default, or not kept. */
+  readonly before: unknown
+  readonly version: number
+  readonly setAt: number
+  readonly setBy: string
+}
+
 export interface SettingStore {
-  all(): Readonly<Record<string, { readonly value: unknown; readonly version: number; readonly setAt: number; readonly setBy: string }>>
-  /** Returns false when `version` is not the stored one (0: never stored). `value` undefined removes it. */
-  set(key: string, value: unknown, version: number, now: number, by: string): boolean
+  all(): Readonly<Record<string, StoredSetting>>
+  /** Returns false when `version` is not the stored one (0: never stored). `value` undefined removes it. `before`: for `before` of the row. */
+  set(key: string, value: unknown, version: number, now: number, by: string, before?: unknown): boolean
+  /** One transaction. */
+  together<T>(act: () => T): T
 }
 
 export interface ModelStore {

@@ -12,27 +12,19 @@ import type {
   ModelView,
   PlanView,
   RecipeView,
-  SettingView,
   StatusView,
   SurveyView,
   SwapView,
 } from '../contract/operations/shapes.ts'
-import type { SettingKey, SettingValue } from '../contract/settings.ts'
 import type { LeftRecipe } from '../domain/launcher-mod.ts'
 import type { RecipeDraft } from '../domain/recipe-draft.ts'
 import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
+import type { SettingsFileUse, SettingsUse } from './settings-use.ts'
 import type { WebhooksUse } from './webhook-use.ts'
 
-export interface SettingsUse {
-  get<Key extends SettingKey>(key: Key): SettingValue<Key>
-  list(): SettingView[]
-  /** Raises setting_unknown, setting_invalid, setting_changed. `version` undefined: last write wins (programs). */
-  change(key: string, value: unknown, version: number | undefined, by: string): SettingView
-  reset(key: string, by: string): SettingView
-  watch(key: SettingKey, listener: () => void): () => void
-}
+export type { SettingsFileUse, SettingsUse } from './settings-use.ts'
 
 export interface EventsUse {
   /** The one way an event comes to be: stored (unless quiet), then every listener is nudged. */
@@ -254,6 +246,7 @@ export interface StorageUse {
 
 export interface UseCases {
   readonly settings: SettingsUse
+  readonly settingsFile: SettingsFileUse
   readonly events: EventsUse
   readonly machines: MachinesUse
   readonly models: ModelsUse

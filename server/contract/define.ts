@@ -83,7 +83,7 @@ export interface SettingRow<Schema extends z.ZodType = z.ZodType> {
   readonly help: string
   readonly group: string
   readonly secret: boolean
-  /** Seeds the setting when it has never been stored. */
+  /** A name of an earlier installation, read at the first start that finds it if the setting was never set. What pins it: pinName(). */
   readonly env: string | null
   readonly control: 'text' | 'number' | 'toggle' | 'secret' | 'list'
   readonly unit: string | null

@@ -6,6 +6,7 @@ import { downloadOperations } from './operations/downloads.ts'
 import { houseOperations } from './operations/house.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
+import { settingOperations } from './operations/settings.ts'
 import { swapOperations } from './operations/swaps.ts'
 import { webhookOperations } from './operations/webhooks.ts'
 import { settings } from './settings.ts'
@@ -13,6 +14,7 @@ import { settings } from './settings.ts'
 export const operations = {
   ...accessOperations,
   ...houseOperations,
+  ...settingOperations,
   ...machineOperations,
   ...modelOperations,
   ...downloadOperations,

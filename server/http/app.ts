@@ -9,6 +9,7 @@ import { downloadAnswers } from './answers/downloads.ts'
 import { houseAnswers } from './answers/house.ts'
 import { machineAnswers } from './answers/machines.ts'
 import { modelAnswers } from './answers/models.ts'
+import { settingAnswers } from './answers/settings.ts'
 import { swapAnswers } from './answers/swaps.ts'
 import { webhookAnswers } from './answers/webhooks.ts'
 import { type Answers, mountOperations } from './api.ts'
@@ -58,6 +59,7 @@ export function createApp(needs: AppNeeds): App {
 
   const answers: Answers = {
     ...houseAnswers({ ...useCases, access }),
+    ...settingAnswers(useCases),
     ...machineAnswers(useCases),
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),

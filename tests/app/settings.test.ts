@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { createEvents } from '../../server/app/events.ts'
-import { createSettings, type SettingsNeeds } from '../../server/app/settings.ts'
+import { createSettings, type Settings, type SettingsNeeds } from '../../server/app/settings.ts'
 import type { SettingsUse } from '../../server/app/use-cases.ts'
-import { setting } from '../../server/contract/define.ts'
+import { SparkError } from '../../server/contract/errors.ts'
+import { pinName } from '../../server/contract/setting-words.ts'
 import { type SettingKey, settings as table } from '../../server/contract/settings.ts'
 import { createFakeClock } from '../fakes/clock.ts'
 import { createFakeIds } from '../fakes/ids.ts'
@@ -33,10 +33,11 @@ const others: Readonly<Record<SettingKey, unknown>> = {
   'access.corsOrigins': ['https://app.example'],
   'webhooks.allowPublic': true,
 }
+const asText = (value: unknown): string => (Array.isArray(value) ? value.join('\n') : String(value))
 let stores: OpenStores
 let log: ReturnType<typeof createFakeLog>
 
-const make = (env: Record<string, string> = {}, more: Partial<SettingsNeeds> = {}): SettingsUse =>
+const make = (env: Record<string, string> = {}, more: Partial<SettingsNeeds> = {}): Settings =>
   createSettings({
     store: stores.settings,
     clock,
@@ -82,39 +83,86 @@ describe('every setting', () => {
   })
 
   it.each(keys)('%s is also taken as the text that a form sends', (key) => {
-    const value = others[key]
-    const text = Array.isArray(value) ? value.join('\n') : String(value)
-    expect(make().change(key, text, undefined, 'owner').value).toEqual(value)
+    const settings = make()
+    settings.change(key, asText(others[key]), undefined, 'owner')
+    expect(settings.get(key)).toEqual(others[key])
   })
 
-  it.each(keys.filter((key) => table[key].env !== null))('%s is seeded by its environment variable until it is set', (key) => {
-    const value = others[key]
-    const env = { [table[key].env as string]: Array.isArray(value) ? value.join(',') : String(value) }
-    const settings = make(env)
-    expect(settings.get(key)).toEqual(value)
+  it.each(keys)('%s can be pinned by the environment: it wins, is shown as such, and cannot be changed here', (key) => {
+    make().change(key, table[key].default, 0, 'owner')
+    const settings = make({ [pinName(key)]: asText(others[key]) })
+    expect(settings.get(key)).toEqual(others[key])
     expect(settings.list().find((view) => view.key === key)).toMatchObject({
-      value,
-      default: value,
-      version: 0,
-      setBy: `the environment (${table[key].env})`,
+      pinned: true,
+      pin: pinName(key),
+      setBy: `the environment (${pinName(key)})`,
       setAt: null,
     })
-    settings.change(key, table[key].default, 0, 'owner')
-    expect(settings.get(key)).toEqual(table[key].default)
-    expect(settings.reset(key, 'owner').value).toEqual(value)
+    const before = stores.settings.all()
+    const pinned = expect.objectContaining({ code: 'setting_pinned', facts: { key, env: pinName(key) } })
+    expect(() => settings.change(key, table[key].default, undefined, 'owner')).toThrow(pinned)
+    expect(() => settings.reset(key, 'owner')).toThrow(pinned)
+    expect(() => settings.undo(key, undefined, 'owner')).toThrow(pinned)
+    expect(() => settings.changeTogether(new Map([[key, others[key]]]), 'owner')).toThrow(pinned)
+    expect(stores.settings.all()).toEqual(before)
+    expect(make().get(key)).toEqual(table[key].default)
+  })
+
+  it.each(keys.filter((key) => table[key].env !== null))('%s is taken over from its name of an earlier installation, once', (key) => {
+    const name = table[key].env as string
+    const first = make({ [name]: asText(others[key]) })
+    expect(first.get(key)).toEqual(others[key])
+    first.takeSeeds()
+    expect(make().get(key)).toEqual(others[key])
+    expect(
+      make()
+        .list()
+        .find((view) => view.key === key),
+    ).toMatchObject({ version: 1, setBy: `an earlier installation (${name})` })
+    first.takeSeeds()
+    expect(stores.settings.all()[key]?.version).toBe(1)
+    const later = make({ [name]: asText(table[key].default) })
+    later.takeSeeds()
+    expect(later.get(key)).toEqual(others[key])
+    later.reset(key, 'owner')
+    later.takeSeeds()
+    expect(later.get(key)).toEqual(table[key].default)
   })
 })
 
 describe('the environment', () => {
   it('stops the start with the variable and the reason when it says what cannot be', () => {
-    expect(() => make({ VLLM_PORT: '80 00' })).toThrow(/engine\.port cannot be set: the environment says VLLM_PORT=80 00: /)
+    expect(() => make({ VLLM_PORT: '80 00' })).toThrow(/engine\.port cannot be set: the environment says VLLM_PORT=80 00: a whole number/)
     expect(() => make({ VLLM_PORT: '70000' })).toThrow(/VLLM_PORT=70000/)
+    expect(() => make({ SPARK_CONTROL_ENGINE_PORT: '0' })).toThrow(/SPARK_CONTROL_ENGINE_PORT=0: a whole number from 1 to 65,535 is needed/)
     expect(() => make({ VLLM_IMAGE: '$(reboot)' })).toThrow(/only letters, digits/)
     expect(() => make({ ALLOWED_HOSTS: 'ok.example, Not Ok!' })).toThrow(/entry 2: host names in small letters/)
   })
 
   it('says nothing by a variable that is empty', () => {
-    expect(make({ VLLM_PORT: ' ' }).get('engine.port')).toBe(8000)
+    expect(make({ VLLM_PORT: ' ', SPARK_CONTROL_ENGINE_PORT: '' }).get('engine.port')).toBe(8000)
+  })
+
+  it('keeps a pin over what is seeded and stored', () => {
+    const settings = make({ VLLM_PORT: '8001', SPARK_CONTROL_ENGINE_PORT: '8002' })
+    settings.takeSeeds()
+    expect(settings.get('engine.port')).toBe(8002)
+    expect(make().get('engine.port')).toBe(8001)
+  })
+
+  it('counts while the disk is full, and is taken over at a later start', () => {
+    const full: SettingsNeeds['store'] = {
+      ...stores.settings,
+      together: () => {
+        throw new SparkError('storage_full', {})
+      },
+    }
+    const settings = make({ VLLM_PORT: '8001' }, { store: full })
+    settings.takeSeeds()
+    expect(settings.get('engine.port')).toBe(8001)
+    expect(stores.settings.all()).toEqual({})
+    make({ VLLM_PORT: '8001' }).takeSeeds()
+    expect(make().get('engine.port')).toBe(8001)
   })
 })
 
@@ -194,36 +242,65 @@ describe('changing a setting', () => {
   })
 })
 
-describe('a secret setting', () => {
-  const rows = {
-    'hook.key': setting({
-      schema: z.string().min(3),
-      default: '',
-      label: 'Key',
-      help: 'Signs.',
-      group: 'Hooks',
-      secret: true,
-      env: null,
-      control: 'secret',
-      unit: null,
-    }),
-  }
+describe('undo', () => {
+  const value = (settings: SettingsUse): unknown => settings.get('engine.port')
 
-  it('is never shown, and its mask sent back changes nothing', () => {
-    const settings = make({}, { rows })
-    expect(settings.change('hook.key', 'the-key', 0, 'owner').value).toBe('********')
-    expect(JSON.stringify(settings.list())).not.toContain('the-key')
-    expect(settings.change('hook.key', '********', 1, 'owner').version).toBe(1)
-    expect(stores.serialize().includes('the-key')).toBe(false)
-    expect(settings.get('hook.key' as SettingKey)).toBe('the-key')
-    const stale = (): unknown => settings.change('hook.key', 'another', 0, 'owner')
-    expect(stale).toThrow(expect.objectContaining({ facts: { key: 'hook.key', theirs: '********', yours: '********' } }))
+  it('goes back to what was stored before, and forth again, also after a restart', () => {
+    const settings = make()
+    settings.change('engine.port', 8001, 0, 'alice')
+    expect(settings.change('engine.port', 8002, 1, 'bob').before).toBe(8001)
+    expect(make().undo('engine.port', 2, 'alice')).toMatchObject({ value: 8001, before: 8002, version: 3, setBy: 'alice' })
+    expect(make().undo('engine.port', 3, 'alice').value).toBe(8002)
   })
 
-  it('counts as not set with another key, stays where it is, and is there again with the right one', () => {
-    make({}, { rows }).change('hook.key', 'the-key', 0, 'owner')
-    const other = make({}, { rows, sealer: createFakeSealer('another') })
-    expect(other.get('hook.key' as SettingKey)).toBe('')
-    expect(make({}, { rows }).get('hook.key' as SettingKey)).toBe('the-key')
+  it('brings back what was reset', () => {
+    const settings = make()
+    settings.change('engine.port', 8001, 0, 'alice')
+    settings.reset('engine.port', 'alice')
+    expect(value(settings)).toBe(8000)
+    settings.undo('engine.port', undefined, 'alice')
+    expect(value(settings)).toBe(8001)
+  })
+
+  it('does nothing where there is nothing before, and refuses where somebody was faster', () => {
+    const settings = make()
+    expect(settings.undo('engine.port', 0, 'alice').version).toBe(0)
+    settings.change('engine.port', 8001, 0, 'alice')
+    settings.change('engine.port', 8002, 1, 'bob')
+    expect(() => settings.undo('engine.port', 1, 'alice')).toThrow(expect.objectContaining({ code: 'setting_changed' }))
+    expect(value(settings)).toBe(8002)
+  })
+})
+
+describe('several settings at once', () => {
+  it('are changed together or not at all, and told one by one', () => {
+    const settings = make()
+    const bad = new Map<string, unknown>([
+      ['engine.port', 8001],
+      ['swap.drainSeconds', -1],
+    ])
+    expect(() => settings.changeTogether(bad, 'owner')).toThrow(expect.objectContaining({ code: 'setting_invalid' }))
+    expect([settings.get('engine.port'), stores.events.last()]).toEqual([8000, 0])
+    settings.changeTogether(bad.set('swap.drainSeconds', 5), 'owner')
+    expect([settings.get('engine.port'), settings.get('swap.drainSeconds'), stores.events.last()]).toEqual([8001, 5, 2])
+  })
+
+  it('leave nothing behind when the disk ends in the middle', () => {
+    let left = 1
+    const store: SettingsNeeds['store'] = {
+      ...stores.settings,
+      set: (...given) => {
+        left -= 1
+        if (left < 0) throw new SparkError('storage_full', {})
+        return stores.settings.set(...given)
+      },
+    }
+    const settings = make({}, { store })
+    const both = new Map<string, unknown>([
+      ['engine.port', 8001],
+      ['swap.drainSeconds', 5],
+    ])
+    expect(() => settings.changeTogether(both, 'owner')).toThrow(expect.objectContaining({ code: 'storage_full' }))
+    expect([make().get('engine.port'), stores.events.last()]).toEqual([8000, 0])
   })
 })

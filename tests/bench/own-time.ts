@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { createRecipeFiles, readFamilies } from '../../server/adapters/files/recipe-files.ts'
+import { settingsText } from '../../server/adapters/files/settings-text.ts'
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
 import { createEngines } from '../../server/adapters/outbound/engines.ts'
 import { openStores } from '../../server/adapters/sqlite/open.ts'
@@ -56,6 +57,7 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
     engines: stopwatched(engines, 'engine', calls),
     webhookSender: createFakeWebhookSender(),
     sealer: createFakeSealer(),
+    settingsText,
     recipeFiles: createRecipeFiles({ shippedDir: shipped.models, ownerDir: join(folder, 'recipes') }),
     infer: inferWith((await readFamilies(shipped.families)).families),
     generateKeyPair,

@@ -2,6 +2,7 @@
 
 import { createRecipeFiles, readFamilies } from '../../server/adapters/files/recipe-files.ts'
 import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
+import { settingsText } from '../../server/adapters/files/settings-text.ts'
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
 import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
@@ -137,6 +138,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     log,
     webhookSender,
     sealer: createFakeSealer(),
+    settingsText,
     infer,
     generateKeyPair: () => keyPair,
     env: {},

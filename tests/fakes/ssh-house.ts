@@ -1,5 +1,7 @@
 // The whole house over real SSH and real time, with a database in memory: for machines that answer in ways a simulation would not.
+
 import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
+import { settingsText } from '../../server/adapters/files/settings-text.ts'
 import { createEngines } from '../../server/adapters/outbound/engines.ts'
 import { openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
@@ -42,6 +44,7 @@ export function openSshHouse(): SshHouse {
     engines,
     webhookSender: createFakeWebhookSender(),
     sealer: createFakeSealer(),
+    settingsText,
     recipeFiles: {
       read: async () => ({ recipes: [], problems: [], texts: new Map() }),
       readLauncher: ({ name }) => ({ left: { file: name, model: null, title: null, why: 'Not read here.' } }),

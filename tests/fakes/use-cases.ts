@@ -1,5 +1,9 @@
 // An appliance in memory behind the UseCases interface: small, honest, enough to see what the edge makes of its answers.
-import type { PassedAnswer, PassedRequest, StoredEvent } from '../../server/app/ports.ts'
+import { createHash } from 'node:crypto'
+import { settingsText } from '../../server/adapters/files/settings-text.ts'
+import type { PassedAnswer, PassedRequest, SettingStore, StoredEvent, StoredSetting } from '../../server/app/ports.ts'
+import { createSettings } from '../../server/app/settings.ts'
+import { createSettingsFile } from '../../server/app/settings-file.ts'
 import type { UseCases } from '../../server/app/use-cases.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import { type EventType, events as eventRows, quietEvents } from '../../server/contract/events.ts'
@@ -10,14 +14,13 @@ import {
   planSample,
   recipeSample,
   removalPlanSample,
-  settingSample,
   statusSample,
   swapSample,
   versionSample,
 } from '../../server/contract/operations/samples.ts'
-import type { EventView, LockView, MachineShape, SettingView, SwapView } from '../../server/contract/operations/shapes.ts'
-import { type SettingKey, settings as settingRows } from '../../server/contract/settings.ts'
+import type { EventView, LockView, MachineShape, SwapView } from '../../server/contract/operations/shapes.ts'
 import { fakeDownloads } from './downloads.ts'
+import { createFakeSealer } from './sealer.ts'
 import { draftSample } from './view-samples-of-recipes.ts'
 import { fakeWebhooks } from './webhooks.ts'
 
@@ -31,45 +34,22 @@ export interface FakeUseCases extends UseCases {
   answerChat(answer: (request: PassedRequest) => Promise<PassedAnswer>): void
 }
 
-function fakeSettings(): UseCases['settings'] {
-  const stored = new Map<string, { value: unknown; version: number; by: string }>()
-  const rowOf = (key: string): (typeof settingRows)[SettingKey] => {
-    const row = (settingRows as Record<string, (typeof settingRows)[SettingKey]>)[key]
-    if (row === undefined) throw new SparkError('setting_unknown', { key })
-    return row
-  }
-  const view = (key: string): SettingView => {
-    const row = rowOf(key)
-    const own = stored.get(key)
-    return {
-      ...settingSample,
-      key,
-      label: row.label,
-      value: own === undefined ? row.default : own.value,
-      default: row.default,
-      version: own?.version ?? 0,
-      setBy: own?.by ?? null,
-    }
-  }
-  return {
-    get: (key) => view(key).value as never,
-    list: () => Object.keys(settingRows).map(view),
-    change(key, value, version, by) {
-      const read = rowOf(key).schema.safeParse(value)
-      if (!read.success) throw new SparkError('setting_invalid', { key, why: read.error.issues[0]?.message ?? '' })
-      const now = view(key)
-      if (version !== undefined && version !== now.version)
-        throw new SparkError('setting_changed', { key, theirs: String(now.value), yours: String(value) })
-      stored.set(key, { value: read.data, version: now.version + 1, by })
-      return view(key)
+/** The real ones over a store in memory. */
+function fakeSettings(): Pick<UseCases, 'settings' | 'settingsFile'> {
+  const rows: Record<string, StoredSetting> = {}
+  const store: SettingStore = {
+    all: () => rows,
+    set(key, value, version, setAt, setBy, before) {
+      if ((rows[key]?.version ?? 0) !== version) return false
+      rows[key] = { value, before, version: version + 1, setAt, setBy }
+      return true
     },
-    reset(key) {
-      rowOf(key)
-      stored.delete(key)
-      return view(key)
-    },
-    watch: () => () => undefined,
+    together: (act) => act(),
   }
+  const clock = { now: () => Date.UTC(2026, 0, 1) }
+  const settings = createSettings({ store, clock, env: {}, sealer: createFakeSealer() })
+  const ids = { digest: (text: string) => createHash('sha256').update(text).digest('hex') }
+  return { settings, settingsFile: createSettingsFile({ settings, text: settingsText, clock, ids, version: '0.1.0' }) }
 }
 
 function fakeEvents(): UseCases['events'] {
@@ -185,7 +165,7 @@ export function createFakeUseCases(): FakeUseCases {
     answerChat: (answer) => {
       chat = answer
     },
-    settings: fakeSettings(),
+    ...fakeSettings(),
     events: fakeEvents(),
     machines: {
       list: () => [...machines.values()],

@@ -1,16 +1,7 @@
 // Sample answers for the gallery and the tests of the pages: one household with two Sparks, told at one moment.
 import { type ErrorCode, type FactsOf, tellError } from '../../server/contract/errors.ts'
 import { freeLockSample } from '../../server/contract/operations/samples.ts'
-import type {
-  EngineView,
-  EventView,
-  LockView,
-  MachineShape,
-  SettingView,
-  StatusView,
-  SurveyView,
-} from '../../server/contract/operations/shapes.ts'
-import { settings as settingRows } from '../../server/contract/settings.ts'
+import type { EngineView, EventView, LockView, MachineShape, StatusView, SurveyView } from '../../server/contract/operations/shapes.ts'
 
 export const now = Date.UTC(2026, 0, 5, 14, 30, 0)
 export const GB = 1e9
@@ -205,20 +196,6 @@ export const events: EventView[] = [
   { id: 6, type: 'machine_back', at: before(180_000), kind: 'machine', sentence: 'spark-2 answers again.', payload: {} },
   { id: 5, type: 'models_changed', at: before(260_000), kind: 'model', sentence: 'New on the disks: Qwen3 8B.', payload: {} },
 ]
-
-export const settings: SettingView[] = Object.entries(settingRows).map(([key, row]) => ({
-  key,
-  label: row.label,
-  help: row.help,
-  group: row.group,
-  control: row.control,
-  unit: row.unit,
-  value: key === 'machines.pollSeconds' ? 3 : row.default,
-  default: row.default,
-  version: key === 'machines.pollSeconds' ? 2 : 0,
-  setBy: key === 'machines.pollSeconds' ? 'owner' : null,
-  setAt: null,
-}))
 
 export const survey: SurveyView = {
   machine: machine.id,

@@ -1,4 +1,5 @@
 // Every page in its states, drawn from samples: to be looked at (scripts/gallery.ts) and checked by axe.
+
 import { actOf } from '../../server/contract/acts.ts'
 import { serviceStates } from '../../server/domain/words.ts'
 import { Layout, type Theme } from '../../web/views/layout.tsx'
@@ -11,7 +12,6 @@ import { ModelPage } from '../../web/views/pages/model.tsx'
 import { PlanPage } from '../../web/views/pages/plan.tsx'
 import { ProblemPage } from '../../web/views/pages/problem.tsx'
 import { type RecipeData, RecipePage } from '../../web/views/pages/recipe.tsx'
-import { SettingsPage } from '../../web/views/pages/settings.tsx'
 import { StopPage } from '../../web/views/pages/stop.tsx'
 import { SwapPage } from '../../web/views/pages/swap.tsx'
 import { StateBadge } from '../../web/views/parts/badge.tsx'
@@ -21,6 +21,7 @@ import { brokenDraft, draftSample, troubledDraft, versions } from '../fakes/view
 import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
+import { ofSettings } from './gallery-of-settings.tsx'
 
 const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample
@@ -266,30 +267,7 @@ export const exhibits: readonly Exhibit[] = [
   },
   { name: 'activity', place: 'activity', body: <ActivityPage events={sample.events} kind="" before={5} older={false} now={now} /> },
   { name: 'activity-empty', place: 'activity', body: <ActivityPage events={[]} kind="lock" before={null} older={false} now={now} /> },
-  {
-    name: 'settings',
-    place: 'settings',
-    body: (
-      <SettingsPage
-        settings={sample.settings}
-        group={null}
-        theme="auto"
-        said={{ key: 'engine.port', what: { kind: 'changed', theirs: '8001', typed: '8002' } }}
-      />
-    ),
-  },
-  {
-    name: 'settings-refused',
-    place: 'settings',
-    body: (
-      <SettingsPage
-        settings={sample.settings}
-        group="engine"
-        theme="auto"
-        said={{ key: 'engine.port', what: { kind: 'refused', why: 'a number from 1 to 65535 is needed', typed: '99999' } }}
-      />
-    ),
-  },
+  ...ofSettings,
   {
     name: 'problem',
     place: null,

@@ -103,6 +103,18 @@ function placeOf(document: ReturnType<typeof parseDocument>, issue: Issue): numb
   return null
 }
 
+/** What these files never hold and what could make more of them than stands there: references, and tags that name a kind of value. */
+function strangerIn(document: ReturnType<typeof parseDocument>): { readonly at: number; readonly why: string } | null {
+  let found: { at: number; why: string } | null = null
+  visit(document, (_key, node) => {
+    const isTagged = isNode(node) && !isAlias(node) && node.tag !== undefined
+    if (isAlias(node)) found = { at: node.range?.[0] ?? 0, why: 'References (*name) are not used in these files.' }
+    else if (isTagged) found = { at: node.range?.[0] ?? 0, why: 'Tags (!name) are not used in these files.' }
+    return found === null ? undefined : visit.BREAK
+  })
+  return found
+}
+
 /** Reads one file. `file` in problems is the name only, so that a page shows no path of this machine. */
 export async function readYaml<Shape>(path: string, schema: FileSchema<Shape>): Promise<YamlReading<Shape>> {
   const file = basename(path)
@@ -125,13 +137,8 @@ export function parseYaml<Shape>(file: string, text: string, schema: FileSchema<
       problem(error.pos[0], `Not valid YAML: ${inWords[error.code] ?? (error.message.split('\n')[0] ?? '').replace(/\.$/, '')}.`),
     )
     if (broken.length > 0) return { ok: false, problems: broken.slice(0, 20) }
-    let alias: number | null = null
-    visit(document, (_key, node) => {
-      if (!isAlias(node)) return undefined
-      alias = node.range?.[0] ?? 0
-      return visit.BREAK
-    })
-    if (alias !== null) return { ok: false, problems: [problem(alias, 'References (*name) are not used in these files.')] }
+    const stranger = strangerIn(document)
+    if (stranger !== null) return { ok: false, problems: [problem(stranger.at, stranger.why)] }
     const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }))
     if (parsed.success) return { ok: true, value: parsed.data, text }
     return { ok: false, problems: parsed.error.issues.slice(0, 20).map((issue) => problem(placeOf(document, issue), issueSentence(issue))) }

@@ -18,7 +18,7 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['swaps', ['plan', 'way_back', 'progress', 'requested_by', 'trouble']],
   ['serving', ['plan', 'machines']],
   ['events', ['payload']],
-  ['settings', ['value']],
+  ['settings', ['value', 'before']],
   ['model_listings', ['folders']],
   ['downloads', ['content']],
   ['recipe_confirmations', ['seen']],

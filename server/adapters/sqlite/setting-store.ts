@@ -5,6 +5,7 @@ import { createHeld } from './held.ts'
 interface Row {
   readonly key: string
   readonly value: string | null
+  readonly before: string | null
   readonly version: number
   readonly set_at: number
   readonly set_by: string
@@ -16,18 +17,19 @@ interface Row {
  */
 export function createSettingStore(db: Database): SettingStore {
   const all = db.prepare<[], Row>('SELECT * FROM settings ORDER BY key')
-  const insert = db.prepare<[string, string | null, number, string]>(
-    'INSERT INTO settings (key, value, version, set_at, set_by) VALUES (?, ?, 1, ?, ?) ON CONFLICT (key) DO NOTHING',
+  const insert = db.prepare<[string, string | null, number, string, string | null]>(
+    'INSERT INTO settings (key, value, version, set_at, set_by, before) VALUES (?, ?, 1, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
   )
-  const update = db.prepare<[string | null, number, string, string, number]>(
-    'UPDATE settings SET value = ?, version = version + 1, set_at = ?, set_by = ? WHERE key = ? AND version = ?',
+  const update = db.prepare<[string | null, number, string, string | null, string, number]>(
+    'UPDATE settings SET value = ?, version = version + 1, set_at = ?, set_by = ?, before = ? WHERE key = ? AND version = ?',
   )
   const read = (): ReturnType<SettingStore['all']> =>
     Object.fromEntries(
       all.all().map((row) => [
         row.key,
         {
-          value: row.value === null ? undefined : (JSON.parse(row.value) as unknown),
+          value: fromText(row.value),
+          before: fromText(row.before),
           version: row.version,
           setAt: row.set_at,
           setBy: row.set_by,
@@ -37,11 +39,20 @@ export function createSettingStore(db: Database): SettingStore {
   const held = createHeld(db, read)
   return {
     all: () => held.of('all'),
-    set: (key, value, version, now, by) => {
+    set: (key, value, version, now, by, before) => {
       held.forget()
-      const text = value === undefined ? null : JSON.stringify(value)
-      const result = version === 0 ? insert.run(key, text, now, by) : update.run(text, now, by, key, version)
+      const [text, old] = [toText(value), toText(before)]
+      const result = version === 0 ? insert.run(key, text, now, by, old) : update.run(text, now, by, old, key, version)
       return result.changes === 1
     },
+    together: (act) => db.transaction(act)(),
   }
+}
+
+function toText(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
+function fromText(text: string | null): unknown {
+  return text === null ? undefined : (JSON.parse(text) as unknown)
 }

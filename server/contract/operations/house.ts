@@ -1,8 +1,8 @@
-// Status, settings, events, health: the appliance itself.
+// Status, events, health: the appliance itself.
 import { z } from 'zod'
 import { operation } from '../define.ts'
-import { settingSample, statusSample } from './samples.ts'
-import { EventShape, SettingShape, Status } from './shapes.ts'
+import { statusSample } from './samples.ts'
+import { EventShape, Status } from './shapes.ts'
 
 export const houseOperations = {
   'status.find': operation({
@@ -17,55 +17,6 @@ export const houseOperations = {
     right: 'see',
     risk: 'read',
     examples: [{ title: 'now', out: statusSample }],
-  }),
-  'settings.list': operation({
-    kind: 'json',
-    method: 'get',
-    path: '/api/settings',
-    summary: 'Every setting',
-    input: {},
-    output: z.object({ settings: z.array(SettingShape) }),
-    status: 200,
-    errors: [],
-    right: 'see',
-    risk: 'read',
-    examples: [{ title: 'all', out: { settings: [settingSample] } }],
-  }),
-  'settings.change': operation({
-    kind: 'json',
-    method: 'put',
-    path: '/api/settings/:key',
-    summary: 'Change a setting; it is read at its next use',
-    input: {
-      params: z.object({ key: z.string().max(100) }),
-      body: z.strictObject({ value: z.unknown(), version: z.int().min(0).optional() }),
-    },
-    output: SettingShape,
-    status: 200,
-    errors: ['setting_unknown', 'setting_invalid', 'setting_changed', 'invalid_request'],
-    right: 'operate',
-    risk: 'mutating',
-    examples: [
-      {
-        title: 'another port',
-        params: { key: 'engine.port' },
-        in: { value: 8001, version: 0 },
-        out: { ...settingSample, value: 8001, version: 1 },
-      },
-    ],
-  }),
-  'settings.reset': operation({
-    kind: 'json',
-    method: 'delete',
-    path: '/api/settings/:key',
-    summary: 'Back to the default',
-    input: { params: z.object({ key: z.string().max(100) }) },
-    output: SettingShape,
-    status: 200,
-    errors: ['invalid_request', 'setting_unknown', 'setting_changed'],
-    right: 'operate',
-    risk: 'mutating',
-    examples: [{ title: 'back to 8000', params: { key: 'engine.port' }, out: settingSample }],
   }),
   'backups.take': operation({
     kind: 'json',

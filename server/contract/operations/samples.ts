@@ -9,7 +9,6 @@ import type {
   ModelView,
   PlanView,
   RecipeView,
-  SettingView,
   StartMemoryView,
   StatusView,
   SwapView,
@@ -259,20 +258,6 @@ export const versionSample: RecipeVersionView = {
   current: true,
   differences: [{ what: '--max-model-len', before: '32768', after: '65536' }],
   text: 'model: Qwen/Qwen3-8B\ntitle: Long documents\nnodes: 1\n',
-}
-
-export const settingSample: SettingView = {
-  key: 'engine.port',
-  label: 'Port',
-  help: 'The port vLLM listens on when a recipe names none.',
-  group: 'Engine',
-  control: 'number',
-  unit: null,
-  value: 8000,
-  default: 8000,
-  version: 0,
-  setBy: null,
-  setAt: null,
 }
 
 const speedSample: SpeedView = {

@@ -298,23 +298,6 @@ export const Status = z
   .meta({ id: 'Status' })
 export type StatusView = z.output<typeof Status>
 
-export const SettingShape = z
-  .object({
-    key: z.string(),
-    label: z.string(),
-    help: z.string(),
-    group: z.string(),
-    control: z.enum(['text', 'number', 'toggle', 'secret', 'list']),
-    unit: z.string().nullable(),
-    value: z.unknown(),
-    default: z.unknown(),
-    version: z.int(),
-    setBy: z.string().nullable(),
-    setAt: Time.nullable(),
-  })
-  .meta({ id: 'Setting' })
-export type SettingView = z.output<typeof SettingShape>
-
 export const EventShape = z
   .object({
     id: z.int(),

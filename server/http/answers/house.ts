@@ -1,4 +1,4 @@
-// Answers about the appliance itself: status, settings, health, and getting in.
+// Answers about the appliance itself: status, health, and getting in.
 import type { UseCases } from '../../app/use-cases.ts'
 import { SparkError } from '../../contract/errors.ts'
 import type { accessOperations } from '../../contract/operations/access.ts'
@@ -6,11 +6,10 @@ import type { houseOperations } from '../../contract/operations/house.ts'
 import type { Access } from '../access.ts'
 import { Also, type AnswersOf } from '../api.ts'
 
-type Needs = Pick<UseCases, 'status' | 'settings' | 'storage' | 'isReady' | 'version'> & { readonly access: Access }
+type Needs = Pick<UseCases, 'status' | 'storage' | 'isReady' | 'version'> & { readonly access: Access }
 
 export function houseAnswers({
   status,
-  settings,
   storage,
   isReady,
   version,
@@ -18,9 +17,6 @@ export function houseAnswers({
 }: Needs): AnswersOf<typeof houseOperations & typeof accessOperations> {
   return {
     'status.find': () => status.status(),
-    'settings.list': () => ({ settings: settings.list() }),
-    'settings.change': ({ params, body }, call) => settings.change(params.key, body.value, body.version, call.requester().name),
-    'settings.reset': ({ params }, call) => settings.reset(params.key, call.requester().name),
     'backups.take': () => storage.backUp(),
     'health.live': () => ({ ok: true }),
     'health.ready': () => (isReady() ? { ok: true, version } : new Also({ ok: false, version })),

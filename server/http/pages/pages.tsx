@@ -15,6 +15,7 @@ import { machinePages } from './machines.tsx'
 import { recipePages } from './recipes.tsx'
 import { reservationPages } from './reservation.ts'
 import { settingPages } from './settings.tsx'
+import { settingsFilePages } from './settings-file.tsx'
 import { createShow } from './shell.tsx'
 import { swapPages } from './swaps.tsx'
 
@@ -41,6 +42,7 @@ export function createPages({ useCases, clock, assets, access, ending = new Abor
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))
   app.route('/', settingPages(needs))
+  app.route('/', settingsFilePages(needs))
   app.route('/', livePages({ useCases, clock, ending }))
   return app
 }

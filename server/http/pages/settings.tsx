@@ -1,21 +1,13 @@
 import { Hono } from 'hono'
-import { groupId, type Said, SettingRow, SettingsPage } from '../../../web/views/pages/settings.tsx'
+import { groupId, SettingsGroupPage, SettingsPage } from '../../../web/views/pages/settings.tsx'
+import { type Said, SettingRow, settingRowId } from '../../../web/views/parts/setting-row.tsx'
 import { SparkError } from '../../contract/errors.ts'
-import type { SettingView } from '../../contract/operations/shapes.ts'
+import type { SettingView } from '../../contract/operations/setting-shapes.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
 import { goTo, showFragment, themeOf, wantsFragment } from './shell.tsx'
 
-/** A form sends text; the setting wants its own kind. What does not fit stays text, so that the schema says why. */
-export function settingValue(setting: Pick<SettingView, 'control'>, text: string | undefined): unknown {
-  const typed = (text ?? '').trim()
-  if (setting.control === 'toggle') return typed === 'true'
-  if (setting.control === 'number') return typed !== '' && Number.isFinite(Number(typed)) ? Number(typed) : typed
-  if (setting.control === 'list') return typed.split(/[\s,]+/).filter((line) => line !== '')
-  return typed
-}
-
-export function settingPages({ useCases, show }: PageNeeds): Hono<EdgeEnv> {
+export function settingPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
   const { settings } = useCases
 
@@ -25,53 +17,67 @@ export function settingPages({ useCases, show }: PageNeeds): Hono<EdgeEnv> {
     return found
   }
 
-  const showAll = (request: Request, group: string | null, said?: { key: string; what: Said }, status = 200) => {
-    const data = { settings: settings.list(), group, theme: themeOf(request), ...(said === undefined ? {} : { said }) }
-    return show(request, { title: 'Settings', place: 'settings', body: <SettingsPage {...data} />, status })
+  const showGroup = (request: Request, id: string, said?: { key: string; what: Said }, status = 200): Promise<Response> => {
+    const rows = settings.list().filter((one) => groupId(one.group) === id)
+    const group = rows[0]?.group
+    if (group === undefined) throw new SparkError('not_found', { what: `group of settings "${id.slice(0, 60)}"` })
+    const data = { group, settings: rows, now: clock.now(), ...(said === undefined ? {} : { said }) }
+    return show(request, { title: `${group} - Settings`, place: 'settings', body: <SettingsGroupPage {...data} />, status })
   }
 
-  /** The row alone for htmx, the whole page for a plain form. */
-  const answer = (c: EdgeContext, key: string, what: Said, status: number): Promise<Response> | Response => {
+  /** The row alone for htmx, the page of its group for a plain form. */
+  const answer = (c: EdgeContext, key: string, what: Said, status: number): Promise<Response> => {
     const setting = find(key)
-    if (wantsFragment(c.req.raw)) return showFragment(<SettingRow setting={setting} said={what} />, status)
-    if (what.kind === 'saved') return goTo(`/settings/${groupId(setting.group)}`)
-    return showAll(c.req.raw, groupId(setting.group), { key, what }, status)
+    if (wantsFragment(c.req.raw)) return showFragment(<SettingRow setting={setting} now={clock.now()} said={what} />, status)
+    return showGroup(c.req.raw, groupId(setting.group), { key, what }, status)
   }
 
-  app.get('/settings', (c) => showAll(c.req.raw, null))
+  /** After a change a plain form is sent to a page that can be reloaded, at the row it was about. */
+  const saved = (c: EdgeContext, key: string): Promise<Response> | Response => {
+    if (wantsFragment(c.req.raw)) return answer(c, key, { kind: 'saved' }, 200)
+    return goTo(`/settings/${groupId(find(key).group)}#${settingRowId(key)}`)
+  }
 
-  app.get('/settings/:group', (c) => {
-    const group = c.req.param('group')
-    if (!settings.list().some((one) => groupId(one.group) === group))
-      throw new SparkError('not_found', { what: `group of settings "${group.slice(0, 60)}"` })
-    return showAll(c.req.raw, group)
+  const versionOf = (text: string | undefined): number | undefined => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined)
+
+  /** `act` with the form's fields; what it refuses is told beside the setting. */
+  const changing = (path: string, act: (key: string, fields: Readonly<Record<string, string>>, by: string) => unknown): void => {
+    app.post(path, async (c) => {
+      const { key } = find(c.req.param('key') ?? '')
+      const fields = await fieldsOf(c)
+      try {
+        act(key, fields, requestingOwner(c).name)
+      } catch (thrown) {
+        const refusal = refusalOf(thrown, find(key), fields['value'])
+        return await answer(c, key, refusal.what, refusal.status)
+      }
+      return await saved(c, key)
+    })
+  }
+
+  app.get('/settings', (c) => {
+    const body = <SettingsPage settings={settings.list()} theme={themeOf(c.req.raw)} />
+    return show(c.req.raw, { title: 'Settings', place: 'settings', body })
   })
 
-  app.post('/settings/:key', async (c) => {
-    const setting = find(c.req.param('key'))
-    const fields = await fieldsOf(c)
-    const typed = setting.control === 'toggle' ? String(fields['value'] === 'true') : (fields['value'] ?? '')
-    try {
-      settings.change(setting.key, settingValue(setting, fields['value']), Number(fields['version'] ?? 0), requestingOwner(c).name)
-      return await answer(c, setting.key, { kind: 'saved' }, 200)
-    } catch (thrown) {
-      const refusal = refusalOf(thrown, typed)
-      return await answer(c, setting.key, refusal.what, refusal.status)
-    }
-  })
+  app.get('/settings/:group', (c) => showGroup(c.req.raw, c.req.param('group')))
 
-  app.post('/settings/:key/default', async (c) => {
-    const key = c.req.param('key')
-    settings.reset(find(key).key, requestingOwner(c).name)
-    return await answer(c, key, { kind: 'saved' }, 200)
-  })
+  // A box that is not ticked sends nothing.
+  changing('/settings/:key', (key, fields, by) =>
+    settings.change(key, fields['value'] ?? unticked(find(key)), versionOf(fields['version']) ?? 0, by),
+  )
+  changing('/settings/:key/default', (key, _fields, by) => settings.reset(key, by))
+  changing('/settings/:key/undo', (key, fields, by) => settings.undo(key, versionOf(fields['version']), by))
 
   return app
 }
 
+const unticked = (setting: SettingView): string => (setting.control === 'toggle' ? 'false' : '')
+
 /** Refusals that belong beside the setting; every other failure goes on to the one door. */
-function refusalOf(thrown: unknown, typed: string): { what: Said; status: number } {
+function refusalOf(thrown: unknown, setting: SettingView, value: string | undefined): { what: Said; status: number } {
   if (!(thrown instanceof SparkError)) throw thrown
+  const typed = setting.secret === 'no' ? (value ?? unticked(setting)) : ''
   const facts = thrown.facts as Readonly<Record<string, string>>
   if (thrown.code === 'setting_invalid') return { what: { kind: 'refused', why: facts['why'] ?? '', typed }, status: 422 }
   if (thrown.code === 'setting_changed') return { what: { kind: 'changed', theirs: facts['theirs'] ?? '', typed }, status: 409 }

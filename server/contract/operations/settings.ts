@@ -1,0 +1,116 @@
+// Settings: one by one, and as a file.
+import { z } from 'zod'
+import { operation } from '../define.ts'
+import { differenceSample, SettingShape, SettingsDifferenceShape, settingSample, settingsFileSample } from './setting-shapes.ts'
+
+const key = z.object({ key: z.string().max(100) })
+/** A whole file of settings is a few pages; the limit is far above and far below what would hurt. */
+const fileText = z.string().max(262_144)
+
+export const settingOperations = {
+  'settings.list': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/settings',
+    summary: 'Every setting',
+    input: {},
+    output: z.object({ settings: z.array(SettingShape) }),
+    status: 200,
+    errors: [],
+    right: 'see',
+    risk: 'read',
+    examples: [{ title: 'all', out: { settings: [settingSample] } }],
+  }),
+  'settings.change': operation({
+    kind: 'json',
+    method: 'put',
+    path: '/api/settings/:key',
+    summary: 'Change a setting; it is read at its next use',
+    description: 'A secret is changed by a text that is not empty; an empty one changes nothing, and DELETE takes it away.',
+    input: { params: key, body: z.strictObject({ value: z.unknown(), version: z.int().min(0).optional() }) },
+    output: SettingShape,
+    status: 200,
+    errors: ['setting_unknown', 'setting_invalid', 'setting_changed', 'setting_pinned', 'sealing_key_unusable', 'invalid_request'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [
+      {
+        title: 'another port',
+        params: { key: 'engine.port' },
+        in: { value: 8001, version: 0 },
+        out: { ...settingSample, value: 8001, version: 1 },
+      },
+    ],
+  }),
+  'settings.reset': operation({
+    kind: 'json',
+    method: 'delete',
+    path: '/api/settings/:key',
+    summary: 'Back to the default',
+    input: { params: key },
+    output: SettingShape,
+    status: 200,
+    errors: ['invalid_request', 'setting_unknown', 'setting_pinned'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [{ title: 'back to 8000', params: { key: 'engine.port' }, out: { ...settingSample, before: 8001, version: 2 } }],
+  }),
+  'settings.undo': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/settings/:key/undo',
+    summary: 'Back to what it was before its last change',
+    description: 'Twice in a row is the last change again. Where it was never set before, nothing changes.',
+    input: { params: key, body: z.strictObject({ version: z.int().min(0).optional() }) },
+    output: SettingShape,
+    status: 200,
+    errors: ['setting_unknown', 'setting_changed', 'setting_pinned', 'setting_invalid', 'invalid_request'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [
+      { title: 'back to 8001', params: { key: 'engine.port' }, in: {}, out: { ...settingSample, value: 8001, before: 8002, version: 3 } },
+    ],
+  }),
+  'settings.export': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/settings-file',
+    summary: 'The settings that were changed, as YAML to keep',
+    description: 'Secrets and what the environment pins are not in it.',
+    input: {},
+    output: z.object({ name: z.string(), text: z.string() }),
+    status: 200,
+    errors: [],
+    right: 'see',
+    risk: 'read',
+    examples: [{ title: 'one of them', out: { name: 'spark-control-settings-20260101T000000Z.yaml', text: settingsFileSample } }],
+  }),
+  'settings.compare': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/settings-file/comparison',
+    summary: 'What taking over a file of settings would change',
+    input: { body: z.strictObject({ text: fileText }) },
+    output: SettingsDifferenceShape,
+    status: 200,
+    errors: ['settings_file_unreadable', 'invalid_request'],
+    right: 'operate',
+    risk: 'read',
+    examples: [{ title: 'another port', in: { text: settingsFileSample }, out: differenceSample }],
+  }),
+  'settings.import': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/settings-file',
+    summary: 'Take over a file of settings: all of it or nothing',
+    description:
+      'Settings that the file does not name stay as they are. With the `fingerprint` of a comparison, only exactly what was compared is taken over.',
+    input: { body: z.strictObject({ text: fileText, fingerprint: z.string().max(64).optional() }) },
+    output: SettingsDifferenceShape,
+    status: 200,
+    errors: ['settings_file_unreadable', 'settings_file_refused', 'settings_file_stale', 'invalid_request'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [{ title: 'another port', in: { text: settingsFileSample }, out: differenceSample }],
+  }),
+}

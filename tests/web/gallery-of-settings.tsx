@@ -1,0 +1,63 @@
+// Pages of settings in their states.
+import { tellError } from '../../server/contract/errors.ts'
+import { SettingsGroupPage, SettingsPage } from '../../web/views/pages/settings.tsx'
+import { DifferencePage, SettingsFilePage } from '../../web/views/pages/settings-file.tsx'
+import { now } from '../fakes/view-samples.ts'
+import { difference, ofGroup, secrets, settings } from '../fakes/view-samples-of-settings.ts'
+import type { Exhibit } from './exhibit.ts'
+
+const place = 'settings' as const
+const stale = tellError('settings_file_stale', {})
+const unreadable = tellError('settings_file_unreadable', { why: 'Line 3: the same key stands here twice.' })
+const engine = { group: 'Engine', settings: ofGroup('Engine'), now }
+
+export const ofSettings: readonly Exhibit[] = [
+  { name: 'settings', place, body: <SettingsPage settings={[...settings, ...secrets]} theme="auto" /> },
+  {
+    name: 'settings-changed',
+    place,
+    body: <SettingsGroupPage {...engine} said={{ key: 'engine.port', what: { kind: 'changed', theirs: '8001', typed: '8002' } }} />,
+  },
+  {
+    name: 'settings-refused',
+    place,
+    body: (
+      <SettingsGroupPage
+        {...engine}
+        said={{ key: 'engine.port', what: { kind: 'refused', why: 'a whole number from 1 to 65,535 is needed', typed: '99999' } }}
+      />
+    ),
+  },
+  { name: 'settings-undo', place, body: <SettingsGroupPage group="Machines" settings={ofGroup('Machines')} now={now} /> },
+  {
+    name: 'settings-secrets',
+    place,
+    body: (
+      <SettingsGroupPage
+        group="Secrets"
+        settings={secrets}
+        now={now}
+        said={{ key: 'sample.secret1', what: { kind: 'changed', theirs: 'another secret', typed: '' } }}
+      />
+    ),
+  },
+  { name: 'settings-file', place, body: <SettingsFilePage text="" /> },
+  { name: 'settings-file-unreadable', place, body: <SettingsFilePage text="engine.port: 1" trouble={unreadable} /> },
+  { name: 'settings-difference', place, body: <DifferencePage difference={difference} text="" /> },
+  { name: 'settings-difference-stale', place, body: <DifferencePage difference={difference} text="" trouble={stale} /> },
+  {
+    name: 'settings-difference-refused',
+    place,
+    body: (
+      <DifferencePage
+        difference={{ ...difference, invalid: [{ key: 'engine.port', why: 'a whole number from 1 to 65,535 is needed' }] }}
+        text=""
+      />
+    ),
+  },
+  {
+    name: 'settings-difference-none',
+    place,
+    body: <DifferencePage difference={{ ...difference, changes: [], unknown: [], pinned: [], secrets: [] }} text="" />,
+  },
+]
