@@ -31,7 +31,7 @@ module.exports = {
       'http calls use cases',
     ),
     layer('web-only-shows', '^web/', '^(web/|server/(domain|contract)/)', 'web draws; it decides nothing'),
-    ...['ssh', 'sqlite', 'outbound', 'files', 'system'].map((one) =>
+    ...['ssh', 'sqlite', 'outbound', 'files', 'system', 'calendar'].map((one) =>
       layer(
         `adapter-${one}-stands-alone`,
         `^server/adapters/${one}/`,
@@ -57,6 +57,7 @@ module.exports = {
     only('undici', 'server/adapters/outbound'),
     only('yaml', 'server/adapters/files'),
     only('pino', 'server/adapters/system'),
+    only('croner', 'server/adapters/calendar'),
     {
       name: 'zod-only-in-contract',
       severity: 'error',

@@ -16,6 +16,7 @@ import { createStorage } from './app/storage.ts'
 import { measuredBy } from './app/swap-measure.ts'
 import type { UseCases } from './app/use-cases.ts'
 import { createWebhooks } from './app/webhooks.ts'
+import { composeSchedules } from './compose-schedules.ts'
 import { composeSwitching } from './compose-switching.ts'
 import type { RecipeFitView } from './contract/operations/draft-shapes.ts'
 import { mainEngine } from './domain/engine-sites.ts'
@@ -115,11 +116,12 @@ export function compose(world: Adapters): Graph {
     recipes,
     models,
     measured,
-    alsoNeedsOwner: [webhooks.attention],
+    alsoNeedsOwner: [webhooks.attention, () => scheduling.schedules.attention()],
     shutdown: life.signal,
   })
   const { lock, chat, watch, health, plans, swaps, observed, status, lookAround } = switching
 
+  const scheduling = composeSchedules({ world, events, settings, models: discovery, swaps, lock, status })
   const downloads = createDownloads({
     clock,
     ids,
@@ -163,6 +165,7 @@ export function compose(world: Adapters): Graph {
     plans,
     swaps,
     lock,
+    schedules: scheduling.schedules,
     status,
     chat,
     storage,
@@ -173,7 +176,20 @@ export function compose(world: Adapters): Graph {
       signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
       if (signal?.aborted === true) life.abort(signal.reason)
       if (!life.signal.aborted) settings.takeSeeds()
-      for (const job of jobsOf({ clock, recipes, fleet, discovery, watch, health, observed, status, lock, storage, webhooks })) {
+      for (const job of jobsOf({
+        clock,
+        recipes,
+        fleet,
+        discovery,
+        watch,
+        health,
+        observed,
+        status,
+        lock,
+        storage,
+        webhooks,
+        ...scheduling,
+      })) {
         if (life.signal.aborted) return
         await job.start(life.signal)
       }

@@ -6,6 +6,8 @@ import type { Health } from './app/health.ts'
 import type { Observed } from './app/observed.ts'
 import type { Clock } from './app/ports.ts'
 import type { Recipes } from './app/recipes.ts'
+import type { createScheduleRuns } from './app/schedule-runs.ts'
+import type { Schedules } from './app/schedules.ts'
 import type { Status } from './app/status.ts'
 import type { Storage } from './app/storage.ts'
 import type { LockUse } from './app/use-cases.ts'
@@ -32,7 +34,12 @@ interface Owners {
   readonly lock: LockUse
   readonly storage: Storage
   readonly webhooks: Pick<Webhooks, 'start'>
+  readonly schedules: Schedules
+  readonly runs: ReturnType<typeof createScheduleRuns>
 }
+
+/** How soon after its time a schedule is taken up, ms. */
+const scheduleMs = 5000
 
 /** A reservation that ran out is told within this time, even when nobody asks, ms. */
 const reservationMs = 5000
@@ -50,11 +57,22 @@ export function jobsOf({
   lock,
   storage,
   webhooks,
+  schedules,
+  runs,
 }: Owners): readonly Job[] {
   const endReservations = (signal: AbortSignal): void =>
     clock.every(
       () => reservationMs,
       async () => void lock.find(),
+      signal,
+    )
+  const lookAtSchedules = (signal: AbortSignal): void =>
+    clock.every(
+      () => scheduleMs,
+      async () => {
+        schedules.tidy()
+        await runs.look()
+      },
       signal,
     )
   return [
@@ -68,5 +86,6 @@ export function jobsOf({
     { owner: 'engine-watch', does: 'looks at engines over HTTP', every: 'machines.pollSeconds', start: watch.start },
     { owner: 'fleet', does: 'looks at every machine', every: 'machines.pollSeconds', start: fleet.start },
     { owner: 'lock', does: 'ends reservations that ran out', every: '5 seconds', start: endReservations },
+    { owner: 'schedules', does: 'makes sure of models whose time has come', every: '5 seconds', start: lookAtSchedules },
   ]
 }

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { createAdaptorServer } from '@hono/node-server'
+import { createCronTimes } from './adapters/calendar/cron-times.ts'
 import { createRecipeFiles, readFamilies } from './adapters/files/recipe-files.ts'
 import { settingsText } from './adapters/files/settings-text.ts'
 import { shippedRecipes } from './adapters/files/shipped-dir.ts'
@@ -150,6 +151,7 @@ async function run(boot: Boot, env: Env): Promise<void> {
       webhookSender,
       sealer: createSealer({ path: join(boot.dataDir, 'secrets-key'), log }),
       settingsText,
+      cronTimes: createCronTimes(),
       ...(await recipesOf(boot.dataDir)),
       generateKeyPair,
       env,

@@ -2,6 +2,7 @@
 import type { DownloadSparks } from './app/download-ports.ts'
 import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
+import type { CronTimes } from './app/schedule-ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
 import type { SettingsText } from './app/settings-file-ports.ts'
 import type { WebhookSender } from './app/webhook-ports.ts'
@@ -18,6 +19,7 @@ export interface Adapters {
   /** Seals what is secret before it is stored. */
   readonly webhookSender: WebhookSender
   readonly sealer: Sealer
+  readonly cronTimes: CronTimes
   readonly recipeFiles: RecipeFiles
   readonly settingsText: SettingsText
   /** What a folder says of itself: domain's inferWith(families). */

@@ -10,6 +10,7 @@ import type { StreamedAnswer } from '../domain/speed.ts'
 import type { StoredEvent } from '../domain/stored-event.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
 import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
+import type { ScheduleStore } from './schedule-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
 import type { WebhookStore } from './webhook-ports.ts'
 
@@ -325,6 +326,7 @@ export interface Stores {
   readonly swaps: SwapStore
   readonly serving: ServingStore
   readonly reservations: ReservationStore
+  readonly schedules: ScheduleStore
   readonly events: EventStore
   readonly settings: SettingStore
   readonly models: ModelStore

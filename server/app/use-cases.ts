@@ -21,6 +21,7 @@ import type { RecipeDraft } from '../domain/recipe-draft.ts'
 import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
+import type { ScheduleUse } from './schedule-use.ts'
 import type { SettingsFileUse, SettingsUse } from './settings-use.ts'
 import type { WebhooksUse } from './webhook-use.ts'
 
@@ -257,6 +258,7 @@ export interface UseCases {
   readonly plans: PlansUse
   readonly swaps: SwapsUse
   readonly lock: LockUse
+  readonly schedules: ScheduleUse
   readonly status: StatusUse
   readonly chat: ChatUse
   readonly storage: StorageUse

@@ -5,6 +5,7 @@ import { engineEvents } from './events-of-engines.ts'
 import { lockEvents } from './events-of-locks.ts'
 import { machineEvents } from './events-of-machines.ts'
 import { recipeEvents } from './events-of-recipes.ts'
+import { scheduleEvents } from './events-of-schedules.ts'
 import { settingEvents } from './events-of-settings.ts'
 import { swapEvents } from './events-of-swaps.ts'
 import { webhookEvents } from './events-of-webhooks.ts'
@@ -16,6 +17,7 @@ export const events = {
   ...engineEvents,
   ...downloadEvents,
   ...recipeEvents,
+  ...scheduleEvents,
   ...settingEvents,
   ...webhookEvents,
 } as const

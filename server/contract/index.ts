@@ -6,6 +6,7 @@ import { downloadOperations } from './operations/downloads.ts'
 import { houseOperations } from './operations/house.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
+import { scheduleOperations } from './operations/schedules.ts'
 import { settingOperations } from './operations/settings.ts'
 import { swapOperations } from './operations/swaps.ts'
 import { webhookOperations } from './operations/webhooks.ts'
@@ -20,6 +21,7 @@ export const operations = {
   ...downloadOperations,
   ...swapOperations,
   ...webhookOperations,
+  ...scheduleOperations,
 }
 export type Operations = typeof operations
 export type OperationId = keyof Operations

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { accessSettings } from './settings-of-access.ts'
 import { engineSettings } from './settings-of-engine.ts'
 import { machineSettings } from './settings-of-machines.ts'
+import { scheduleSettings } from './settings-of-schedules.ts'
 import { switchingSettings } from './settings-of-switching.ts'
 import { webhookSettings } from './settings-of-webhooks.ts'
 
@@ -10,6 +11,7 @@ export const settings = {
   ...engineSettings,
   ...switchingSettings,
   ...machineSettings,
+  ...scheduleSettings,
   ...accessSettings,
   ...webhookSettings,
 } as const

@@ -9,6 +9,7 @@ import { downloadAnswers } from './answers/downloads.ts'
 import { houseAnswers } from './answers/house.ts'
 import { machineAnswers } from './answers/machines.ts'
 import { modelAnswers } from './answers/models.ts'
+import { scheduleAnswers } from './answers/schedules.ts'
 import { settingAnswers } from './answers/settings.ts'
 import { swapAnswers } from './answers/swaps.ts'
 import { webhookAnswers } from './answers/webhooks.ts'
@@ -65,6 +66,7 @@ export function createApp(needs: AppNeeds): App {
     ...downloadAnswers(useCases),
     ...swapAnswers(useCases),
     ...webhookAnswers(useCases),
+    ...scheduleAnswers(useCases),
   }
   mountOperations(app, { rows: operations, answers }, needs)
   mountEventsFeed(app, { useCases, clock, ending: needs.ending ?? new AbortController().signal })

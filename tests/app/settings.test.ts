@@ -29,6 +29,7 @@ const others: Readonly<Record<SettingKey, unknown>> = {
   'memory.headroomGigabytes': 0,
   'machines.pollSeconds': 7,
   'models.scanSeconds': 31,
+  'schedule.timeZone': 'Australia/Lord_Howe',
   'access.hosts': ['spark.example'],
   'access.corsOrigins': ['https://app.example'],
   'webhooks.allowPublic': true,

@@ -1,9 +1,11 @@
 // The appliance in this process over the same real sshd, with a stopwatch around each call to a machine or an engine: what of a
 // switch's time is spent waiting for the other end, and what is our own.
+
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { createCronTimes } from '../../server/adapters/calendar/cron-times.ts'
 import { createRecipeFiles, readFamilies } from '../../server/adapters/files/recipe-files.ts'
 import { settingsText } from '../../server/adapters/files/settings-text.ts'
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
@@ -58,6 +60,7 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
     webhookSender: createFakeWebhookSender(),
     sealer: createFakeSealer(),
     settingsText,
+    cronTimes: createCronTimes(),
     recipeFiles: createRecipeFiles({ shippedDir: shipped.models, ownerDir: join(folder, 'recipes') }),
     infer: inferWith((await readFamilies(shipped.families)).families),
     generateKeyPair,

@@ -1,5 +1,6 @@
 // The whole house as main.ts builds it, over a simulated cluster in memory, real SQLite and virtual time.
 
+import { createCronTimes } from '../../server/adapters/calendar/cron-times.ts'
 import { createRecipeFiles, readFamilies } from '../../server/adapters/files/recipe-files.ts'
 import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
 import { settingsText } from '../../server/adapters/files/settings-text.ts'
@@ -110,6 +111,7 @@ function remembering<T extends object, R>(act: (of: T) => R): (of: T) => R {
     return found
   }
 }
+const cronTimes = createCronTimes()
 let shippedOnce: ReturnType<typeof readShipped> | null = null
 
 /** Not started: call `graph.start()`. */
@@ -139,6 +141,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     webhookSender,
     sealer: createFakeSealer(),
     settingsText,
+    cronTimes,
     infer,
     generateKeyPair: () => keyPair,
     env: {},

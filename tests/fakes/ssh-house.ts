@@ -1,5 +1,6 @@
 // The whole house over real SSH and real time, with a database in memory: for machines that answer in ways a simulation would not.
 
+import { createCronTimes } from '../../server/adapters/calendar/cron-times.ts'
 import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
 import { settingsText } from '../../server/adapters/files/settings-text.ts'
 import { createEngines } from '../../server/adapters/outbound/engines.ts'
@@ -45,6 +46,7 @@ export function openSshHouse(): SshHouse {
     webhookSender: createFakeWebhookSender(),
     sealer: createFakeSealer(),
     settingsText,
+    cronTimes: createCronTimes(),
     recipeFiles: {
       read: async () => ({ recipes: [], problems: [], texts: new Map() }),
       readLauncher: ({ name }) => ({ left: { file: name, model: null, title: null, why: 'Not read here.' } }),

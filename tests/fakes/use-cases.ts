@@ -20,6 +20,7 @@ import {
 } from '../../server/contract/operations/samples.ts'
 import type { EventView, LockView, MachineShape, SwapView } from '../../server/contract/operations/shapes.ts'
 import { fakeDownloads } from './downloads.ts'
+import { fakeSchedules } from './schedules.ts'
 import { createFakeSealer } from './sealer.ts'
 import { draftSample } from './view-samples-of-recipes.ts'
 import { fakeWebhooks } from './webhooks.ts'
@@ -166,6 +167,7 @@ export function createFakeUseCases(): FakeUseCases {
       chat = answer
     },
     ...fakeSettings(),
+    schedules: fakeSchedules(note),
     events: fakeEvents(),
     machines: {
       list: () => [...machines.values()],

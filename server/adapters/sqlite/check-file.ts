@@ -20,6 +20,8 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['events', ['payload']],
   ['settings', ['value', 'before']],
   ['model_listings', ['folders']],
+  ['schedules', ['content']],
+  ['schedule_runs', ['content']],
   ['downloads', ['content']],
   ['recipe_confirmations', ['seen']],
   ['recipe_drafts', ['content']],

@@ -13,6 +13,7 @@ import { type Migration, migrate, readMigrations, schemaVersion, shippedSteps } 
 import { createModelStore } from './model-store.ts'
 import { createRecipeStore } from './recipe-store.ts'
 import { createReservationStore } from './reservation-store.ts'
+import { createScheduleStore } from './schedule-store.ts'
 import { createServingStore } from './serving-store.ts'
 import { createSettingStore } from './setting-store.ts'
 import { createSpeedStore } from './speed-store.ts'
@@ -66,6 +67,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     swaps: writing.guard(createSwapStore(db)),
     serving: writing.guard(createServingStore(db)),
     reservations: writing.guard(createReservationStore(db)),
+    schedules: writing.guard(createScheduleStore(db)),
     events: writing.guard(createEventStore(db)),
     settings: writing.guard(createSettingStore(db)),
     models: writing.guard(createModelStore(db)),

@@ -7,6 +7,7 @@ const icons: Readonly<Record<string, IconName>> = {
   machine: 'machines',
   model: 'models',
   lock: 'lock',
+  schedule: 'activity',
   setting: 'settings',
 }
 
