@@ -3,6 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { SparkError } from '../../contract/errors.ts'
 import type { Machine } from '../../domain/machine.ts'
 import { openClient } from './client.ts'
+import { followOver, type Hear, unlessAborted } from './follow.ts'
 import { createGate } from './gate.ts'
 import { translate, unreachable, unreadable } from './ssh-error.ts'
 
@@ -26,6 +27,11 @@ export interface RunOptions {
 export interface Connection {
   /** Sends `script` to `bash -s` and resolves with everything it wrote to stdout. */
   run(script: string, options: RunOptions): Promise<Buffer>
+  /**
+   * Sends `script` to `bash -s` and leaves its input open. `hear` gets what it writes to stdout and may say something to it; false ends
+   * it. Takes one place among the channels for as long as it lasts, and settles only by rejecting.
+   */
+  follow(script: string, signal: AbortSignal, hear: Hear): Promise<never>
   close(): void
 }
 
@@ -81,24 +87,24 @@ export function createConnection(machine: Machine, privateKey: string): Connecti
     }
   }
 
+  const follow: Connection['follow'] = async (script, given, hear) => {
+    clearTimeout(idle)
+    try {
+      return await followOver({ machine, gate, open, destroy: () => drop('destroy'), closing: closing.signal }, script, given, hear)
+    } finally {
+      restUntilUsed()
+    }
+  }
+
   return {
     run,
+    follow,
     close() {
       clearTimeout(idle)
       closing.abort(unreachable(machine, 'its connection was closed here'))
       drop('end')
     },
   }
-}
-
-/** The promise, or the signal's reason if that comes first. The work behind the promise goes on for others. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
 
 interface Run {

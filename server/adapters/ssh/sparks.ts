@@ -1,12 +1,14 @@
 // The machines over SSH: the port `Sparks`. Each call is one script over one channel of the machine's one connection.
 import type { DownloadSparks } from '../../app/download-ports.ts'
 import type { Clock, Log, Sparks } from '../../app/ports.ts'
+import type { StreamSparks } from '../../app/stream-ports.ts'
 import { readHostKey } from './client.ts'
 import { createConnections } from './connections.ts'
 import { readDownload, readHubLook, readRemoval } from './download-answer.ts'
 import { createRunScript } from './exec.ts'
 import { readJob, readWatch, refuseUnlessDone } from './job-answer.ts'
 import { readLauncherFiles } from './launcher-files-answer.ts'
+import { createMemoryStream } from './memory-stream.ts'
 import { readObservation } from './probe-answer.ts'
 import { readScan } from './scan-answer.ts'
 import { hubAnswerBytes, hubLookScript, readDownloadScript, removeModelScript, startDownloadScript } from './scripts/download.ts'
@@ -40,7 +42,7 @@ interface Needs {
   readonly log: Log
 }
 
-export function createSparks({ clock = { now: Date.now }, privateKey, log }: Needs): Sparks & DownloadSparks & { close(): void } {
+export function createSparks({ clock = { now: Date.now }, privateKey, log }: Needs): Sparks & DownloadSparks & StreamSparks & { close(): void } {
   const connections = createConnections({ privateKey })
   const run = createRunScript(connections)
   return {
@@ -93,6 +95,7 @@ export function createSparks({ clock = { now: Date.now }, privateKey, log }: Nee
     async removeModel(machine, repo, partsOnly, signal) {
       return readRemoval(machine, await run(machine, removeModelScript(machine, repo, partsOnly), { signal, timeoutMs: removalTimeoutMs }))
     },
+    ...createMemoryStream(connections, clock.now),
     forget: (machine) => connections.forget(machine),
     close: () => connections.close(),
   }
