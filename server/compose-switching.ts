@@ -17,6 +17,7 @@ import type { measuredBy } from './app/swap-measure.ts'
 import { createSwapRunner } from './app/swap-runner.ts'
 import { createSwaps } from './app/swaps.ts'
 import type { SettingsUse } from './app/use-cases.ts'
+import { composePressure } from './compose-pressure.ts'
 import type { Serving } from './domain/engine.ts'
 import { modelName } from './domain/model-name.ts'
 import type { Swap } from './domain/swap.ts'
@@ -67,6 +68,7 @@ export function composeSwitching(ground: SwitchingGround) {
   })
   const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
   const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
+  const { streams, pressure } = composePressure({ world, events, fleet, watch, health, measured })
   const plans = createPlans({
     clock,
     ids,
@@ -158,6 +160,7 @@ export function composeSwitching(ground: SwitchingGround) {
     fleet,
     watch,
     health,
+    pressure,
     observed,
     store: stores,
     models: discovery,
@@ -171,5 +174,5 @@ export function composeSwitching(ground: SwitchingGround) {
     alsoNeedsOwner: ground.alsoNeedsOwner,
   })
 
-  return { lock, chat, speeds, watch, health, plans, swaps, observed, status, lookAround }
+  return { lock, chat, speeds, watch, health, streams, pressure, plans, swaps, observed, status, lookAround }
 }

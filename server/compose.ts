@@ -104,6 +104,7 @@ export function compose(world: Adapters): Graph {
     generateKeyPair: world.generateKeyPair,
     scan: discovery.scanOne,
     forgetModels: discovery.forget,
+    pressureOf: (machine) => switching.pressure.view(machine),
   })
 
   const switching = composeSwitching({
@@ -119,7 +120,7 @@ export function compose(world: Adapters): Graph {
     alsoNeedsOwner: [webhooks.attention, () => scheduling.schedules.attention()],
     shutdown: life.signal,
   })
-  const { lock, chat, watch, health, plans, swaps, observed, status, lookAround } = switching
+  const { lock, chat, watch, health, streams, plans, swaps, observed, status, lookAround } = switching
 
   const scheduling = composeSchedules({ world, events, settings, models: discovery, swaps, lock, status })
   const downloads = createDownloads({
@@ -183,6 +184,7 @@ export function compose(world: Adapters): Graph {
         discovery,
         watch,
         health,
+        streams,
         observed,
         status,
         lock,

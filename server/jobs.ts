@@ -10,6 +10,7 @@ import type { createScheduleRuns } from './app/schedule-runs.ts'
 import type { Schedules } from './app/schedules.ts'
 import type { Status } from './app/status.ts'
 import type { Storage } from './app/storage.ts'
+import type { Streams } from './app/streams.ts'
 import type { LockUse } from './app/use-cases.ts'
 import type { Webhooks } from './app/webhooks.ts'
 
@@ -29,6 +30,7 @@ interface Owners {
   readonly discovery: Discovery
   readonly watch: EngineWatch
   readonly health: Health
+  readonly streams: Streams
   readonly observed: Observed
   readonly status: Status
   readonly lock: LockUse
@@ -52,6 +54,7 @@ export function jobsOf({
   discovery,
   watch,
   health,
+  streams,
   observed,
   status,
   lock,
@@ -85,6 +88,7 @@ export function jobsOf({
     { owner: 'discovery', does: 'reads the disks', every: 'models.scanSeconds', start: discovery.start },
     { owner: 'engine-watch', does: 'looks at engines over HTTP', every: 'machines.pollSeconds', start: watch.start },
     { owner: 'fleet', does: 'looks at every machine', every: 'machines.pollSeconds', start: fleet.start },
+    { owner: 'streams', does: 'hears of the memory of every machine', every: '1 second, over one open channel each', start: streams.start },
     { owner: 'lock', does: 'ends reservations that ran out', every: '5 seconds', start: endReservations },
     { owner: 'schedules', does: 'makes sure of models whose time has come', every: '5 seconds', start: lookAtSchedules },
   ]

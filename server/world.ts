@@ -6,6 +6,7 @@ import type { CronTimes } from './app/schedule-ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
 import type { SettingsText } from './app/settings-file-ports.ts'
 import type { WebhookSender } from './app/webhook-ports.ts'
+import type { StreamSparks } from './app/stream-ports.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 
 /** The world as the house is given it. Whoever opened these closes them, after `close()` of the graph. */
@@ -14,7 +15,7 @@ export interface Adapters {
   readonly ids: Ids
   readonly log: Log
   readonly stores: Stores
-  readonly sparks: Sparks & DownloadSparks
+  readonly sparks: Sparks & DownloadSparks & StreamSparks
   readonly engines: Engines
   /** Seals what is secret before it is stored. */
   readonly webhookSender: WebhookSender

@@ -16,6 +16,7 @@ export interface AttentionFacts {
   readonly views: readonly MachineView[]
   readonly engine: Pick<EngineState, 'state' | 'sentence'>
   readonly memoryDanger: (view: MachineView) => string | null
+  readonly pressure: (view: MachineView) => { readonly code: string; readonly sentence: string } | null
   readonly orphans: readonly Orphan[]
   /** Among them: what is removed by itself. `of`: the model of the switch that left it. */
   readonly leftBehind: readonly (Pick<LeftBehind, 'machine' | 'containerName' | 'swap'> & { readonly of: string })[]
@@ -87,7 +88,10 @@ function ofObservation(
   const name = view.machine.name
   const rows: { code: string; sentence: string }[] = []
   const danger = facts.memoryDanger(view)
+  const pressure = facts.pressure(view)
+  // Two ways to see one trouble: the look that saw it first says more.
   if (danger !== null) rows.push({ code: 'memory_danger', sentence: danger })
+  else if (pressure !== null) rows.push(pressure)
   if (seen.dockerProblem === 'permission') {
     rows.push({ code: 'docker_permission', sentence: `${name} does not let us use docker without sudo.` })
   } else if (seen.dockerProblem !== null) {

@@ -6,6 +6,7 @@ import { isoTimeOrNull } from './iso-time.ts'
 export interface MachineViewFacts {
   readonly now: number
   readonly pollMs: number
+  readonly pressure: MachineShape['pressure']
   /** Containers of this name are ours. */
   readonly containerName: string
 }
@@ -27,6 +28,7 @@ export function machineShape(view: MachineView, facts: MachineViewFacts): Machin
     fabricAddress: machine.fabricAddress ?? seen?.fabricAddress ?? null,
     cachePath: machine.cachePath ?? seen?.cachePath ?? null,
     modelFolders: [...machine.modelFolders],
+    pressure: facts.pressure,
     ...readings(seen),
     ...software(seen, facts.containerName),
   }

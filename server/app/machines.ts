@@ -7,6 +7,7 @@ import type { Swap } from '../domain/swap.ts'
 import type { Fleet } from './fleet.ts'
 import { machineShape } from './machine-view.ts'
 import type { Clock, Ids, Log, MachineStore, ModelStore, ServingStore, Sparks, SwapStore } from './ports.ts'
+import type { PressureView } from './pressure-use.ts'
 import type { EventsUse, MachineEdit, MachinesUse, SettingsUse } from './use-cases.ts'
 
 export interface MachinesNeeds {
@@ -27,6 +28,8 @@ export interface MachinesNeeds {
   readonly generateKeyPair: () => { readonly privateKey: string; readonly publicKey: string }
   /** Reads the disks of one machine; its failure is told by the machine's view. */
   readonly scan: (machine: string) => Promise<void>
+  /** How short it is of memory; null: nobody follows it. */
+  readonly pressureOf: (machine: string) => PressureView | null
   /** The list of models changed because a machine left. */
   readonly forgetModels: () => void
 }
@@ -45,6 +48,7 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
 
   const shape = (view: MachineView): MachineShape =>
     machineShape(view, {
+      pressure: needs.pressureOf(view.machine.id),
       now: clock.now(),
       pollMs: settings.get('machines.pollSeconds') * 1000,
       containerName: settings.get('engine.containerName'),

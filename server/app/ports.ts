@@ -13,6 +13,7 @@ import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { ScheduleStore } from './schedule-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
 import type { WebhookStore } from './webhook-ports.ts'
+import type { BaselineStore } from './stream-ports.ts'
 
 export type { StoredEvent } from '../domain/stored-event.ts'
 export type { FileProblem } from './recipe-ports.ts'
@@ -335,6 +336,7 @@ export interface Stores {
   readonly measured: MeasuredStore
   readonly speeds: SpeedStore
   readonly webhooks: WebhookStore
+  readonly baselines: BaselineStore
   /** The appliance's own id, made once per database. */
   readonly appliance: string
   readonly writing: WritingState

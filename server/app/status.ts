@@ -23,6 +23,7 @@ import type { Health } from './health.ts'
 import { isoTime } from './iso-time.ts'
 import type { Observed } from './observed.ts'
 import type { Clock, FileProblem, ServingStore } from './ports.ts'
+import type { Pressures } from './pressure.ts'
 import type { Storage } from './storage.ts'
 import type { EventsUse, SettingsUse, StatusUse } from './use-cases.ts'
 
@@ -33,6 +34,7 @@ export interface StatusNeeds {
   readonly fleet: Pick<Fleet, 'views' | 'onObserved'>
   readonly watch: EngineWatch
   readonly health: Health
+  readonly pressure: Pick<Pressures, 'attention'>
   readonly observed: Pick<Observed, 'truth' | 'reservedBy'>
   readonly store: { readonly serving: Pick<ServingStore, 'find'> }
   readonly models: { domainModel(id: string): Model | null }
@@ -140,6 +142,7 @@ export function createStatus(needs: StatusNeeds): Status {
       views,
       engine: main,
       memoryDanger: health.memoryDanger,
+      pressure: needs.pressure.attention,
       orphans: orphans(now),
       leftBehind: truth.leftBehind.map((left) => ({ ...left, of: nameOf(left.swap.model ?? '') })),
       reservedBy: truth.leftBehind.length === 0 ? null : needs.observed.reservedBy(),

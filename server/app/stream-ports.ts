@@ -1,6 +1,7 @@
 // What is looked at without a pause: the memory of each machine, over one channel that stays open.
 import type { Machine } from '../domain/machine.ts'
 import type { MemoryReading } from '../domain/memory-reading.ts'
+import type { Baseline } from '../domain/pressure-evidence.ts'
 
 export interface StreamSparks {
   /**
@@ -9,4 +10,10 @@ export interface StreamSparks {
    * rejecting: with SparkError as every call to a machine does, or with the signal's reason. Silence does not end it.
    */
   followMemory(machine: Machine, onReading: (reading: MemoryReading) => void, signal: AbortSignal): Promise<never>
+}
+
+/** What machines rest at, as it was learned; one a machine. */
+export interface BaselineStore {
+  find(machine: string): Baseline | null
+  set(machine: string, baseline: Baseline, at: number): void
 }

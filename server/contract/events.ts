@@ -4,6 +4,7 @@ import { downloadEvents } from './events-of-downloads.ts'
 import { engineEvents } from './events-of-engines.ts'
 import { lockEvents } from './events-of-locks.ts'
 import { machineEvents } from './events-of-machines.ts'
+import { pressureEvents } from './events-of-pressure.ts'
 import { recipeEvents } from './events-of-recipes.ts'
 import { scheduleEvents } from './events-of-schedules.ts'
 import { settingEvents } from './events-of-settings.ts'
@@ -14,6 +15,7 @@ export const events = {
   ...swapEvents,
   ...lockEvents,
   ...machineEvents,
+  ...pressureEvents,
   ...engineEvents,
   ...downloadEvents,
   ...recipeEvents,

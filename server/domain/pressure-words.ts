@@ -43,6 +43,7 @@ export function pressureSentence(name: string, { level, last, baseline }: Known,
   if (level === 'normal') return `The memory of ${name} is calm: ${bytesInWords(last.availableBytes)} are available.`
   const rests = baseline === null ? '' : `; it rests at ${bytesInWords(baseline.availableBytes)}`
   const first = telling.find((sign) => why.includes(sign))
-  const now = first === undefined ? `${bytesInWords(last.availableBytes)} of ${name} are available${rests}` : reason(first, name, last, rests)
+  const now =
+    first === undefined ? `${bytesInWords(last.availableBytes)} of ${name} are available${rests}` : reason(first, name, last, rests)
   return `${now}. ${acts[level]}`
 }

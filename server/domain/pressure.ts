@@ -2,7 +2,17 @@
 // minute, and says every change; without readings it is unknown, which is never normal.
 import { median } from './eta.ts'
 import { type MemoryReading, silenceMs } from './memory-reading.ts'
-import { type Baseline, followSigns, levelOf, type Sample, type SignName, type Signs, shownBy, speedMs, standing } from './pressure-evidence.ts'
+import {
+  type Baseline,
+  followSigns,
+  levelOf,
+  type Sample,
+  type SignName,
+  type Signs,
+  shownBy,
+  speedMs,
+  standing,
+} from './pressure-evidence.ts'
 import { oneBelow, type PressureLevel, rankOf, type SeenLevel } from './pressure-level.ts'
 
 /** What is known of the machine beside its readings. */

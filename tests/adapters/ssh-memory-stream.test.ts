@@ -52,7 +52,7 @@ function loops(door: FakeSshd): number[] {
     .map(Number)
 }
 
-it('tells of the memory once a second, numbered, by the machine\'s own clock', async () => {
+it("tells of the memory once a second, numbered, by the machine's own clock", async () => {
   const { door, sparks } = await world()
   const { readings, stop, ended } = follow(sparks, door)
   await expect.poll(() => readings.length, { timeout: 20_000 }).toBeGreaterThan(2)
@@ -111,7 +111,9 @@ it('ends when the connection is lost, and the loop on the machine with it', asyn
 
 it('leaves no loop behind when the appliance is killed', async () => {
   const { door } = await world()
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../fakes/follower.ts', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../fakes/follower.ts', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   child.stdin.end(JSON.stringify({ machine: door.machine, privateKey: door.privateKey }))
   let said = ''
   child.stdout.on('data', (chunk: Buffer) => {

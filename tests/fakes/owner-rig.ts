@@ -130,6 +130,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     generateKeyPair,
     scan: (machine) => discovery.scanOne(machine),
     forgetModels: discovery.forget,
+    pressureOf: () => null,
   })
   const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
   const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
@@ -155,6 +156,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     fleet,
     watch,
     health,
+    pressure: { attention: () => null },
     observed,
     store: stores,
     models: discovery,

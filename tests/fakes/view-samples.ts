@@ -43,6 +43,14 @@ export const machine: MachineShape = {
     { name: 'photos', image: 'immich:v2', state: 'running', status: 'Up 8 days', ours: false },
   ],
   dockerProblem: null,
+  pressure: {
+    level: 'normal',
+    since: before(7200),
+    sentence: 'The memory of spark-1 is calm: 31 GB are available.',
+    restsAtBytes: 31_000_000_000,
+    waitsPercent: 0,
+    stallsPercent: 0,
+  },
 }
 
 export const secondMachine: MachineShape = {

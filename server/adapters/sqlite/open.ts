@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Ids, Log, Stores } from '../../app/ports.ts'
 import { createBackups } from './backups.ts'
+import { createBaselineStore } from './baseline-store.ts'
 import { applicationId, checkFile, refuseUnusable } from './check-file.ts'
 import { createFile } from './create-file.ts'
 import { createDownloadStore } from './download-store.ts'
@@ -76,6 +77,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     measured: writing.guard(createMeasuredStore(db)),
     speeds: writing.guard(createSpeedStore(db)),
     webhooks: writing.guard(createWebhookStore(db)),
+    baselines: writing.guard(createBaselineStore(db)),
     appliance,
     writing,
     backups: createBackups(db, name),

@@ -42,7 +42,11 @@ interface Needs {
   readonly log: Log
 }
 
-export function createSparks({ clock = { now: Date.now }, privateKey, log }: Needs): Sparks & DownloadSparks & StreamSparks & { close(): void } {
+export function createSparks({
+  clock = { now: Date.now },
+  privateKey,
+  log,
+}: Needs): Sparks & DownloadSparks & StreamSparks & { close(): void } {
   const connections = createConnections({ privateKey })
   const run = createRunScript(connections)
   return {

@@ -185,6 +185,14 @@ export const machineSample: MachineShape = {
   modelFolders: [],
   containers: [{ name: 'vllm_node', image: 'vllm-node', state: 'running', status: 'Up 3 hours', ours: true }],
   dockerProblem: null,
+  pressure: {
+    level: 'normal',
+    since: '2026-01-01T00:00:00.000Z',
+    sentence: 'The memory of spark-1 is calm: 41 GB are available.',
+    restsAtBytes: 41 * gigabyte,
+    waitsPercent: 0,
+    stallsPercent: 0,
+  },
 }
 
 export const modelSample: ModelView = {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { verdicts } from '../../domain/verdict.ts'
 import { phases, serviceStates } from '../../domain/words.ts'
 import { ActShape } from '../acts.ts'
+import { PressureShape } from './pressure-shapes.ts'
 import { ModShape, SpeedShape } from './recipe-shapes.ts'
 
 export const Id = z
@@ -255,6 +256,9 @@ export const Machine = z
       .array(z.object({ name: z.string(), image: z.string(), state: z.string(), status: z.string(), ours: z.boolean() }))
       .nullable(),
     dockerProblem: z.enum(['permission', 'not_running', 'missing']).nullable(),
+    pressure: PressureShape.nullable().describe(
+      'How short it is of memory, from a stream of one reading a second; null: nobody follows it',
+    ),
   })
   .meta({ id: 'Machine' })
 export type MachineShape = z.output<typeof Machine>

@@ -84,6 +84,9 @@ export function pressureOf(look: MemoryLook): number {
   return share > 0.02 ? 0 : Math.round((0.02 - share) * 200_000) / 100
 }
 
+/** PSI `full avg10`: every other stall is one of everybody. */
+export const fullOf = (percent: number): number => percent / 2
+
 const row = (label: string, bytes: number): string => `${`${label}:`.padEnd(16)}${String(Math.round(bytes / 1024)).padStart(8)} kB\n`
 
 /** The text of /proc/meminfo. */
@@ -105,6 +108,6 @@ export function meminfo(look: MemoryLook): string {
 /** The text of /proc/pressure/memory. */
 export function pressureText(percent: number): string {
   const some = percent.toFixed(2)
-  const full = (percent / 2).toFixed(2)
+  const full = fullOf(percent).toFixed(2)
   return `some avg10=${some} avg60=${some} avg300=0.00 total=${Math.round(percent * 100_000)}\nfull avg10=${full} avg60=${full} avg300=0.00 total=${Math.round(percent * 50_000)}\n`
 }

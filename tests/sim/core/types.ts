@@ -208,6 +208,19 @@ export interface NodeLook {
   readonly banner: boolean
 }
 
+/** What a node's kernel tells of its memory, at little cost. */
+export interface Pulse {
+  readonly bootId: string
+  readonly uptimeMs: number
+  readonly totalBytes: number
+  readonly availableBytes: number
+  readonly freeBytes: number
+  /** PSI of memory, avg10, percent. */
+  readonly some: number
+  readonly full: number
+  readonly kills: number
+}
+
 /** The simulated cluster. */
 export interface World {
   /** Runs one executable to its end; resolves with its exit code. */
@@ -229,9 +242,11 @@ export interface World {
   reach(node: string): Reach
   /** As `reach`, for SSH alone: down also while only its sshd is gone (F23). */
   sshReach(node: string): Reach
-  /** /proc files of a node by their path below /proc: meminfo, pressure/memory, uptime, sys/kernel/random/boot_id. */
+  /** /proc files of a node by their path below /proc: meminfo, pressure/memory, vmstat, uptime, sys/kernel/random/boot_id. */
   proc(node: string): Readonly<Record<string, string>>
   look(node: string): NodeLook
+  pulse(node: string): Pulse
+  bootId(node: string): string
   /** What serves right now. */
   serving(): readonly Serve[]
   /** Services whose port is open right now. */

@@ -2,7 +2,7 @@
 import { endContainer, placeService, startAfterBoot, startContainer } from './container.ts'
 import { createFaultBook } from './faults.ts'
 import { lookAt } from './look.ts'
-import { meminfo, pressureOf, pressureText, releaseMs } from './memory.ts'
+import { fullOf, meminfo, pressureOf, pressureText, releaseMs } from './memory.ts'
 import { thrown } from './moments.ts'
 import { createNode, imageRef, memoryOf, processesOf, reachOf, type SimNode, sshReachOf, uuid } from './node.ts'
 import { hexOf } from './prng.ts'
@@ -11,7 +11,7 @@ import { accessLine, answerService } from './service-answers.ts'
 import type { Sim } from './sim.ts'
 import { answer } from './tools/curl.ts'
 import { toolOf } from './tools/index.ts'
-import type { ArgvRecord, Fault, Listening, Serve, SimOptions, ToolCall, ToolIo, World } from './types.ts'
+import type { ArgvRecord, Fault, Listening, Pulse, Serve, SimOptions, ToolCall, ToolIo, World } from './types.ts'
 import { maxModelLen, modelOf, tellDeath } from './vllm.ts'
 import type { EngineAnswer, EngineRequest } from './vllm-answers.ts'
 
@@ -54,6 +54,8 @@ export function createWorld(options: SimOptions): World {
     listening: () => nodes.flatMap((node) => listeningOn(sim, node)),
     ask: (listening, request) => askService(sim, listening, request),
     startService: (name, service) => placeService(sim, sim.node(name), service, false),
+    bootId: (name) => sim.node(name).bootId,
+    pulse: (name) => pulseOf(sim.node(name), clock.now()),
     serving: () => nodes.flatMap((node) => servesOf(node)),
     onChange(listener) {
       listeners.add(listener)
@@ -241,7 +243,15 @@ function procOf(node: SimNode, now: number): Readonly<Record<string, string>> {
   return {
     meminfo: meminfo(look),
     'pressure/memory': pressureText(pressureOf(look)),
+    vmstat: 'nr_free_pages 150000\noom_kill 0\npgmajfault 4711\n',
     uptime: `${up.toFixed(2)} ${(up * 19.2).toFixed(2)}\n`,
     'sys/kernel/random/boot_id': `${node.bootId}\n`,
   }
+}
+
+function pulseOf(node: SimNode, now: number): Pulse {
+  const { totalBytes, availableBytes, freeBytes } = memoryOf(node, now)
+  const some = pressureOf({ totalBytes, availableBytes, freeBytes, cachedBytes: 0 })
+  const uptimeMs = Math.max(0, now - node.bootedAt)
+  return { bootId: node.bootId, uptimeMs, totalBytes, availableBytes, freeBytes, some, full: fullOf(some), kills: 0 }
 }

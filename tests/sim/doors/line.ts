@@ -16,6 +16,10 @@ export interface LineControls {
   presentKey(node: string, fingerprint: string): void
   /** The node does not let the appliance's key in. */
   refuseKey(node: string, refused: boolean): void
+  /** The node's stream about its memory says nothing, while everything else answers. */
+  quietStream(node: string, quiet: boolean): void
+  /** The next `times` lines of that stream arrive torn. */
+  tearStream(node: string, times: number): void
 }
 
 export interface Lines {
@@ -27,6 +31,14 @@ export interface Lines {
   checkKeys(machine: Machine, node: string): void
   /** Rejects when this answer is one of those to be lost. */
   bringBack(machine: Machine, node: string): void
+  /** Why what was connected no longer is; null: it is, though it may hang. */
+  whyBroken(node: string): string | null
+  /** Nothing of a stream arrives now. */
+  isQuiet(node: string): boolean
+  /** True for a line of a stream that arrives torn; uses it up. */
+  tears(node: string): boolean
+  /** Called after every change of a line. */
+  onChange(listener: () => void): () => void
 }
 
 interface Line {
@@ -34,6 +46,8 @@ interface Line {
   lostAnswers: number
   hostKey: string
   keyRefused: boolean
+  streamQuiet: boolean
+  tornLines: number
 }
 
 export function createLines(world: World, latencyMs: number): Lines {
@@ -42,12 +56,21 @@ export function createLines(world: World, latencyMs: number): Lines {
   const lineTo = (node: string): Line => {
     const known = lines.get(node)
     if (known !== undefined) return known
-    const fresh: Line = { state: 'open', lostAnswers: 0, hostKey: `SHA256:${hexOf(`host key ${node}`, 43)}`, keyRefused: false }
+    const fresh: Line = {
+      state: 'open',
+      lostAnswers: 0,
+      hostKey: `SHA256:${hexOf(`host key ${node}`, 43)}`,
+      keyRefused: false,
+      streamQuiet: false,
+      tornLines: 0,
+    }
     lines.set(node, fresh)
     return fresh
   }
+  const listeners = new Set<() => void>()
   const change = (node: string, part: Partial<Line>): void => {
     Object.assign(lineTo(node), part)
+    for (const listener of [...listeners]) listener()
   }
 
   const whyRefused = (node: string): string | null => {
@@ -64,6 +87,8 @@ export function createLines(world: World, latencyMs: number): Lines {
       loseAnswers: (node, times) => change(node, { lostAnswers: times }),
       presentKey: (node, fingerprint) => change(node, { hostKey: fingerprint }),
       refuseKey: (node, refused) => change(node, { keyRefused: refused }),
+      quietStream: (node, quiet) => change(node, { streamQuiet: quiet }),
+      tearStream: (node, times) => change(node, { tornLines: times }),
     },
     async connect(machine, address, seconds, signal) {
       const node = world.options.nodes.find((one) => one.address === address)?.name
@@ -77,6 +102,18 @@ export function createLines(world: World, latencyMs: number): Lines {
       const why = whyRefused(node)
       if (why !== null) throw new SparkError('machine_unreachable', { machine, why })
       return node
+    },
+    whyBroken: whyRefused,
+    isQuiet: (node) => lineTo(node).state === 'hanging' || lineTo(node).streamQuiet || world.reach(node) === 'frozen',
+    tears(node) {
+      const { tornLines } = lineTo(node)
+      if (tornLines === 0) return false
+      lineTo(node).tornLines = tornLines - 1
+      return true
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     hostKey: (node) => lineTo(node).hostKey,
     checkKeys(machine, node) {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { DownloadSparks } from '../../../server/app/download-ports.ts'
 import type { Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
+import type { StreamSparks } from '../../../server/app/stream-ports.ts'
 import { SparkError } from '../../../server/contract/errors.ts'
 import { emptyCheckout, type LauncherCheckout } from '../../../server/domain/launcher-mod.ts'
 import type { FenceRecord, Machine } from '../../../server/domain/machine.ts'
@@ -10,11 +11,12 @@ import type { NodeLook, World } from '../core/types.ts'
 import { folderBytes, hubLookOf, removeFrom } from './downloads.ts'
 import { createJobDesk, type JobDesk, readingLimit } from './job-desk.ts'
 import { createLines, type LineControls, type Lines } from './line.ts'
+import { streamMemory } from './memory-stream.ts'
 import { listModels, observe, surveyOf } from './observation.ts'
 
 export { createMemoryEngines } from './memory-engines.ts'
 
-export interface MemorySparks extends Sparks, DownloadSparks, LineControls {
+export interface MemorySparks extends Sparks, DownloadSparks, StreamSparks, LineControls {
   /** The nodes' side of jobs and fences; hand it to the next life of an appliance. */
   readonly desk: JobDesk
   /** The lines to the nodes, cut or whole; hand them on in the same way. */
@@ -28,7 +30,12 @@ export interface MemoryOptions {
   readonly life?: AbortSignal
   /** Every call takes so long, ms of the clock; default 0. */
   readonly latencyMs?: number
+  /** A stream about memory speaks so often, ms of the clock; absent: as seldom as it may (lives are many). */
+  readonly streamMs?: number
 }
+
+/** Just often enough that nobody takes it for silent. */
+const seldomMs = 4000
 
 /** Seconds until a call gives up. */
 const limits = { short: 15, long: 60 } as const
@@ -111,6 +118,11 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
       })),
     removeModel: (machine, repo, partsOnly, signal) =>
       call(machine, limits.long, signal, (look) => removeFrom(world, look, repo, partsOnly), true),
+    followMemory: (machine, onReading, signal) =>
+      inLife(() => {
+        const needs = { world, lines, everyMs: options.streamMs ?? seldomMs, isOver: () => options.life?.aborted === true }
+        return streamMemory(needs, machine, onReading, signal)
+      }),
     forget: () => undefined,
   }
 }
