@@ -62,6 +62,8 @@ export interface HouseOptions {
   readonly from?: { readonly bytes: Buffer; readonly before: Pick<House, 'clock' | 'world' | 'sparks' | 'ownerRecipes'> } | undefined
   /** A file for the database; without it, it is in memory. */
   readonly path?: string
+  /** The streams about memory speak so often, ms; absent: as seldom as they may. */
+  readonly streamMs?: number
   /** Begins the ids: a second life must not give out the first one's again. */
   readonly idPrefix?: string
   readonly around?: (parts: Parts) => Parts
@@ -125,6 +127,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
   const life = new AbortController()
   const sparks = createMemorySparks(world, {
     life: life.signal,
+    ...(options.streamMs === undefined ? {} : { streamMs: options.streamMs }),
     ...(from === undefined ? {} : { desk: from.before.sparks.desk, lines: from.before.sparks.lines }),
   })
   const engines = createMemoryEngines(world)

@@ -76,7 +76,8 @@ function createReplay(world: World): Replay {
     answered: () => count,
     async serve(home, channel) {
       channel.on('error', () => undefined)
-      const script = await textOf(channel)
+      const script = await scriptOf(channel)
+      if (script.startsWith(streamMark)) return tellOfMemory(world, home.node, script, channel)
       const mark = markPattern.exec(script)?.[1] ?? ''
       const key = `${home.node}\n${script.replaceAll(mark, '')}`
       const first = said.get(key) ?? inBash(home, script).then((text) => text.replaceAll(mark, 'MARK'))
@@ -106,6 +107,44 @@ function moved(meminfo: string): string {
     /^(MemAvailable|MemFree):(\s+)(\d+)/gm,
     (_, name: string, gap: string, kB: string) => `${name}:${gap}${Number(kB) - move}`,
   )
+}
+
+const streamMark = 'spark_control_stream() {'
+
+/** Of a stream the first part is all of it: its input stays open. */
+async function scriptOf(channel: ServerChannel): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of channel) {
+    chunks.push(Buffer.from(chunk as Buffer))
+    const text = Buffer.concat(chunks).toString('latin1')
+    if (text.startsWith(streamMark) && text.includes('\nspark_control_stream')) return text
+  }
+  return Buffer.concat(chunks).toString('latin1')
+}
+
+/** The stream about memory, once a second, as the loop of a real machine writes it. */
+function tellOfMemory(world: World, node: string, script: string, channel: ServerChannel): void {
+  const token = /\n' ([0-9a-f]{32}) "/.exec(script)?.[1] ?? ''
+  let number = 0
+  const tell = (): void => {
+    number += 1
+    const proc = world.proc(node)
+    const words = (name: string): string => (proc[name] ?? '').trim().replaceAll('\n', ' ')
+    const up = words('uptime').split(' ')[0]
+    const fields = [
+      token,
+      number,
+      words('sys/kernel/random/boot_id'),
+      up,
+      moved(proc['meminfo'] ?? '')
+        .trim()
+        .replaceAll('\n', ' '),
+    ]
+    channel.write(`\n${[...fields, words('pressure/memory'), 'oom_kill 0', number].join('|')}\n`)
+  }
+  const timer = setInterval(tell, 1000)
+  channel.once('close', () => clearInterval(timer))
+  tell()
 }
 
 function inBash(home: NodeHome, script: string): Promise<string> {

@@ -256,9 +256,7 @@ export const Machine = z
       .array(z.object({ name: z.string(), image: z.string(), state: z.string(), status: z.string(), ours: z.boolean() }))
       .nullable(),
     dockerProblem: z.enum(['permission', 'not_running', 'missing']).nullable(),
-    pressure: PressureShape.nullable().describe(
-      'How short it is of memory, from a stream of one reading a second; null: nobody follows it',
-    ),
+    pressure: PressureShape.nullable(),
   })
   .meta({ id: 'Machine' })
 export type MachineShape = z.output<typeof Machine>
