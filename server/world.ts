@@ -5,8 +5,8 @@ import type { RecipeFiles } from './app/recipe-ports.ts'
 import type { CronTimes } from './app/schedule-ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
 import type { SettingsText } from './app/settings-file-ports.ts'
-import type { WebhookSender } from './app/webhook-ports.ts'
 import type { StreamSparks } from './app/stream-ports.ts'
+import type { WebhookSender } from './app/webhook-ports.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 
 /** The world as the house is given it. Whoever opened these closes them, after `close()` of the graph. */
