@@ -9,7 +9,6 @@ const ranks: Readonly<Record<SeenLevel, number>> = { normal: 0, warning: 1, high
 const byRank: readonly SeenLevel[] = ['normal', 'warning', 'high', 'critical']
 
 export const rankOf = (level: SeenLevel): number => ranks[level]
-export const worse = (one: SeenLevel, other: SeenLevel): SeenLevel => (rankOf(one) >= rankOf(other) ? one : other)
 export const oneBelow = (level: SeenLevel): SeenLevel => byRank[Math.max(0, rankOf(level) - 1)] ?? 'normal'
 
 export interface Consequences {

@@ -2,16 +2,7 @@
 import { type MemoryReading, silenceMs } from './memory-reading.ts'
 import type { Pressure } from './pressure.ts'
 import type { SignName } from './pressure-evidence.ts'
-import type { PressureLevel } from './pressure-level.ts'
 import { bytesInWords, exactDuration } from './words.ts'
-
-export const pressureWord: Readonly<Record<PressureLevel, string>> = {
-  unknown: 'Memory not seen',
-  normal: 'Memory calm',
-  warning: 'Memory short',
-  high: 'Memory very short',
-  critical: 'Memory nearly gone',
-}
 
 type Known = Pick<Pressure, 'level' | 'last' | 'baseline'>
 
