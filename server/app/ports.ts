@@ -9,6 +9,7 @@ import type { Recipe } from '../domain/recipe.ts'
 import type { StreamedAnswer } from '../domain/speed.ts'
 import type { StoredEvent } from '../domain/stored-event.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
+import type { AccessStore, AuditStore } from './access-ports.ts'
 import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { ScheduleStore } from './schedule-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
@@ -323,6 +324,8 @@ export interface DownloadStore {
 }
 
 export interface Stores {
+  readonly access: AccessStore
+  readonly audit: AuditStore
   readonly machines: MachineStore
   readonly swaps: SwapStore
   readonly serving: ServingStore

@@ -16,6 +16,7 @@ export const actKinds = [
   'see_downloads',
   'watch_switch',
   'see_home',
+  'sign_in',
 ] as const
 export type ActKind = (typeof actKinds)[number]
 
@@ -94,6 +95,7 @@ const rows: Readonly<Record<ActKind, Row>> = {
     operation: 'swaps.find',
   }),
   see_home: () => ({ label: 'Go to Home', page: '/', operation: 'status.find' }),
+  sign_in: () => ({ label: 'Sign in', page: '/sign-in', operation: 'access.signIn' }),
 }
 
 export function actOf(kind: ActKind, facts: ActFacts): Act {

@@ -1,8 +1,8 @@
 // The small typed functions that make rows of the tables. A row is plain data; loops elsewhere turn rows into routes, pages and docs.
 import type { z } from 'zod'
+import type { Demand } from '../domain/access.ts'
 import type { ErrorCode } from './errors.ts'
 
-type Right = 'see' | 'use' | 'operate'
 type Risk = 'read' | 'mutating' | 'disruptive' | 'destructive'
 
 export interface OperationInput {
@@ -11,7 +11,7 @@ export interface OperationInput {
   readonly body?: z.ZodType
 }
 
-export interface Operation<Input extends OperationInput = OperationInput, Output extends z.ZodType = z.ZodType> {
+export interface Operation<Input extends OperationInput = OperationInput, Output extends z.ZodType = z.ZodType> extends Demand {
   /** `json`: one answer. `sse`: a stream of events (mounted by hand in http/, documented here). */
   readonly kind: 'json' | 'sse'
   readonly method: 'get' | 'post' | 'put' | 'delete'
@@ -25,7 +25,6 @@ export interface Operation<Input extends OperationInput = OperationInput, Output
   readonly status: 200 | 201 | 202
   readonly alsoStatus?: 200 | 503
   readonly errors: readonly ErrorCode[]
-  readonly right: Right
   readonly risk: Risk
   /** At least one. A test reads every part of each through the schemas above. */
   readonly examples: readonly Example[]

@@ -2,6 +2,7 @@
 import type { ActKind } from './acts.ts'
 import type { ErrorRow } from './define-error.ts'
 import { coordinationErrors } from './errors-of-coordination.ts'
+import { accessErrors } from './errors-of-access.ts'
 import { downloadErrors } from './errors-of-downloads.ts'
 import { engineErrors } from './errors-of-engines.ts'
 import { machineErrors } from './errors-of-machines.ts'
@@ -16,6 +17,7 @@ import { webhookErrors } from './errors-of-webhooks.ts'
 
 export const errors = {
   ...requestErrors,
+  ...accessErrors,
   ...machineErrors,
   ...modelErrors,
   ...swapErrors,

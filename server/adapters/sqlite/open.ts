@@ -2,6 +2,8 @@
 import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Ids, Log, Stores } from '../../app/ports.ts'
+import { createAccessStore } from './access-store.ts'
+import { createAuditStore } from './audit-store.ts'
 import { createBackups } from './backups.ts'
 import { createBaselineStore } from './baseline-store.ts'
 import { applicationId, checkFile, refuseUnusable } from './check-file.ts'
@@ -64,6 +66,8 @@ export function openStores({ path, ids, log, migrations = shippedSteps, busyMs =
 
 function assemble(db: Database.Database, appliance: string, writing: Writing, name: string): OpenStores {
   return {
+    access: writing.guard(createAccessStore(db)),
+    audit: writing.guard(createAuditStore(db)),
     machines: writing.guard(createMachineStore(db)),
     swaps: writing.guard(createSwapStore(db)),
     serving: writing.guard(createServingStore(db)),
