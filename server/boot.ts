@@ -59,24 +59,34 @@ export function openDataDir(dir: string): void {
   }
 }
 
-/** Signs sessions; made once, so that nobody has to sign in again after a restart. */
-export function sessionSecret(dataDir: string): string {
-  const path = join(dataDir, 'session-key')
-  try {
-    const kept = readFileSync(path, 'utf8').trim()
-    if (/^[0-9a-f]{64}$/.test(kept)) return kept
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw new BootError(`${path} cannot be read (${codeOf(error)}).`, 73, { cause: error })
-  }
+const localKeyFile = 'local-key'
+
+/** The command line on this computer shows it to the appliance; made once. Whoever can read the data folder has everything anyway. */
+export function localKey(dataDir: string): string {
+  const path = join(dataDir, localKeyFile)
+  const kept = keptLocalKey(dataDir)
+  if (kept !== null) return kept
   const made = randomBytes(32).toString('hex')
   try {
     writeFileSync(path, `${made}\n`, { mode: 0o600 })
     chmodSync(path, 0o600)
   } catch (error) {
-    // A full disk keeps nobody out: sessions end with this process then.
+    // A full disk keeps nobody out: the key is this process's own then.
     if (codeOf(error) !== 'ENOSPC') throw error
   }
   return made
+}
+
+/** Null: no appliance has run on this data folder yet. */
+export function keptLocalKey(dataDir: string): string | null {
+  const path = join(dataDir, localKeyFile)
+  try {
+    const kept = readFileSync(path, 'utf8').trim()
+    return /^[0-9a-f]{64}$/.test(kept) ? kept : null
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new BootError(`${path} cannot be read (${codeOf(error)}).`, 73, { cause: error })
+  }
 }
 
 export function isLoopback(host: string): boolean {

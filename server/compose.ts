@@ -1,5 +1,6 @@
 // The graph: every use case built once, in order, over whatever adapters are given. main.ts gives the real ones; tests and the
 // simulation give theirs and get the same house.
+import { createAccess } from './app/access.ts'
 import { createDeletions } from './app/deletions.ts'
 import { createDiscovery } from './app/discovery.ts'
 import { readDisks } from './app/disks.ts'
@@ -55,6 +56,7 @@ export function compose(world: Adapters): Graph {
     writable: storage.writable,
     shutdown: life.signal,
   })
+  const access = createAccess({ ...world.wayIn, clock, ids, log, store: stores, settings })
   const fleet = createFleet({
     clock,
     sparks,
@@ -154,6 +156,7 @@ export function compose(world: Adapters): Graph {
   const settingsFile = createSettingsFile({ settings, text: world.settingsText, clock, ids: world.ids, version: world.version })
 
   return {
+    access,
     settings,
     settingsFile,
     events,

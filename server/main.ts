@@ -20,13 +20,14 @@ import { createSparks } from './adapters/ssh/sparks.ts'
 import { createSystemClock } from './adapters/system/clock.ts'
 import { createSystemIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
+import { createPasswords } from './adapters/system/passwords.ts'
 import { createSealer } from './adapters/system/sealer.ts'
+import { setUpCode } from './app/access.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
-import { type Boot, BootError, codeOf, databasePath, type Env, isLoopback, openDataDir, readBoot, sessionSecret } from './boot.ts'
+import { type Boot, BootError, codeOf, databasePath, type Env, isLoopback, localKey, openDataDir, readBoot } from './boot.ts'
 import { compose } from './compose.ts'
 import { SparkError, tellError } from './contract/errors.ts'
 import { inferWith } from './domain/models.ts'
-import { type Access, createAccess } from './http/access.ts'
 import { createApp } from './http/app.ts'
 import { createPages } from './http/pages/pages.tsx'
 import { createRenderProblem } from './http/pages/problem.tsx'
@@ -74,13 +75,13 @@ function onStop(act: (name: string) => void): () => void {
 
 const askedToStop = (): Promise<string> => new Promise((done) => void onStop(done))
 
-function greeting(boot: Boot, at: AddressInfo, access: Access, trouble: string | null = null): string {
+function greeting(boot: Boot, at: AddressInfo, code: string | null, trouble: string | null = null): string {
   const shown = at.address === '0.0.0.0' || at.address === '::' ? '127.0.0.1' : at.family === 'IPv6' ? `[${at.address}]` : at.address
   const url = `http://${shown}:${at.port}/`
   const lines = [trouble === null ? `Spark Control is ready at ${url}` : `Spark Control waits for you at ${url}\n${trouble}`]
-  if (access.code !== null) {
-    lines.push(`It listens on ${boot.host}, so others on your network can see it. To change anything, enter this set-up code once:`)
-    lines.push('', `    ${access.code}`, '')
+  if (code !== null) {
+    lines.push(`It listens on ${boot.host}, so others on your network can see it. Enter this set-up code there, and choose a password:`)
+    lines.push('', `    ${code}`, '')
   }
   return lines.join('\n')
 }
@@ -112,7 +113,8 @@ async function run(boot: Boot, env: Env): Promise<void> {
   closing.add(() => process.off('unhandledRejection', stray))
   try {
     openDataDir(boot.dataDir)
-    const access = createAccess({ clock, ids, loopback: isLoopback(boot.host), secret: sessionSecret(boot.dataDir) })
+    const loopback = isLoopback(boot.host)
+    const wayIn = { loopback, code: setUpCode(ids), localKey: localKey(boot.dataDir), passwords: createPasswords() }
     const version = ownVersion()
     const renderProblem = createRenderProblem(version)
     const assets = readWebAssets(fileURLToPath(new URL('../web/', import.meta.url)))
@@ -121,16 +123,17 @@ async function run(boot: Boot, env: Env): Promise<void> {
     const at = await listening(server, boot)
     const hangUp = once(() => drained(server, clock))
     closing.add(hangUp)
-    const front = { access, assets, renderProblem, version, clock, ids, log }
+    const front = { assets, renderProblem, version, clock, ids, log }
 
     const early = new AbortController()
     const offStop = onStop(() => early.abort())
     const stores = await usableStores({
       ...front,
+      wayIn,
       path: databasePath(boot.dataDir),
       env,
       serve: (app) => door.open(app.fetch),
-      announce: (trouble) => void process.stdout.write(`${greeting(boot, at, access, trouble)}\n`),
+      announce: (trouble) => void process.stdout.write(`${greeting(boot, at, loopback ? null : wayIn.code, trouble)}\n`),
       stopped: early.signal,
     })
     offStop()
@@ -156,15 +159,16 @@ async function run(boot: Boot, env: Env): Promise<void> {
       generateKeyPair,
       env,
       version,
+      wayIn,
     })
     closing.add(() => graph.close())
     const ending = new AbortController()
     closing.add(hangUp)
     closing.add(() => ending.abort())
-    const pages = createPages({ useCases: graph, clock, assets, access, ending: ending.signal })
+    const pages = createPages({ useCases: graph, clock, assets, ending: ending.signal })
     door.open(createApp({ ...front, useCases: graph, parseOutput: false, pages, ending: ending.signal }).fetch)
     await graph.start()
-    process.stdout.write(`${greeting(boot, at, access)}\n`)
+    process.stdout.write(`${greeting(boot, at, graph.access.setUpCode())}\n`)
     log.info('stopping; switches go on, on the machines', { signal: await askedToStop() })
   } finally {
     await closing.all()

@@ -5,7 +5,7 @@ import { askForBackup } from './adapters/outbound/own-appliance.ts'
 import { copyFile } from './adapters/sqlite/backups.ts'
 import { checkDatabase } from './adapters/sqlite/check-file.ts'
 import { keepAside, moveAside } from './adapters/sqlite/move-aside.ts'
-import { databasePath, readBoot } from './boot.ts'
+import { databasePath, keptLocalKey, readBoot } from './boot.ts'
 import { SparkError, tellError } from './contract/errors.ts'
 
 interface Told {
@@ -44,8 +44,8 @@ async function backUp(path: string, file: string, env: Env): Promise<Told> {
   } catch (error) {
     if (!(error instanceof SparkError) || error.code !== 'storage_busy') throw error
     // A running appliance is the only one that can read its database; it makes the copy itself.
-    const { host, port } = readBoot(env)
-    copyFileSync(await askForBackup({ host, port, code: env['SETUP_CODE']?.trim() ?? '' }), file, constants.COPYFILE_EXCL)
+    const { host, port, dataDir } = readBoot(env)
+    copyFileSync(await askForBackup({ host, port, key: keptLocalKey(dataDir) }), file, constants.COPYFILE_EXCL)
   }
   return said(`Copied to ${file}. It holds the private key of this appliance: keep it where only you can read it.`)
 }

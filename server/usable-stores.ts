@@ -1,16 +1,19 @@
 // The database, opened; and where it cannot be used, a page that says so until the owner has settled it.
 import { canMoveAside, moveAside } from './adapters/sqlite/move-aside.ts'
 import { type OpenStores, openStores } from './adapters/sqlite/open.ts'
+import { createAccess, type WayIn } from './app/access.ts'
+import { passingAccess } from './app/passing-access.ts'
 import type { Clock, Ids, Log } from './app/ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
 import { createSettings } from './app/settings.ts'
 import { SparkError, tellError } from './contract/errors.ts'
 import { createStorageApp, type StorageAppNeeds } from './http/storage-app.tsx'
 
-type Serves = Pick<StorageAppNeeds, 'access' | 'assets' | 'renderProblem' | 'version'>
+type Serves = Pick<StorageAppNeeds, 'assets' | 'renderProblem' | 'version'>
 
 export interface StoresNeeds extends Serves {
   readonly path: string
+  readonly wayIn: WayIn
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -57,9 +60,17 @@ export async function usableStores(needs: StoresNeeds): Promise<OpenStores | nul
         throw error
       }
     }
+    const settings = createSettings({
+      store: { all: () => ({}), set: () => false, together: (act) => act() },
+      clock,
+      env: needs.env,
+      sealer: nothingSealed,
+    })
     needs.serve(
       createStorageApp({
         ...needs,
+        // The password cannot be read: the code of this start is the way in.
+        access: createAccess({ ...needs.wayIn, clock, ids, log, store: passingAccess(), settings }),
         failure: first,
         movable: canMoveAside(first),
         tryAgain,
@@ -70,12 +81,7 @@ export async function usableStores(needs: StoresNeeds): Promise<OpenStores | nul
           if (still !== null) throw still
           return aside
         },
-        settings: createSettings({
-          store: { all: () => ({}), set: () => false, together: (act) => act() },
-          clock,
-          env: needs.env,
-          sealer: nothingSealed,
-        }),
+        settings,
       }),
     )
     needs.announce([happened, now, next].join(' '))

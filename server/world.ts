@@ -1,4 +1,5 @@
 // What the house stands on: the adapters that main.ts opens, and that tests and the simulation bring themselves.
+import type { WayIn } from './app/access.ts'
 import type { DownloadSparks } from './app/download-ports.ts'
 import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
@@ -29,6 +30,7 @@ export interface Adapters {
   /** Environment variables that pin and seed settings; an unusable one raises setting_invalid here. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
+  readonly wayIn: WayIn
   /** Tests: an event whose payload is not as its row says is raised. */
   readonly checkEvents?: boolean
 }

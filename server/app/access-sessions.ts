@@ -1,14 +1,14 @@
 // Who is signed in as the owner.
 import { SparkError } from '../contract/errors.ts'
 import type { SessionView } from '../contract/operations/access-shapes.ts'
+import { sessionSeconds } from '../domain/access.ts'
 import type { AccessStore, Session } from './access-ports.ts'
 import { isoTime } from './iso-time.ts'
 import type { Clock, Ids, Log } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 
 export const sessionPrefix = 'spark-session-'
-/** A session ends this long after its last use. */
-export const sessionMs = 30 * 24 * 3_600_000
+const sessionMs = sessionSeconds * 1000
 /** That it was used is written down at most this often, ms. */
 export const noteEveryMs = 60_000
 /** The least used fall away. */
@@ -38,7 +38,10 @@ export function createSessions({ clock, ids, log, store }: Needs) {
   const keep = (session: Session): void => {
     try {
       for (const { id, until } of store.sessions()) if (until <= clock.now()) store.removeSession(id)
-      for (const { id } of alive().toSorted((a, b) => b.seenAt - a.seenAt).slice(most - 1)) remove(id)
+      for (const { id } of alive()
+        .toSorted((a, b) => b.seenAt - a.seenAt)
+        .slice(most - 1))
+        remove(id)
       store.putSession(session)
     } catch (error) {
       if (!isStorageTrouble(error)) throw error

@@ -34,6 +34,8 @@ export interface AuditEntry {
 }
 
 export interface AccessUse {
+  /** Only this computer can reach the server. */
+  readonly loopback: boolean
   view(caller: Caller): AccessView
   /** How the owner gets in now. */
   way(): 'code' | 'password'

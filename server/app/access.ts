@@ -1,7 +1,17 @@
 // Who may come in, and with what right: policy, the owner's password and sessions, keys of apps, and the record of what was done.
 import { SparkError } from '../contract/errors.ts'
 import type { AccessView } from '../contract/operations/access-shapes.ts'
-import { type Caller, callerOf, faultOfPassword, type Origin, openTo, type Policy, policyInForce, scopes, type Who } from '../domain/access.ts'
+import {
+  type Caller,
+  callerOf,
+  faultOfPassword,
+  type Origin,
+  openTo,
+  type Policy,
+  policyInForce,
+  scopes,
+  type Who,
+} from '../domain/access.ts'
 import { createKeys, keyPrefix } from './access-keys.ts'
 import type { AccessStore, AuditStore, Passwords } from './access-ports.ts'
 import { createSessions, sessionPrefix } from './access-sessions.ts'
@@ -95,6 +105,7 @@ export function createAccess(needs: AccessNeeds): AccessUse {
   const way = (): 'code' | 'password' => (hasPassword() ? 'password' : 'code')
 
   return {
+    loopback,
     view: (caller) => viewOf(caller, { policy: inForce(), chosen: chosen(), hasPassword: hasPassword(), loopback }),
     way,
     setUpCode: () => (codeCounts() ? needs.code : null),

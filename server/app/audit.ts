@@ -52,9 +52,17 @@ export function createAudit({ clock, log, store }: Needs) {
 
   return {
     record({ caller, operation, subject, outcome, code }: AuditEntry): void {
-      const row = { at: clock.now(), kind: caller.who.kind, who: nameOf(caller), address: caller.address, operation, subject, outcome, code }
-      if (outcome !== 'refused') return write({ ...row, times: 1 })
-      const times = countOf({ ...row, times: 1 })
+      const row = {
+        at: clock.now(),
+        kind: caller.who.kind,
+        who: nameOf(caller),
+        address: caller.address,
+        operation,
+        subject,
+        outcome,
+        code,
+      }
+      const times = outcome === 'refused' ? countOf({ ...row, times: 1 }) : 1
       if (times > 0) write({ ...row, times })
     },
     list: (limit: number, before?: number): AuditView[] =>

@@ -2,8 +2,8 @@
 //
 // A browser in which the owner signed in before has a pace of its own. Everybody else is counted by address, and all of them
 // together: near and far apart, so that the internet cannot use up what the household has.
-import type { Origin } from '../domain/access.ts'
 import { SparkError } from '../contract/errors.ts'
+import type { Origin } from '../domain/access.ts'
 import { giveBack, type Pace, take } from '../domain/throttle.ts'
 import type { Clock } from './ports.ts'
 
@@ -44,7 +44,7 @@ export function createTries(clock: Pick<Clock, 'now'>): Tries {
     buckets.delete(name)
     buckets.set(name, fullAt)
     if (buckets.size <= most) return
-    const oldest = buckets.keys().find((one) => !one.startsWith('all '))
+    const oldest = [...buckets.keys()].find((one) => !one.startsWith('all '))
     if (oldest !== undefined) buckets.delete(oldest)
   }
   const counted = (name: string, pace: Pace, everybody: boolean): (() => void) => {

@@ -20,6 +20,7 @@ import type { LeftRecipe } from '../domain/launcher-mod.ts'
 import type { RecipeDraft } from '../domain/recipe-draft.ts'
 import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
+import type { AccessUse } from './access-use.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
 import type { ScheduleUse } from './schedule-use.ts'
 import type { SettingsFileUse, SettingsUse } from './settings-use.ts'
@@ -246,6 +247,7 @@ export interface StorageUse {
 }
 
 export interface UseCases {
+  readonly access: AccessUse
   readonly settings: SettingsUse
   readonly settingsFile: SettingsFileUse
   readonly events: EventsUse

@@ -1,8 +1,8 @@
 // Every error the product can tell of, in one table: what happened, what is true now, what to do.
 import type { ActKind } from './acts.ts'
 import type { ErrorRow } from './define-error.ts'
-import { coordinationErrors } from './errors-of-coordination.ts'
 import { accessErrors } from './errors-of-access.ts'
+import { coordinationErrors } from './errors-of-coordination.ts'
 import { downloadErrors } from './errors-of-downloads.ts'
 import { engineErrors } from './errors-of-engines.ts'
 import { machineErrors } from './errors-of-machines.ts'

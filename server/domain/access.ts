@@ -80,6 +80,9 @@ export function policyInForce(chosen: Policy, at: { readonly loopback: boolean; 
   return at.loopback && !at.hasPassword ? 'trusted' : chosen
 }
 
+/** A sign-in ends this long after its last use. */
+export const sessionSeconds = 30 * 24 * 3600
+
 /** Fewest characters of a password; more than it takes to resist guessing at the rate that tries are let through. */
 export const shortestPassword = 10
 export const longestPassword = 200

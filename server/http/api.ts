@@ -5,16 +5,22 @@ import type { InputOf, Operation, OutputOf } from '../contract/define.ts'
 import { SparkError } from '../contract/errors.ts'
 import type { OperationId, Operations } from '../contract/index.ts'
 import { faultOfOutput, readInput } from '../contract/reading.ts'
+import type { Caller } from '../domain/access.ts'
 import type { Requester } from '../domain/swap.ts'
-import { type EdgeContext, type EdgeEnv, requestingApp } from './edge.ts'
+import { type EdgeContext, type EdgeEnv, isSecure, requestingApp } from './edge.ts'
 
 /** Operations that stream and are mounted by events-feed.ts. */
 type StreamId = 'events.list'
 type AnsweredId = Exclude<OperationId, StreamId>
 
 /** What an answer may know of its request beyond its input. */
-interface Call {
+export interface Call {
   readonly signal: AbortSignal
+  readonly caller: Caller
+  /** The browser speaks https to what is in front of us. */
+  readonly secure: boolean
+  /** Headers as they were sent. */
+  readonly sent: Headers
   requester(by?: string): Requester
   /** A header of the answer. */
   header(name: string, value: string): void
@@ -96,14 +102,19 @@ const statusOf = (row: Row, also: boolean): 200 | 201 | 202 | 503 => (also && ro
 
 async function inputOf(row: Row, c: EdgeContext): Promise<unknown> {
   const body = row.input.body === undefined ? undefined : await bodyOf(c)
-  return readInput(row, { params: c.req.param(), query: c.req.query(), body })
+  const input = readInput(row, { params: c.req.param(), query: c.req.query(), body })
+  c.set('fields', { ...(input as { readonly body?: object }).body })
+  return input
 }
 
 function callOf(c: EdgeContext): Call {
   return {
     signal: c.req.raw.signal,
+    caller: c.get('caller'),
+    secure: isSecure(c),
+    sent: c.req.raw.headers,
     requester: (by) => requestingApp(c, by),
-    header: (name, value) => c.header(name, value),
+    header: (name, value) => c.header(name, value, { append: true }),
   }
 }
 

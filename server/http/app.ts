@@ -4,7 +4,7 @@ import type { Clock, Ids, Log } from '../app/ports.ts'
 import type { UseCases } from '../app/use-cases.ts'
 import { SparkError } from '../contract/errors.ts'
 import { operations } from '../contract/index.ts'
-import type { Access } from './access.ts'
+import { accessAnswers } from './answers/access.ts'
 import { downloadAnswers } from './answers/downloads.ts'
 import { houseAnswers } from './answers/house.ts'
 import { machineAnswers } from './answers/machines.ts'
@@ -18,17 +18,19 @@ import { limitedBody } from './body-limit.ts'
 import { mountChat } from './chat.ts'
 import type { EdgeEnv } from './edge.ts'
 import { mountEventsFeed } from './events-feed.ts'
-import { expectedType, knownHost, numbered, ownPages, securityHeaders, sharedWithListed, signedIn } from './guards.ts'
+import { expectedType, knownHost, numbered, ownPages, securityHeaders, sharedWithListed } from './guards.ts'
 import { openApiDocument } from './openapi.ts'
 import { notFromItself } from './own-deliveries.ts'
 import { createProblemDoor, type RenderProblem } from './problem.ts'
+import { recorded } from './record.ts'
+import { asked, rightful } from './rights.ts'
+import { endedByLess } from './still-good.ts'
 
 export interface AppNeeds {
   readonly useCases: UseCases
   readonly log: Log
   readonly clock: Clock
   readonly ids: Ids
-  readonly access: Access
   /** Tests say true: an answer that breaks its contract fails. In production it is logged. */
   readonly parseOutput: boolean
   /** The pages, with their own routes and live stream; errors they throw come to the one door here. */
@@ -41,8 +43,8 @@ export interface AppNeeds {
 export type App = Hono<EdgeEnv>
 
 export function createApp(needs: AppNeeds): App {
-  const { useCases, log, clock, ids, access, pages } = needs
-  const { settings } = useCases
+  const { useCases, log, clock, ids, pages } = needs
+  const { access, settings } = useCases
   const app = new Hono<EdgeEnv>()
   const door = createProblemDoor({ log, render: needs.renderProblem })
   app.onError((thrown, c) => door(thrown, c))
@@ -52,15 +54,19 @@ export function createApp(needs: AppNeeds): App {
   app.use(securityHeaders)
   app.use(notFromItself(useCases.webhooks))
   app.use(knownHost(settings))
+  app.use(asked({ access, settings }))
+  app.use(recorded(access))
   app.use(ownPages(settings))
   app.use(sharedWithListed(settings))
-  app.use(signedIn(access))
+  app.use(rightful({ access }))
+  app.use(endedByLess({ access, settings }))
   app.use(expectedType)
   app.use(limitedBody)
 
   const answers: Answers = {
-    ...houseAnswers({ ...useCases, access }),
+    ...houseAnswers(useCases),
     ...settingAnswers(useCases),
+    ...accessAnswers(useCases),
     ...machineAnswers(useCases),
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),
@@ -77,7 +83,7 @@ export function createApp(needs: AppNeeds): App {
   }
   app.get('/openapi.json', document)
   app.get('/api/contract', document)
-  mountChat(app, { chat: useCases.chat, access })
+  mountChat(app, useCases)
   if (pages !== undefined) app.route('/', pages)
   return app
 }

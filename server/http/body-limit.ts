@@ -3,6 +3,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { SparkError } from '../contract/errors.ts'
 import { changesSomething, doorOf, type EdgeEnv } from './edge.ts'
+import { rememberCaller } from './rights.ts'
 
 const mebibyte = 1024 * 1024
 export const limitBytes = { api: mebibyte, page: mebibyte, openai: 32 * mebibyte } as const
@@ -37,6 +38,7 @@ export const limitedBody: MiddlewareHandler<EdgeEnv> = async (c, next) => {
     const { url, method, headers, signal } = c.req.raw
     const body = await readWhole(c.req.raw.body, limit)
     c.req.raw = new Request(url, { method, headers, signal, body: body.byteLength === 0 ? null : body })
+    rememberCaller(c.req.raw, c.get('caller'))
   }
   await next()
 }

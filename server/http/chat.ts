@@ -1,23 +1,26 @@
 // /v1: whatever comes is passed to what serves, and its answer back, streamed both ways and untouched. Only what belongs to this
 // hop stays here: connection headers, our own cookie and our own code.
 import type { Hono } from 'hono'
+import type { AccessUse } from '../app/access-use.ts'
 import type { ChatUse } from '../app/use-cases.ts'
 import type { SparkError } from '../contract/errors.ts'
 import { hopHeaders } from '../domain/hop-headers.ts'
-import type { Access } from './access.ts'
 import { counted, limitBytes } from './body-limit.ts'
+import { bearerIn } from './credentials.ts'
 import type { EdgeContext, EdgeEnv } from './edge.ts'
 
 /** `host` names us and not the engine. */
 const stayHeaders = new Set([...hopHeaders, 'host', 'expect'])
 const ourHeaders = new Set(['cookie', 'origin', 'referer'])
+/** In which a program may send a key of ours. Any other key is for the engine. */
+const keyHeaders = new Set(['authorization', 'x-api-key'])
 
-function onwardHeaders(headers: Headers, access: Access): Record<string, string> {
+function onwardHeaders(headers: Headers, access: Pick<AccessUse, 'isOurs'>): Record<string, string> {
   const named = new Set((headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/))
   const onward: Record<string, string> = {}
   for (const [name, value] of headers) {
     const stays = stayHeaders.has(name) || ourHeaders.has(name) || named.has(name) || name.startsWith('sec-fetch-')
-    if (stays || (name === 'authorization' && access.isOurs(value))) continue
+    if (stays || (keyHeaders.has(name) && access.isOurs(bearerIn(value) ?? value))) continue
     onward[name] = value
   }
   return onward
@@ -40,7 +43,7 @@ function answerHeaders(headers: Readonly<Record<string, string>>): Headers {
 
 interface Needs {
   readonly chat: Pick<ChatUse, 'pass'>
-  readonly access: Access
+  readonly access: Pick<AccessUse, 'isOurs'>
 }
 
 async function pass(c: EdgeContext, { chat, access }: Needs): Promise<Response> {

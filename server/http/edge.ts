@@ -1,11 +1,27 @@
 // What the edge knows of one request: its number, where it came from, who asks.
 import type { Context } from 'hono'
+import type { ErrorCode, SparkError } from '../contract/errors.ts'
+import type { Caller } from '../domain/access.ts'
 import type { Requester } from '../domain/swap.ts'
+import type { Act } from './page-acts.ts'
 
 /** Hono's environment here. `incoming` is node's request where the app runs behind a real listener. */
 export interface EdgeEnv {
   Bindings: { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } } }
-  Variables: { requestId: string }
+  Variables: {
+    requestId: string
+    /** Set by rights.ts before anything else is done. */
+    caller: Caller
+    /** Pattern of the route that answers, and what that does. */
+    route: string
+    act: Act
+    /** Why the key that was sent is not good. */
+    badKey?: SparkError
+    /** A refusal that a page tells in its own words instead of raising it. */
+    refusal?: ErrorCode
+    /** What was sent, read; for the audit. */
+    fields?: Readonly<Record<string, unknown>>
+  }
 }
 
 export type EdgeContext = Context<EdgeEnv>
@@ -26,25 +42,28 @@ export function changesSomething(method: string): boolean {
   return !safeMethods.has(method)
 }
 
-/** The peer's address; null where there is no socket (in process). IPv4 in its own form, not mapped into IPv6. */
-function peerAddress(c: EdgeContext): string | null {
-  const address = c.env?.incoming?.socket?.remoteAddress
-  return address === undefined ? null : address.replace(/^::ffff:(?=\d+\.)/, '')
+/** What a sender says of itself here can only make its own cookie stricter. */
+export function isSecure(c: EdgeContext): boolean {
+  return c.req.header('x-forwarded-proto') === 'https'
 }
 
 const longestName = 60
 
-/** A program that calls: as it names itself, else by its User-Agent's product. */
+/** A program that calls: by its key's name, else as it names itself, else by its User-Agent's product. */
 export function requestingApp(c: EdgeContext, by?: string): Requester {
+  const { who, address } = c.get('caller')
+  if (who.kind === 'key') return { kind: 'app', name: who.name, address }
+  if (who.kind === 'owner' && by === undefined) return { kind: 'owner', name: 'owner', address }
   const product = (c.req.header('user-agent') ?? '').split(/[\s/]/, 1)[0] ?? ''
   const name = (by ?? product)
     .replace(/[^\p{L}\p{N} ._@-]/gu, '')
     .trim()
     .slice(0, longestName)
-  return { kind: 'app', name: name === '' ? 'an app' : name, address: peerAddress(c) }
+  return { kind: 'app', name: name === '' || name.toLowerCase() === 'owner' ? 'an app' : name, address }
 }
 
-/** The owner, acting on a page. */
+/** Whoever acts on a page: the owner, unless a program does it with its key. */
 export function requestingOwner(c: EdgeContext): Requester {
-  return { kind: 'owner', name: 'owner', address: peerAddress(c) }
+  const { who, address } = c.get('caller')
+  return who.kind === 'key' ? { kind: 'app', name: who.name, address } : { kind: 'owner', name: 'owner', address }
 }

@@ -3,8 +3,6 @@ import type { MiddlewareHandler } from 'hono'
 import type { Ids } from '../app/ports.ts'
 import type { SettingsUse } from '../app/use-cases.ts'
 import { SparkError } from '../contract/errors.ts'
-import { operations } from '../contract/index.ts'
-import type { Access } from './access.ts'
 import { changesSomething, doorOf, type EdgeContext, type EdgeEnv } from './edge.ts'
 
 type Guard = MiddlewareHandler<EdgeEnv>
@@ -18,8 +16,9 @@ export function numbered(ids: Ids): Guard {
   }
 }
 
+/** Nothing but what this appliance itself sends, and no frame around it or in it. */
 const contentSecurityPolicy = [
-  "default-src 'self'",
+  "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
@@ -29,19 +28,30 @@ const contentSecurityPolicy = [
   "form-action 'self'",
 ].join('; ')
 
+/** What an engine answers is shown as what it is: were it a page, it has no origin and runs nothing. */
+const foreignPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
 /**
  * `same-origin`, not `no-referrer`: the latter makes browsers send `Origin: null` with our own forms, and over plain http
  * (a Spark at home) the Origin is all there is to tell our forms from another site's.
  */
+const always: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), payment=(), usb=()',
+}
+
 export const securityHeaders: Guard = async (c, next) => {
   await next()
   const door = doorOf(c.req.path)
-  c.res.headers.set('x-content-type-options', 'nosniff')
-  if (door === 'openai') return
-  c.res.headers.set('content-security-policy', contentSecurityPolicy)
-  c.res.headers.set('referrer-policy', 'same-origin')
-  c.res.headers.set('cross-origin-opener-policy', 'same-origin')
+  for (const [name, value] of Object.entries(always)) c.res.headers.set(name, value)
+  c.res.headers.set('content-security-policy', door === 'openai' ? foreignPolicy : contentSecurityPolicy)
+  // A web app of a listed origin may read /v1; nothing else is anybody else's to load.
+  if (door !== 'openai') c.res.headers.set('cross-origin-resource-policy', 'same-origin')
   if (door === 'api' && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+  if (c.res.status === 401) c.res.headers.set('www-authenticate', 'Bearer realm="Spark Control"')
 }
 
 const ipv4 = /^\d{1,3}(\.\d{1,3}){3}$/
@@ -103,17 +113,6 @@ export function sharedWithListed(settings: Pick<SettingsUse, 'get'>): Guard {
     c.res.headers.set('access-control-allow-methods', 'GET, POST, DELETE')
     c.res.headers.set('access-control-allow-headers', c.req.header('access-control-request-headers') ?? 'authorization, content-type')
     c.res.headers.set('access-control-max-age', '600')
-  }
-}
-
-/** Paths one may POST to without having signed in: signing in, asking for a plan (changes nothing), this browser's colours. */
-const beforeSignIn: ReadonlySet<string> = new Set([operations['access.signIn'].path, operations['plans.make'].path, '/sign-in', '/theme'])
-
-export function signedIn(access: Access): Guard {
-  return async (c, next) => {
-    const guarded = changesSomething(c.req.method) && doorOf(c.req.path) !== 'openai' && !beforeSignIn.has(c.req.path)
-    if (guarded && !access.mayChange(c.req.raw.headers)) throw new SparkError('sign_in_needed', {})
-    await next()
   }
 }
 

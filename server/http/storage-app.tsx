@@ -1,16 +1,17 @@
 // The whole edge while the database cannot be used: every request is told so, and the owner can settle it. The same guards as ever.
 import { Hono } from 'hono'
 import { MovedAsidePage, StoragePage } from '../../web/views/pages/storage.tsx'
+import type { AccessUse } from '../app/access-use.ts'
 import type { Clock, Ids, Log } from '../app/ports.ts'
 import type { SettingsUse } from '../app/use-cases.ts'
 import type { SparkError } from '../contract/errors.ts'
-import type { Access } from './access.ts'
 import { limitedBody } from './body-limit.ts'
 import { doorOf, type EdgeEnv } from './edge.ts'
-import { expectedType, knownHost, numbered, ownPages, securityHeaders, signedIn } from './guards.ts'
+import { expectedType, knownHost, numbered, ownPages, securityHeaders } from './guards.ts'
 import { type EntranceNeeds, entrancePages } from './pages/entrance.tsx'
 import { createShow, goTo, type Show } from './pages/shell.tsx'
 import { createProblemDoor, type RenderProblem } from './problem.ts'
+import { asked, rightful } from './rights.ts'
 
 export interface StorageAppNeeds {
   readonly failure: SparkError
@@ -19,7 +20,7 @@ export interface StorageAppNeeds {
   readonly tryAgain: () => SparkError | null
   /** Takes the file out of the way and says where it is. */
   readonly moveAside: () => string
-  readonly access: Access
+  readonly access: AccessUse
   readonly assets: EntranceNeeds['assets']
   readonly settings: Pick<SettingsUse, 'get'>
   readonly clock: Clock
@@ -42,8 +43,9 @@ export function createStorageApp(needs: StorageAppNeeds): Hono<EdgeEnv> {
   app.use(numbered(needs.ids))
   app.use(securityHeaders)
   app.use(knownHost(settings))
+  app.use(asked({ access, settings }))
   app.use(ownPages(settings))
-  app.use(signedIn(access))
+  app.use(rightful({ access }))
   app.use(expectedType)
   app.use(limitedBody)
 

@@ -1,10 +1,8 @@
 // An engine that dies, hangs or stalls, told by the real appliance over the simulated Sparks.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineView } from '../../server/contract/operations/shapes.ts'
-import { createAccess } from '../../server/http/access.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
 import { type Life, small, startLife } from '../fakes/appliance.ts'
-import { createFakeIds } from '../fakes/ids.ts'
 
 let life: Life
 beforeEach(async () => {
@@ -15,8 +13,7 @@ afterEach(() => life.close())
 const engine = (): EngineView => life.graph.status.engine()
 const page = async (path: string): Promise<string> => {
   const { graph, clock } = life
-  const access = createAccess({ clock, ids: createFakeIds('p'), loopback: true, secret: 'test' })
-  return (await createPages({ useCases: graph, clock, access, assets: {} }).request(path)).text()
+  return (await createPages({ useCases: graph, clock, assets: {} }).request(path)).text()
 }
 const home = (): Promise<string> => page('/')
 const known = (what: string): string => engine().evidence.find((fact) => fact.what === what)?.value ?? ''

@@ -2,7 +2,6 @@
 import { parseHTML } from 'linkedom'
 import { expect, test } from 'vitest'
 import type { SwapView } from '../../server/contract/operations/shapes.ts'
-import { createAccess } from '../../server/http/access.ts'
 import { createApp } from '../../server/http/app.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
 import { createRenderProblem } from '../../server/http/pages/problem.tsx'
@@ -16,9 +15,8 @@ type Open = (path: string) => Promise<string>
 
 function door({ life: { graph, clock, log } }: Saga): Open {
   const ids = createFakeIds('page')
-  const access = createAccess({ clock, ids, loopback: true, secret: 'test' })
-  const pages = createPages({ useCases: graph, clock, access, assets: new Map() as never })
-  const app = createApp({ useCases: graph, log, clock, ids, access, parseOutput: true, pages, renderProblem: createRenderProblem('0.1.0') })
+  const pages = createPages({ useCases: graph, clock, assets: new Map() as never })
+  const app = createApp({ useCases: graph, log, clock, ids, parseOutput: true, pages, renderProblem: createRenderProblem('0.1.0') })
   return async (path) => {
     const { document } = parseHTML(await (await app.request(path)).text())
     return document.querySelector('main')?.textContent?.replaceAll(/\s+/g, ' ') ?? ''

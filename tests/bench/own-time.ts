@@ -19,8 +19,8 @@ import { createLog } from '../../server/adapters/system/log.ts'
 import { compose } from '../../server/compose.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
-import { createAccess } from '../../server/http/access.ts'
 import { createApp } from '../../server/http/app.ts'
+import { fakeWayIn } from '../fakes/access.ts'
 import { createFakeSealer } from '../fakes/sealer.ts'
 import { createFakeWebhookSender } from '../fakes/webhook-sender.ts'
 import { type Closing, openFolder } from './ground.ts'
@@ -67,10 +67,10 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
     // A poll in the middle of a switch would be taken for a part of it.
     env: { POLL_SECONDS: '300', SCAN_SECONDS: '3600' },
     version: '0.0.0',
+    wayIn: fakeWayIn(),
   })
   closing.add(() => graph.close())
-  const access = createAccess({ clock, ids, loopback: true, secret: ids.secret() })
-  const app = createApp({ useCases: graph, clock, ids, log, access, parseOutput: false })
+  const app = createApp({ useCases: graph, clock, ids, log, parseOutput: false })
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.add(() => {

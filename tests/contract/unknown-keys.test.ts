@@ -30,7 +30,7 @@ describe('unknown keys', () => {
     expect(() => read(operations['machines.add'], { address: '192.0.2.1', user: 'alice', model_folders: [] })).toThrow(
       'is "modelFolders" meant?',
     )
-    expect(() => read(operations['access.signIn'], { code: 'a', password: 'b' })).toThrow('what can be sent is code')
+    expect(() => read(operations['access.setPassword'], { password: 'a', xyz: 'b' })).toThrow('what can be sent is password, current')
     expect(nearest('x', ['model', 'recipe'])).toBeNull()
     expect(nearest('', ['a'])).toBeNull()
   })

@@ -2,8 +2,8 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import type { AccessUse } from '../../server/app/access-use.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
-import { type Access, createAccess } from '../../server/http/access.ts'
 import { type App, type AppNeeds, createApp } from '../../server/http/app.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
@@ -16,19 +16,24 @@ export interface Edge {
   readonly useCases: FakeUseCases
   readonly log: FakeLog
   readonly clock: FakeClock
-  readonly access: Access
+  readonly access: AccessUse
+  /** A request from that address; without one, as from the house. */
+  readonly ask: (path: string, init?: RequestInit, address?: string) => Promise<Response>
   readonly end: () => void
 }
 
 export function createEdge({ loopback = true, ...more }: Partial<AppNeeds> & { readonly loopback?: boolean } = {}): Edge {
-  const useCases = createFakeUseCases()
   const log = createFakeLog()
   const clock = createFakeClock()
   const ids = createFakeIds()
-  const access = createAccess({ clock, ids, loopback, secret: 'test' })
+  const useCases = createFakeUseCases({ clock, ids, log, loopback })
+  const { access } = useCases
   const ending = new AbortController()
-  const app = createApp({ useCases, log, clock, ids, access, parseOutput: true, ending: ending.signal, ...more })
-  return { app, client: createClient((url, init) => app.request(url, init)), useCases, log, clock, access, end: () => ending.abort() }
+  const app = createApp({ useCases, log, clock, ids, parseOutput: true, ending: ending.signal, ...more })
+  const ask: Edge['ask'] = async (path, init, address = '192.168.1.20') =>
+    app.request(path, init, { incoming: { socket: { remoteAddress: address } } })
+  const client = createClient((url, init) => app.request(url, init))
+  return { app, client, useCases, log, clock, access, ask, end: () => ending.abort() }
 }
 
 export interface Listening {

@@ -13,7 +13,6 @@ import { compose, type Graph } from '../../server/compose.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
 import type { Recipe } from '../../server/domain/recipe.ts'
-import { createAccess } from '../../server/http/access.ts'
 import { type App, createApp } from '../../server/http/app.ts'
 import type { Adapters } from '../../server/world.ts'
 import { demoHub } from '../sim/core/demo-hub.ts'
@@ -21,6 +20,7 @@ import { demoNodes } from '../sim/core/demo-world.ts'
 import type { SimNodeOptions, World } from '../sim/core/types.ts'
 import { createWorld } from '../sim/core/world.ts'
 import { createMemoryEngines, createMemorySparks, type MemorySparks } from '../sim/doors/memory.ts'
+import { fakeWayIn } from './access.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
@@ -149,10 +149,10 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     generateKeyPair: () => keyPair,
     env: {},
     version: '0.1.0',
+    wayIn: fakeWayIn(),
     checkEvents: true,
   })
-  const access = createAccess({ clock, ids, loopback: true, secret: 'test' })
-  const app = createApp({ useCases: graph, clock, ids, log, access, parseOutput: true })
+  const app = createApp({ useCases: graph, clock, ids, log, parseOutput: true })
   const client = createClient((url, init) => app.request(url, init))
   const close = async (): Promise<void> => {
     await graph.close()

@@ -11,9 +11,9 @@ import { createSystemClock } from '../../server/adapters/system/clock.ts'
 import { createSystemIds } from '../../server/adapters/system/ids.ts'
 import { compose, type Graph } from '../../server/compose.ts'
 import { inferWith } from '../../server/domain/models.ts'
-import { createAccess } from '../../server/http/access.ts'
 import { type App, createApp } from '../../server/http/app.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
+import { fakeWayIn } from './access.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
 import { createFakeSealer } from './sealer.ts'
 import { createFakeWebhookSender } from './webhook-sender.ts'
@@ -58,12 +58,12 @@ export function openSshHouse(): SshHouse {
     generateKeyPair,
     env: {},
     version: '0.1.0',
+    wayIn: fakeWayIn(),
   })
-  const access = createAccess({ clock, ids, loopback: true, secret: 'test' })
-  const pages = createPages({ useCases: graph, clock, access, assets: {} })
+  const pages = createPages({ useCases: graph, clock, assets: {} })
   return {
     graph,
-    app: createApp({ useCases: graph, clock, ids, log, access, parseOutput: true, pages }),
+    app: createApp({ useCases: graph, clock, ids, log, parseOutput: true, pages }),
     log,
     publicKey: pair.publicKey,
     async close() {

@@ -1,9 +1,5 @@
 // An appliance in memory behind the UseCases interface: small, honest, enough to see what the edge makes of its answers.
-import { createHash } from 'node:crypto'
-import { settingsText } from '../../server/adapters/files/settings-text.ts'
-import type { PassedAnswer, PassedRequest, SettingStore, StoredEvent, StoredSetting } from '../../server/app/ports.ts'
-import { createSettings } from '../../server/app/settings.ts'
-import { createSettingsFile } from '../../server/app/settings-file.ts'
+import type { PassedAnswer, PassedRequest, StoredEvent } from '../../server/app/ports.ts'
 import type { UseCases } from '../../server/app/use-cases.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import { type EventType, events as eventRows, quietEvents } from '../../server/contract/events.ts'
@@ -19,9 +15,13 @@ import {
   versionSample,
 } from '../../server/contract/operations/samples.ts'
 import type { EventView, LockView, MachineShape, SwapView } from '../../server/contract/operations/shapes.ts'
+import { fakeAccess } from './access.ts'
+import { createFakeClock } from './clock.ts'
 import { fakeDownloads } from './downloads.ts'
+import { createFakeIds } from './ids.ts'
+import { createFakeLog } from './log.ts'
 import { fakeSchedules } from './schedules.ts'
-import { createFakeSealer } from './sealer.ts'
+import { fakeSettings } from './settings.ts'
 import { draftSample } from './view-samples-of-recipes.ts'
 import { fakeWebhooks } from './webhooks.ts'
 
@@ -35,23 +35,7 @@ export interface FakeUseCases extends UseCases {
   answerChat(answer: (request: PassedRequest) => Promise<PassedAnswer>): void
 }
 
-/** The real ones over a store in memory. */
-function fakeSettings(): Pick<UseCases, 'settings' | 'settingsFile'> {
-  const rows: Record<string, StoredSetting> = {}
-  const store: SettingStore = {
-    all: () => rows,
-    set(key, value, version, setAt, setBy, before) {
-      if ((rows[key]?.version ?? 0) !== version) return false
-      rows[key] = { value, before, version: version + 1, setAt, setBy }
-      return true
-    },
-    together: (act) => act(),
-  }
-  const clock = { now: () => Date.UTC(2026, 0, 1) }
-  const settings = createSettings({ store, clock, env: {}, sealer: createFakeSealer() })
-  const ids = { digest: (text: string) => createHash('sha256').update(text).digest('hex') }
-  return { settings, settingsFile: createSettingsFile({ settings, text: settingsText, clock, ids, version: '0.1.0' }) }
-}
+type FakeDoor = Partial<Omit<Parameters<typeof fakeAccess>[0], 'settings'>>
 
 function fakeEvents(): UseCases['events'] {
   const rows: EventView[] = []
@@ -115,8 +99,9 @@ function fakeLock(): UseCases['lock'] {
   }
 }
 
-/** A fresh appliance: one machine, one model, nothing switching. */
-export function createFakeUseCases(): FakeUseCases {
+/** A fresh appliance: one machine, one model, nothing switching. Its way in is the real one. */
+export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
+  const kept = fakeSettings()
   const asked: { what: string; ask: unknown }[] = []
   const machines = new Map<string, MachineShape>([[machineSample.id, machineSample]])
   const swaps = new Map<string, SwapView>()
@@ -166,7 +151,8 @@ export function createFakeUseCases(): FakeUseCases {
     answerChat: (answer) => {
       chat = answer
     },
-    ...fakeSettings(),
+    access: fakeAccess({ clock: createFakeClock(), ids: createFakeIds('u'), log: createFakeLog(), ...door, settings: kept.settings }),
+    ...kept,
     schedules: fakeSchedules(note),
     events: fakeEvents(),
     machines: {

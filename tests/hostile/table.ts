@@ -10,6 +10,12 @@ const name = ['html', 'log'] as const
 
 export const table: Readonly<Record<string, readonly Goes[]>> = {
   'access.signIn body.code': secret,
+  'access.signIn body.password': secret,
+  'access.setPassword body.password': secret,
+  'access.setPassword body.current': secret,
+  'sessions.end params.id': id,
+  'keys.create body.name': ['looked_up', 'html', 'log'],
+  'keys.revoke params.id': id,
   'settings.change params.key': id,
   'settings.reset params.key': id,
   'settings.undo params.key': id,
@@ -150,6 +156,8 @@ export const table: Readonly<Record<string, readonly Goes[]>> = {
   'webhooks.sendAgain body.until': ['looked_up'],
   'setting engine.containerName': ['shell', 'html', 'log'],
   'setting engine.image': ['shell', 'html', 'log'],
+  'setting access.homeNetworks[]': ['looked_up', 'html'],
+  'setting access.trustedProxies[]': ['looked_up', 'html'],
   'setting access.hosts[]': ['looked_up', 'html'],
   'setting access.corsOrigins[]': ['looked_up', 'html'],
 }

@@ -6,15 +6,24 @@ import { SparkError } from '../../server/contract/errors.ts'
 import { operations } from '../../server/contract/index.ts'
 import { literalFirst, mountOperations } from '../../server/http/api.ts'
 import { createEdge, json } from '../fakes/edge.ts'
+import type { FakeUseCases } from '../fakes/use-cases.ts'
 
 const owner = { kind: 'owner', name: 'owner', address: null } as const
 
 /** The request of an example. Switches are asked of the one the fake has. */
-function requestOf(row: Operation, example: Example): [string, RequestInit] {
-  const params: Readonly<Record<string, string>> = row.path.startsWith('/api/swap/') ? { id: 'swap1' } : (example.params ?? {})
+function requestOf(row: Operation, example: Example, own: Readonly<Record<string, string>> = {}): [string, RequestInit] {
+  const params: Readonly<Record<string, string>> = row.path.startsWith('/api/swap/') ? { id: 'swap1' } : { ...example.params, ...own }
   const path = row.path.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
   const init = example.in === undefined ? { method: row.method } : json(row.method, example.in)
   return [`${path}?${new URLSearchParams(example.query)}`, init]
+}
+
+/** A session or a key that is there to be ended. */
+async function cameIn({ access }: FakeUseCases, operation: string): Promise<{ id: string }> {
+  if (operation === 'keys.revoke') return { id: access.createKey({ name: 'app', scopes: ['use'], days: null }).key.id }
+  const origin = { address: null, near: true, strangeProxy: null }
+  const { token } = await access.signIn({ ...origin, given: '', agent: 'Firefox', device: null })
+  return { id: access.sessions(access.callerOf(token, origin))[0]?.id ?? '' }
 }
 
 describe('every operation of the contract', () => {
@@ -27,7 +36,9 @@ describe('every operation of the contract', () => {
     if (id === 'lock.renew' || id === 'lock.release') useCases.lock.take({ holder: 'recap', reason: '', ttlSeconds: 60 })
     const [example] = row.examples
     if (example === undefined) throw new Error(`${id} has no example`)
-    const answer = await app.request(...requestOf(row, example))
+    const answer = await app.request(
+      ...requestOf(row, example, id === 'sessions.end' || id === 'keys.revoke' ? await cameIn(useCases, id) : {}),
+    )
     const body: unknown = await answer.json()
     expect(answer.status).toBe(row.status)
     expect(row.output.parse(body)).toEqual(body)

@@ -180,10 +180,11 @@ describe('/v1', () => {
   it('keeps its own set-up code to itself', async () => {
     const edge = createEdge({ loopback: false })
     edge.useCases.answerChat(async () => answerOf(null, {}, 204))
-    await edge.app.request('/v1/models', { headers: { authorization: `Bearer ${edge.access.code}` } })
-    await edge.app.request('/v1/models', { headers: { authorization: 'Bearer sk-other' } })
+    await edge.ask('/v1/models', { headers: { authorization: `Bearer ${edge.access.setUpCode()}` } })
+    await edge.ask('/v1/models', { headers: { 'x-api-key': edge.access.setUpCode() ?? '' } })
+    await edge.ask('/v1/models', { headers: { authorization: 'Bearer sk-other' } })
     const sent = edge.useCases.asked.map((one) => (one.ask as { headers: Record<string, string> }).headers['authorization'])
-    expect(sent).toEqual([undefined, 'Bearer sk-other'])
+    expect(sent).toEqual([undefined, undefined, 'Bearer sk-other'])
   })
 
   it('lets go of a body that its status does not allow', async () => {

@@ -5,7 +5,6 @@ import type { EdgeEnv } from '../../server/http/edge.ts'
 import { goesBy, hostName } from '../../server/http/guards.ts'
 import { asProblem, createEdge, json } from '../fakes/edge.ts'
 
-const swap = json('POST', { model: 'Qwen/Qwen3-8B' })
 const withHeaders = (headers: Record<string, string>): RequestInit => json('POST', { model: 'Qwen/Qwen3-8B' }, headers)
 
 describe('a change sent by a page of another site', () => {
@@ -193,54 +192,12 @@ describe('headers of every answer', () => {
     const { app } = createEdge()
     for (const path of ['/api/status', '/nowhere', '/api/nowhere']) {
       const { headers } = await app.request(path)
-      expect(headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'")
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+      expect(headers.get('x-frame-options')).toBe('DENY')
       expect(headers.get('content-security-policy')).not.toContain('unsafe')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('same-origin')
       expect(headers.get('x-request-id')).toMatch(/^[a-z0-9]{12}$/)
     }
-  })
-})
-
-describe('a server on the network without a password', () => {
-  it('shows everything, and changes nothing without the set-up code', async () => {
-    const { app, useCases } = createEdge({ loopback: false })
-    expect((await app.request('/api/status')).status).toBe(200)
-    expect((await app.request('/api/plan', swap)).status).toBe(200)
-    const refused = await asProblem(app.request('/api/swap', swap))
-    expect([refused.status, refused.problem['code']]).toEqual([401, 'sign_in_needed'])
-    expect(useCases.asked.map((one) => one.what)).toEqual(['plans.preview'])
-  })
-
-  it('takes the code from a program, and a session for the code', async () => {
-    const { app, access, clock } = createEdge({ loopback: false })
-    const code = access.code ?? ''
-    expect(code).toMatch(/^[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}$/)
-    const wrong = await asProblem(app.request('/api/session', json('POST', { code: 'aaaa-bbbb-cccc' })))
-    expect([wrong.status, wrong.problem['code']]).toEqual([403, 'sign_in_wrong'])
-    expect((await app.request('/api/swap', withHeaders({ authorization: 'Bearer aaaa-bbbb-cccc' }))).status).toBe(401)
-    expect(
-      (await app.request('/api/machines', json('POST', { address: '192.0.2.21', user: 'alice' }, { authorization: `Bearer ${code}` })))
-        .status,
-    ).toBe(201)
-
-    const signedIn = await app.request('/api/session', json('POST', { code: code.toUpperCase() }))
-    const cookie = signedIn.headers.get('set-cookie') ?? ''
-    expect(cookie).toMatch(/HttpOnly; SameSite=Strict$/)
-    const session = { cookie: `theme=dark; ${cookie.split(';', 1)[0]}` }
-    const { token } = (await signedIn.json()) as { token: string }
-    const machine = (address: string, headers: Record<string, string>): Response | Promise<Response> =>
-      app.request('/api/machines', json('POST', { address, user: 'alice' }, headers))
-    expect((await machine('192.0.2.22', session)).status).toBe(201)
-    expect((await machine('192.0.2.23', { authorization: `Bearer ${token}` })).status).toBe(201)
-    expect((await machine('192.0.2.24', { authorization: `Bearer 9${token}` })).status).toBe(401)
-    await clock.advance(31 * 24 * 3_600_000)
-    expect((await machine('192.0.2.25', session)).status).toBe(401)
-  })
-
-  it('asks nothing when bound to loopback', async () => {
-    const { app, access } = createEdge()
-    expect(access.code).toBeNull()
-    expect((await app.request('/api/swap', swap)).status).toBe(202)
   })
 })

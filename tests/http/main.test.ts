@@ -145,7 +145,7 @@ describe('the appliance as a process', () => {
       fetch(`${url}${to}`, { method: 'POST', redirect: 'manual', headers })
     expect((await post('storage/aside', { origin: 'http://elsewhere.example' })).status).toBe(403)
     expect((await post('storage/check')).status).toBe(503)
-    expect(readdirSync(dataDir).sort()).toEqual(['session-key', 'spark-control.sqlite'])
+    expect(readdirSync(dataDir).sort()).toEqual(['local-key', 'spark-control.sqlite'])
     expect(readFileSync(path, 'utf8')).toBe('this is no database, but somebody may want it')
 
     const moved = await (await post('storage/aside')).text()
@@ -175,7 +175,7 @@ describe('the appliance as a process', () => {
     expect((await first.aside('aaaa-bbbb-cccc')).status).toBe(401)
     first.life.process.kill('SIGTERM')
     expect(await first.life.ended).toBe(0)
-    expect(readdirSync(dataDir).sort()).toEqual(['session-key', 'spark-control.sqlite'])
+    expect(readdirSync(dataDir).sort()).toEqual(['local-key', 'spark-control.sqlite'])
     expect(statSync(path).size).toBe(0)
     const second = await waiting()
     expect((await second.aside(second.code)).status).toBe(200)

@@ -252,10 +252,15 @@ test('a stranger on the network is asked for the set-up code and brought back; o
   const part = await open(house, '/settings/engine.port', form({ value: '8001' }, { ...fromHtmx, referer: 'http://localhost/settings' }))
   expect(part.answer.headers.get('hx-redirect')).toBe('/sign-in?back=%2Fsettings')
   const wrong = await open(house, '/sign-in', form({ code: 'guess', back: '/library' }))
-  expect([wrong.answer.status, wrong.text]).toEqual([403, expect.stringContaining('That is not the code.')])
+  expect([wrong.answer.status, wrong.text]).toEqual([403, expect.stringContaining('The set-up code is not right.')])
   const right = await open(house, '/sign-in', form({ code: house.code ?? '', back: '//evil.example/x' }))
-  expect(right.answer.headers.get('location')).toBe('/')
+  expect(right.answer.headers.get('location')).toBe('/password')
   expect(right.answer.headers.get('set-cookie')).toContain('HttpOnly')
+  const cookie = (right.answer.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
+  const chosen = await open(house, '/password', form({ password: 'four words in a row', again: 'four words in a row' }, { cookie }))
+  expect(chosen.answer.headers.get('location')).toBe('/settings/access')
+  const back = await open(house, '/sign-in', form({ password: 'four words in a row', back: '//evil.example/x' }))
+  expect(back.answer.headers.get('location')).toBe('/')
 })
 
 test('the theme is in the first byte, from a cookie', async () => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseHTML } from 'linkedom'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readWebAssets } from '../../server/adapters/files/web-assets.ts'
-import { createAccess } from '../../server/http/access.ts'
+import { type App, createApp } from '../../server/http/app.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
 import { type Life, small, startLife } from '../fakes/appliance.ts'
 import { createFakeIds } from '../fakes/ids.ts'
@@ -13,11 +13,11 @@ type Fields = Readonly<Record<string, string>>
 const path = `/library/${encodeURIComponent(small)}/recipe`
 const assets = readWebAssets(fileURLToPath(new URL('../../web/', import.meta.url)))
 let life: Life
-let pages: ReturnType<typeof createPages>
+let pages: App
 
 const openPages = (): void => {
-  const access = createAccess({ clock: life.clock, ids: createFakeIds('p'), loopback: true, secret: 'test' })
-  pages = createPages({ useCases: life.graph, clock: life.clock, access, assets })
+  const { graph: useCases, clock, log } = life
+  pages = createApp({ useCases, clock, log, ids: createFakeIds('p'), parseOutput: true, pages: createPages({ useCases, clock, assets }) })
 }
 beforeEach(async () => {
   life = await startLife()

@@ -5,7 +5,6 @@ import { createSystemIds } from '../../server/adapters/system/ids.ts'
 import type { Clock } from '../../server/app/ports.ts'
 import type { UseCases } from '../../server/app/use-cases.ts'
 import type { MachineShape, ModelView, PlanView, StatusView } from '../../server/contract/operations/shapes.ts'
-import { createAccess } from '../../server/http/access.ts'
 import { type App, createApp } from '../../server/http/app.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
 import { createRenderProblem } from '../../server/http/pages/problem.tsx'
@@ -33,7 +32,8 @@ export interface Site {
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 export function createSite(clock: Clock, loopback = true): Site {
-  const fake = createFakeUseCases()
+  const ids = createSystemIds()
+  const fake = createFakeUseCases({ clock, ids, loopback })
   const world: World = { status: sample.status, machines: [sample.machine, sample.secondMachine], models: [...models], plan }
   const useCases: UseCases = {
     ...fake,
@@ -48,10 +48,8 @@ export function createSite(clock: Clock, loopback = true): Site {
       },
     },
   }
-  const ids = createSystemIds()
-  const access = createAccess({ clock, ids, loopback, secret: 'a secret' })
   const assets = readWebAssets(fileURLToPath(new URL('../../web/', import.meta.url)))
-  const pages = createPages({ useCases, clock, access, assets })
-  const app = createApp({ useCases, log: quiet, clock, ids, access, parseOutput: true, pages, renderProblem: createRenderProblem('0.1.0') })
-  return { app, fake, useCases, world, code: access.code }
+  const pages = createPages({ useCases, clock, assets })
+  const app = createApp({ useCases, log: quiet, clock, ids, parseOutput: true, pages, renderProblem: createRenderProblem('0.1.0') })
+  return { app, fake, useCases, world, code: fake.access.setUpCode() }
 }

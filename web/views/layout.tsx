@@ -14,19 +14,32 @@ export const places = [
 ] as const satisfies readonly { id: string; href: string; word: string; icon: IconName; key: string }[]
 export type Place = (typeof places)[number]['id']
 
+export type Account = { readonly is: 'in' } | { readonly is: 'out'; readonly back: string }
+
 export interface Frame {
   /** The page's own title, with its state where it has one: "Switching 43 %". */
   readonly title: string
   readonly place: Place | null
   readonly theme: Theme
   readonly version: string
+  /** `in`: signed in here. `out`: signing in would allow more. null: neither is of use. */
+  readonly account?: Account | null
   /** URL of the page's stream of fragments; null: nothing on it changes by itself. */
   readonly live?: string | null
   /** Seconds after which a browser without scripts asks again. */
   readonly refreshSeconds?: number | null
 }
 
-export function Layout({ title, place, theme, version, live = null, refreshSeconds = null, children }: PropsWithChildren<Frame>) {
+export function Layout({
+  title,
+  place,
+  theme,
+  version,
+  live = null,
+  refreshSeconds = null,
+  account = null,
+  children,
+}: PropsWithChildren<Frame>) {
   return (
     <html lang="en" data-theme={theme}>
       <head>
@@ -56,7 +69,7 @@ export function Layout({ title, place, theme, version, live = null, refreshSecon
               Spark Control
             </a>
             <Navigation place={place} />
-            <RailFoot theme={theme} version={version} />
+            <RailFoot theme={theme} version={version} account={account} />
           </header>
           <div class="stage">
             <main id="main" tabindex={-1}>
@@ -92,9 +105,10 @@ function Navigation({ place }: { readonly place: Place | null }) {
   )
 }
 
-function RailFoot({ theme, version }: { readonly theme: Theme; readonly version: string }) {
+function RailFoot({ theme, version, account }: Pick<Frame, 'theme' | 'version'> & { readonly account: Account | null }) {
   return (
     <div class="rail-foot">
+      {account === null ? null : <AccountPart account={account} />}
       <ThemeForm theme={theme} />
       <p class="between quiet">
         <span>Version {version}</span>
@@ -103,6 +117,24 @@ function RailFoot({ theme, version }: { readonly theme: Theme; readonly version:
         </button>
       </p>
     </div>
+  )
+}
+
+function AccountPart({ account }: { readonly account: Account }) {
+  if (account.is === 'out') {
+    return (
+      <a class="button small" href={`/sign-in?back=${encodeURIComponent(account.back)}`}>
+        Sign in
+      </a>
+    )
+  }
+  return (
+    <form class="between quiet" method="post" action="/sign-out">
+      <span>Signed in</span>
+      <button type="submit" class="link">
+        Sign out
+      </button>
+    </form>
   )
 }
 

@@ -37,7 +37,8 @@ export const accessOperations = {
     method: 'get',
     path: '/api/access',
     summary: 'Which policy is in force, and what you may do',
-    description: 'For programs that want to check their key, and for whoever sets up a proxy: it says which address this request came from.',
+    description:
+      'For programs that want to check their key, and for whoever sets up a proxy: it says which address this request came from.',
     input: {},
     output: AccessShape,
     status: 200,

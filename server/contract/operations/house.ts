@@ -84,7 +84,7 @@ export const houseOperations = {
     output: z.object({ ok: z.literal(true) }),
     status: 200,
     errors: [],
-    right: 'see',
+    right: 'anyone',
     risk: 'read',
     examples: [{ title: 'alive', out: { ok: true } }],
   }),
@@ -98,7 +98,7 @@ export const houseOperations = {
     status: 200,
     alsoStatus: 503,
     errors: [],
-    right: 'see',
+    right: 'anyone',
     risk: 'read',
     examples: [
       { title: 'ready', out: { ok: true, version: '0.1.0' } },

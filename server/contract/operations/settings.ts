@@ -110,6 +110,7 @@ export const settingOperations = {
     status: 200,
     errors: ['settings_file_unreadable', 'settings_file_refused', 'settings_file_stale', 'invalid_request'],
     right: 'operate',
+    ownerOnly: true,
     risk: 'mutating',
     examples: [{ title: 'another port', in: { text: settingsFileSample }, out: differenceSample }],
   }),

@@ -100,6 +100,7 @@ export const swapOperations = {
       'engine_unknown',
     ],
     right: 'operate',
+    orScope: 'switch',
     risk: 'disruptive',
     examples: [
       { title: 'switch', in: { model: 'Qwen/Qwen3-8B', by: 'recap', why: 'nightly batch' }, out: swapSample },

@@ -2,6 +2,7 @@
 import type { UseCases } from '../../app/use-cases.ts'
 import { SparkError } from '../../contract/errors.ts'
 import type { swapOperations } from '../../contract/operations/swaps.ts'
+import type { Caller } from '../../domain/access.ts'
 import { Also, type AnswersOf } from '../api.ts'
 import { DetailedFailure } from '../problem.ts'
 
@@ -11,6 +12,7 @@ export function swapAnswers({ plans, swaps, lock }: Needs): AnswersOf<typeof swa
   return {
     'plans.make': ({ body }) => plans.preview(body),
     'swaps.start': async ({ body: { by, dryRun, ...ask } }, call) => {
+      if (!call.caller.may.has('operate')) plainSwitch(call.caller, ask)
       if (dryRun === true) return new Also(await plans.preview(ask))
       try {
         return await swaps.start({ ...ask, requestedBy: call.requester(by) })
@@ -51,4 +53,10 @@ export function swapAnswers({ plans, swaps, lock }: Needs): AnswersOf<typeof swa
     'engines.remove': ({ params, body: { by, ...ask } = {} }, call) =>
       swaps.remove({ ...ask, engine: params.id, requestedBy: call.requester(by) }),
   }
+}
+
+/** "Switch on request" by itself is the wish for a model: flags of one's own and breaking a reservation need more. Raises right_missing. */
+function plainSwitch({ who }: Caller, ask: { readonly breakLock?: unknown; readonly overrides?: unknown }): void {
+  if (ask.breakLock !== true && ask.overrides === undefined) return
+  throw new SparkError('right_missing', { name: who.kind === 'key' ? who.name : '', right: 'operate' })
 }

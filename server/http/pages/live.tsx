@@ -19,7 +19,7 @@ import { homeData } from './home.tsx'
 import { libraryData } from './library.tsx'
 import { originOf } from './needs.ts'
 import { drawn } from './shell.tsx'
-import { shownLines } from './swaps.tsx'
+import { mayReadLogs, shownLines } from './swaps.tsx'
 
 interface Needs {
   readonly useCases: UseCases
@@ -57,11 +57,11 @@ function logTail(useCases: UseCases, id: string): () => Promise<string> {
   }
 }
 
-function swapLive({ useCases, clock }: Needs, id: string): LivePage {
+function swapLive({ useCases, clock }: Needs, id: string, withLog: boolean): LivePage {
   useCases.swaps.find(id)
   const concerns = (event: LiveEvent): boolean => makesStale(event, 'swap') && event.payload['swap'] === id
   const draw = (): Child => <SwapNow swap={useCases.swaps.find(id)} now={clock.now()} />
-  return { fragments: [fragment(`swap-${id}`, concerns, draw, agesMs)], tail: logTail(useCases, id) }
+  return { fragments: [fragment(`swap-${id}`, concerns, draw, agesMs)], tail: withLog ? logTail(useCases, id) : null }
 }
 
 function machineLive({ useCases, clock }: Needs, id: string): LivePage {
@@ -106,7 +106,7 @@ function livePage(c: EdgeContext, needs: Needs): LivePage {
       fragment('activity-list', onStale('activity'), () => <ActivityList {...activityData(useCases, kind, undefined, clock.now())} />),
     )
   }
-  if (name === 'swap') return swapLive(needs, id)
+  if (name === 'swap') return swapLive(needs, id, mayReadLogs(c))
   if (name === 'machine') return machineLive(needs, id)
   throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
 }

@@ -18,6 +18,7 @@ export async function fieldsOf(c: EdgeContext): Promise<Readonly<Record<string, 
   const fields = Object.fromEntries(Object.entries(body).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
   const broken = brokenText(fields)
   if (broken !== null) throw new SparkError('invalid_request', { why: `${broken.path}: ${broken.why}` })
+  c.set('fields', fields)
   return fields
 }
 

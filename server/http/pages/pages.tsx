@@ -19,18 +19,18 @@ import { settingsFilePages } from './settings-file.tsx'
 import { createShow } from './shell.tsx'
 import { swapPages } from './swaps.tsx'
 
-export interface PagesNeeds extends Omit<EntranceNeeds, 'show'> {
+export interface PagesNeeds extends Pick<EntranceNeeds, 'assets'> {
   readonly useCases: UseCases
   readonly clock: Clock
   /** Aborted when the server stops: open streams end. */
   readonly ending?: AbortSignal
 }
 
-export function createPages({ useCases, clock, assets, access, ending = new AbortController().signal }: PagesNeeds): Hono<EdgeEnv> {
+export function createPages({ useCases, clock, assets, ending = new AbortController().signal }: PagesNeeds): Hono<EdgeEnv> {
   const show = createShow(useCases.version)
   const needs = { useCases, clock, show }
   const app = new Hono<EdgeEnv>()
-  app.route('/', entrancePages({ assets, access, show }))
+  app.route('/', entrancePages({ assets, access: useCases.access, show }))
   app.route('/', homePages(needs))
   app.route('/', joiningPages(needs))
   app.route('/', downloadPages(needs))

@@ -28,6 +28,7 @@ export function createRenderProblem(version: string): RenderProblem {
       run: problem.run,
       act: problem.act,
       back: backOf(request),
+      way: problem.facts['way'] === 'password' ? 'password' : 'code',
     }
     const headers = { 'spark-problem': encodeURIComponent(`${problem.happened} ${problem.now}`.slice(0, 500)) }
     // A fragment is no place to sign in: the whole page goes there and comes back.

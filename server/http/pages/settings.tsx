@@ -4,6 +4,7 @@ import { type Said, SettingRow, settingRowId } from '../../../web/views/parts/se
 import { SparkError } from '../../contract/errors.ts'
 import type { SettingView } from '../../contract/operations/setting-shapes.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
+import { ownerAlone } from '../rights.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
 import { goTo, showFragment, themeOf, wantsFragment } from './shell.tsx'
 
@@ -44,6 +45,7 @@ export function settingPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   const changing = (path: string, act: (key: string, fields: Readonly<Record<string, string>>, by: string) => unknown): void => {
     app.post(path, async (c) => {
       const { key } = find(c.req.param('key') ?? '')
+      ownerAlone(c.get('caller'), key)
       const fields = await fieldsOf(c)
       try {
         act(key, fields, requestingOwner(c).name)

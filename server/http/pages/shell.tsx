@@ -1,7 +1,8 @@
 // What every page needs around it: theme, fragment or whole page, headers.
 import type { Child } from 'hono/jsx'
 import { fragmentHeader } from '../../../web/hx.ts'
-import { Layout, type Place, type Theme } from '../../../web/views/layout.tsx'
+import { type Account, Layout, type Place, type Theme } from '../../../web/views/layout.tsx'
+import { callerBehind } from '../rights.ts'
 
 export interface Shown {
   readonly title: string
@@ -25,6 +26,14 @@ export function themeOf(request: Request): Theme {
   return found === 'light' || found === 'dark' ? found : 'auto'
 }
 
+function accountOf(request: Request): Account | null {
+  const caller = callerBehind(request)
+  if (caller === null) return null
+  if (caller.who.kind === 'owner' && caller.who.session !== null) return { is: 'in' }
+  const { pathname, search } = new URL(request.url)
+  return caller.may.has('operate') ? null : { is: 'out', back: request.method === 'GET' ? pathname + search : '/' }
+}
+
 function answer(html: string, status: number, headers: Readonly<Record<string, string>>): Response {
   return new Response(html, {
     status,
@@ -40,7 +49,15 @@ function answer(html: string, status: number, headers: Readonly<Record<string, s
 export function createShow(version: string): Show {
   return async (request, { title, place, body, status = 200, live = null, refreshSeconds = null, headers = {} }) => {
     const page = (
-      <Layout title={title} place={place} theme={themeOf(request)} version={version} live={live} refreshSeconds={refreshSeconds}>
+      <Layout
+        title={title}
+        place={place}
+        theme={themeOf(request)}
+        version={version}
+        account={accountOf(request)}
+        live={live}
+        refreshSeconds={refreshSeconds}
+      >
         {body}
       </Layout>
     ).toString()

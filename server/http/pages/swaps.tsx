@@ -5,7 +5,7 @@ import { SwapPage, swapPageTitle } from '../../../web/views/pages/swap.tsx'
 import { stopwatch } from '../../../web/views/parts/time.tsx'
 import { SparkError } from '../../contract/errors.ts'
 import type { ServiceState } from '../../domain/words.ts'
-import { type EdgeEnv, requestingOwner } from '../edge.ts'
+import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { askOf, hiddenFields } from './asked.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
 import { goTo } from './shell.tsx'
@@ -57,7 +57,7 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
     return show(c.req.raw, {
       title: swapPageTitle(swap),
       place: 'library',
-      body: <SwapPage swap={swap} log={useCases.swaps.log(swap.id, 0, shownLines)} now={clock.now()} />,
+      body: <SwapPage swap={swap} log={mayReadLogs(c) ? useCases.swaps.log(swap.id, 0, shownLines) : null} now={clock.now()} />,
       live: running ? `/live?page=swap:${swap.id}` : null,
       refreshSeconds: running ? 5 : null,
     })
@@ -78,6 +78,9 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
 
   return app
 }
+
+/** Logs tell more of a house than whoever may look at its models needs to know. */
+export const mayReadLogs = (c: EdgeContext): boolean => c.get('caller').may.has('operate')
 
 const isAnswering = (state: ServiceState): boolean => state === 'answering' || state === 'busy'
 

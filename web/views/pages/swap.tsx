@@ -11,7 +11,8 @@ import { Ago, Stopwatch } from '../parts/time.tsx'
 
 export interface SwapData {
   readonly swap: SwapView
-  readonly log: readonly LogLineView[]
+  /** null: not for whoever looks. */
+  readonly log: readonly LogLineView[] | null
   readonly now: number
 }
 
@@ -19,7 +20,7 @@ export function SwapPage({ swap, log, now }: SwapData) {
   return (
     <div class="page narrow">
       <SwapNow swap={swap} now={now} />
-      <SwapLog swap={swap} log={log} />
+      {log === null ? <p class="quiet">Sign in to read the log of this switch.</p> : <SwapLog swap={swap} log={log} />}
     </div>
   )
 }
@@ -241,7 +242,7 @@ function Facts({ swap, now }: Omit<SwapData, 'log'>) {
   )
 }
 
-export function SwapLog({ swap, log }: Omit<SwapData, 'now'>) {
+export function SwapLog({ swap, log }: { readonly swap: SwapView; readonly log: readonly LogLineView[] }) {
   const line = swap.error?.line ?? null
   const ended = swap.state !== 'running'
   const telling = ended && log.some((one) => isTelling(one.text, line))
