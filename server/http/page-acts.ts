@@ -38,6 +38,11 @@ export const pageActs: Readonly<Record<string, OperationId | null>> = {
   'POST /sign-in': 'access.signIn',
   'POST /sign-out': 'access.signOut',
   'POST /password': 'access.setPassword',
+  'POST /access/policy': 'settings.change',
+  'POST /access/sessions/end': 'sessions.endOthers',
+  'POST /access/sessions/:id/end': 'sessions.end',
+  'POST /access/keys': 'keys.create',
+  'POST /access/keys/:id/revocation': 'keys.revoke',
   'POST /theme': null,
 }
 
@@ -53,6 +58,9 @@ export const pageSights: Readonly<Record<string, OperationId | null>> = {
   'GET /library/:id/together': 'models.togetherPlan',
   'GET /library/downloads/new': 'downloads.check',
   'GET /password': 'access.setPassword',
+  'GET /access': 'sessions.list',
+  'GET /access/keys': 'keys.list',
+  'GET /access/record': 'audit.list',
 }
 
 /** Streams of /live by their name, the part of ?page= before the colon: the page whose right they need; else `see`. */
@@ -69,8 +77,11 @@ export interface Act {
   readonly demand: Demand
 }
 
-/** The copy holds the private key and the keys' digests: it leaves by this door only to the owner. */
-const narrower: Readonly<Record<string, Demand>> = { 'POST /backup': { right: 'operate', ownerOnly: true } }
+/** Narrower than the operation: a copy of the database holds the private key, and the policy is the owner's to choose. */
+const narrower: Readonly<Record<string, Demand>> = {
+  'POST /backup': { right: 'operate', ownerOnly: true },
+  'POST /access/policy': { right: 'operate', ownerOnly: true },
+}
 
 const declared: ReadonlyMap<string, Act> = new Map(
   Object.entries(operations as Readonly<Record<string, Operation>>).map(([id, row]) => [

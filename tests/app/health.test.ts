@@ -1,8 +1,10 @@
 // An engine that dies, hangs or stalls, told by the real appliance over the simulated Sparks.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineView } from '../../server/contract/operations/shapes.ts'
+import { createApp } from '../../server/http/app.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
 import { type Life, small, startLife } from '../fakes/appliance.ts'
+import { createFakeIds } from '../fakes/ids.ts'
 
 let life: Life
 beforeEach(async () => {
@@ -12,8 +14,9 @@ afterEach(() => life.close())
 
 const engine = (): EngineView => life.graph.status.engine()
 const page = async (path: string): Promise<string> => {
-  const { graph, clock } = life
-  return (await createPages({ useCases: graph, clock, assets: {} }).request(path)).text()
+  const { graph, clock, log } = life
+  const pages = createPages({ useCases: graph, clock, assets: {} })
+  return (await createApp({ useCases: graph, clock, log, ids: createFakeIds('p'), parseOutput: true, pages }).request(path)).text()
 }
 const home = (): Promise<string> => page('/')
 const known = (what: string): string => engine().evidence.find((fact) => fact.what === what)?.value ?? ''

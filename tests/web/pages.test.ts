@@ -258,7 +258,7 @@ test('a stranger on the network is asked for the set-up code and brought back; o
   expect(right.answer.headers.get('set-cookie')).toContain('HttpOnly')
   const cookie = (right.answer.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
   const chosen = await open(house, '/password', form({ password: 'four words in a row', again: 'four words in a row' }, { cookie }))
-  expect(chosen.answer.headers.get('location')).toBe('/settings/access')
+  expect(chosen.answer.headers.get('location')).toBe('/access')
   const back = await open(house, '/sign-in', form({ password: 'four words in a row', back: '//evil.example/x' }))
   expect(back.answer.headers.get('location')).toBe('/')
 })

@@ -96,7 +96,7 @@ function ownerPages({ access, show }: Pick<EntranceNeeds, 'access' | 'show'>): H
     if (password !== again) return passwordPage(c, 'again', new SparkError('password_unusable', { why: 'the two are not the same' }))
     try {
       const signedIn = await access.setPassword({ ...tryOf(c, password), caller: c.get('caller'), current })
-      return leave(c, '/settings/access', signedIn)
+      return leave(c, '/access', signedIn)
     } catch (failure) {
       if (!(failure instanceof SparkError)) throw failure
       return await passwordPage(c, failure.code === 'password_unusable' ? 'password' : 'current', failure)

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Clock } from '../../app/ports.ts'
 import type { UseCases } from '../../app/use-cases.ts'
 import type { EdgeEnv } from '../edge.ts'
+import { accessPages } from './access.tsx'
 import { activityPages } from './activity.tsx'
 import { backupPages } from './backup.ts'
 import { downloadPages } from './downloads.tsx'
@@ -41,6 +42,7 @@ export function createPages({ useCases, clock, assets, ending = new AbortControl
   app.route('/', machinePages(needs))
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))
+  app.route('/', accessPages(needs))
   app.route('/', settingPages(needs))
   app.route('/', settingsFilePages(needs))
   app.route('/', livePages({ useCases, clock, ending }))

@@ -114,7 +114,7 @@ export function PasswordPage({ change, refused }: PasswordData) {
   const said = (field: string): string | undefined => (refused?.field === field ? refused.why : undefined)
   return (
     <div class="page narrow">
-      <Heading title={passwordTitle({ change })} {...(change ? { up: { href: '/settings/access', word: 'Access' } } : {})}>
+      <Heading title={passwordTitle({ change })} {...(change ? { up: { href: '/access', word: 'Access' } } : {})}>
         <p>
           {change
             ? 'Every other browser is signed out. Keys of apps stay good.'
