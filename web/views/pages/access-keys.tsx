@@ -43,7 +43,7 @@ export function KeysPage(data: KeysData) {
           {said}
         </p>
       )}
-      {made === undefined ? null : <MadeKey {...made} origin={data.origin} />}
+      {made === undefined ? null : <MadeKey made={made} origin={data.origin} />}
       {keys.length === 0 ? (
         <Empty icon="key" title="No keys yet">
           <p>Make one for each app that should do more than your policy lets everybody do.</p>
@@ -51,7 +51,7 @@ export function KeysPage(data: KeysData) {
       ) : (
         <ul class="list">
           {keys.map((key) => (
-            <KeyRow key_={key} now={data.now} />
+            <KeyRow of={key} now={data.now} />
           ))}
         </ul>
       )}
@@ -60,7 +60,8 @@ export function KeysPage(data: KeysData) {
   )
 }
 
-function MadeKey({ key, token, origin }: NonNullable<KeysData['made']> & { readonly origin: string }) {
+function MadeKey({ made, origin }: { readonly made: NonNullable<KeysData['made']>; readonly origin: string }) {
+  const { key, token } = made
   const example = key.scopes.includes('use')
     ? `curl ${origin}/v1/models -H 'Authorization: Bearer ${token}'`
     : `curl ${origin}/api/access -H 'Authorization: Bearer ${token}'`
@@ -97,7 +98,7 @@ function MadeKey({ key, token, origin }: NonNullable<KeysData['made']> & { reado
   )
 }
 
-function KeyRow({ key_: key, now }: { readonly key_: KeyView; readonly now: number }) {
+function KeyRow({ of: key, now }: { readonly of: KeyView; readonly now: number }) {
   return (
     <li>
       <div>
