@@ -117,7 +117,42 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
    * database put back from a backup: the sequence is raised above it. `waits`: silence is waited out.
    */
   const takeFences = async (machineIds: readonly string[], waits = true): Promise<void> => {
-    const takeAll = (): Promise<unknown> => Promise.all(machineIds.map((one) => takeFence(one, waits)))
+    await raisingFence(() => Promise.all(machineIds.map((one) => takeFence(one, waits))))
+  }
+
+  /** Writes the fence on the machines that hear it, and gives the others. Only somebody else's fence on one of them is raised. */
+  const tryFences = async (machineIds: readonly string[]): Promise<readonly string[]> => {
+    const unheard: string[] = []
+    const tryOne = (one: string): Promise<void> =>
+      takeFence(one, false).catch((error: unknown) => {
+        if (fenceThere(error) !== null) throw error
+        unheard.push(one)
+      })
+    await raisingFence(() => Promise.all(machineIds.map(tryOne)))
+    return unheard
+  }
+
+  /**
+   * The fence of a switch: on the machines it works on, whose silence is waited out, and on every other machine of the cluster that
+   * hears it. Two appliances that each began on a machine of their own would run two launchers at once; each writes here before it
+   * acts there, so one of them at least is refused, unless neither reaches the other's machine.
+   */
+  const takeCluster = async (machineIds: readonly string[]): Promise<void> => {
+    const others = store.machines.list().flatMap((one) => (machineIds.includes(one.id) ? [] : [one.id]))
+    let isTaken = false
+    const taken = takeFences(machineIds).then(() => {
+      isTaken = true
+    })
+    const rest = tryFences(others).then(async (unheard) => {
+      if (isTaken) return
+      await taken
+      // That was waited for: who was silent at the first try may be back by now, under somebody else.
+      await tryFences(unheard)
+    })
+    await Promise.all([taken, rest])
+  }
+
+  const raisingFence = async (takeAll: () => Promise<unknown>): Promise<void> => {
     try {
       await takeAll()
     } catch (error) {
@@ -144,6 +179,7 @@ export function createGround(needs: GroundNeeds, id: string, signal: AbortSignal
     record,
     remark,
     takeFences,
+    takeCluster,
     speakAs: (words: string) => (prefix = words),
   }
 }

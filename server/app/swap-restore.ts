@@ -93,7 +93,7 @@ async function startAgain(ground: Ground, name: string, deaf: ReadonlySet<string
     await freeName(ground, start.machines, start.containerName, 'back_free')
     await proveMemory(ground, start, back.memory, 'back_cache')
   }
-  await launchOnce(ground, start, backStep)
+  await launchOnce(ground, start, back.memory, backStep)
   await load(ground, start)
   await warmUp(ground, start)
   await verify(ground, start)

@@ -49,7 +49,7 @@ const startOf = (ground: Ground): PlanStart | null => ground.swap().plan.starts
 
 const steps: Readonly<Record<ForwardPhase, Step>> = {
   check: async (ground) => {
-    await ground.takeFences(touchedMachines(ground.swap()))
+    await ground.takeCluster(touchedMachines(ground.swap()))
     await withStart(ground, (start) => proveMods(ground, start))
   },
   make_room: async (ground, needs) => {
@@ -66,7 +66,7 @@ const steps: Readonly<Record<ForwardPhase, Step>> = {
       await proveMemory(ground, start, plan.memory)
     })
   },
-  start: async (ground) => withStart(ground, (start) => launchOnce(ground, start, 'start')),
+  start: async (ground) => withStart(ground, (start) => launchOnce(ground, start, ground.swap().plan.memory, 'start')),
   load: async (ground) => withStart(ground, (start) => load(ground, start)),
   warm_up: async (ground) => withStart(ground, (start) => warmUp(ground, start)),
   verify: async (ground) => withStart(ground, (start) => verify(ground, start)),

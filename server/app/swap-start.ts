@@ -4,14 +4,14 @@ import type { Fact } from '../domain/evidence.ts'
 import { fileWords, modTrouble } from '../domain/launcher-mod.ts'
 import { promptMs } from '../domain/load-signs.ts'
 import type { Container } from '../domain/machine.ts'
-import type { PlanStart } from '../domain/plan.ts'
+import type { PlanMemory, PlanStart } from '../domain/plan.ts'
 import { findTelling, type TroubleCode } from '../domain/trouble.ts'
 import { readVllmCommand } from '../domain/vllm-command.ts'
 import { exactDuration } from '../domain/words.ts'
 import { type Ground, watchContainer } from './swap-ground.ts'
 import { jobState, runJob } from './swap-jobs.ts'
 import { engineAddress, headOf, launchTrouble, stillAlive, workerAlive } from './swap-look.ts'
-import { proveGone } from './swap-room.ts'
+import { proveGone, proveMemory } from './swap-room.ts'
 
 /** A healthy engine names its model at once; a busy Spark may swallow a request. */
 const namedWithinMs = 30_000
@@ -25,10 +25,12 @@ const signalled = 128
 const hopeless: ReadonlySet<TroubleCode> = new Set(['docker_permission', 'docker_down', 'worker_refused', 'start_raced'])
 
 /** Runs the launcher once. Entered again after a restart it finds the job and follows it. */
-export async function launchOnce(ground: Ground, start: PlanStart, step: string): Promise<void> {
+export async function launchOnce(ground: Ground, start: PlanStart, memory: readonly PlanMemory[], step: string): Promise<void> {
   const head = headOf(start)
   if ((await jobState(ground, head, step)) === 'absent') {
+    // Proved before, when room was made; since then a machine may have been silent for long, and others may have come and gone on it.
     await proveGone(ground, start.machines, start.containerName)
+    await proveMemory(ground, start, memory, `${step}_cache`)
     await proveDoorFree(ground, start)
     await proveMods(ground, start)
   }

@@ -10,11 +10,24 @@ export function machineReasons(facts: PlanFacts, place: Place | null, stops: rea
   const reasons: PlanReason[] = []
   if (facts.machines.length === 0)
     reasons.push({ code: 'no_machines', sentence: 'There are no machines yet.', unblock: 'Add the first one under Machines.' })
-  for (const id of touched) {
-    const view = facts.machines.find((one) => one.machine.id === id)
-    if (view !== undefined) reasons.push(...oneMachineReasons(view, facts, facts.target !== null || !isRemoval(stops)))
+  for (const view of facts.machines) {
+    if (touched.has(view.machine.id)) reasons.push(...oneMachineReasons(view, facts, facts.target !== null || !isRemoval(stops)))
+    // Whoever is in charge of one machine is in charge of the cluster: two launchers at once are one too many, also on two machines.
+    reasons.push(...controllerReasons(view, facts))
   }
   return reasons
+}
+
+function controllerReasons({ machine: { name }, observation }: MachineView, { appliance }: PlanFacts): PlanReason[] {
+  const fence = observation?.fence ?? null
+  if (fence === null || fence.appliance === appliance) return []
+  return [
+    {
+      code: 'other_controller',
+      sentence: `Another Spark Control (${fence.appliance}) controls ${name}.`,
+      unblock: `Use that one. If it is gone for good, on ${name}: rm ~/.spark-control/fence`,
+    },
+  ]
 }
 
 function oneMachineReasons(view: MachineView, facts: PlanFacts, starts: boolean): PlanReason[] {
@@ -48,13 +61,6 @@ function oneMachineReasons(view: MachineView, facts: PlanFacts, starts: boolean)
       sentence: `The launcher (spark-vllm-docker) is not found on ${name}.`,
       unblock: `On ${name}: git clone https://github.com/eugr/spark-vllm-docker`,
     })
-  if (seen.fence !== null && seen.fence.appliance !== facts.appliance) {
-    reasons.push({
-      code: 'other_controller',
-      sentence: `Another Spark Control (${seen.fence.appliance}) controls ${name}.`,
-      unblock: `Use that one. If it is gone for good, on ${name}: rm ~/.spark-control/fence`,
-    })
-  }
   return reasons
 }
 

@@ -110,3 +110,28 @@ test('a new container that still loads is not taken for the one that answered be
   ]
   expect(await story(steps, true)).toBe('')
 })
+
+test('a second appliance does not begin on the other Spark while ours waits for a silent one', async () => {
+  const steps: readonly Step[] = [
+    { kind: 'switch', model: 'Qwen/Qwen3-8B', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 1 },
+    { kind: 'freeze', node: 'spark-1', ms: 162_187 },
+    { kind: 'rival', model: 'Qwen/Qwen3-8B' },
+  ]
+  expect(await story(steps, true)).toBe('')
+})
+
+test('memory is proved again right before a launch that a silent Spark held back', async () => {
+  const steps: readonly Step[] = [
+    { kind: 'switch', model: 'nvidia/Qwen3-235B-A22B-NVFP4', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 50_000 },
+    { kind: 'switch', model: 'nvidia/Qwen3-235B-A22B-NVFP4', withToken: false, breakLock: false },
+    { kind: 'wait', ms: 2866 },
+    { kind: 'freeze', node: 'spark-1', ms: 154_000 },
+    { kind: 'wait', ms: 300 },
+    { kind: 'fault', fault: { name: 'F2' } },
+    { kind: 'wait', ms: 20_000 },
+    { kind: 'wait', ms: 2783 },
+  ]
+  expect(await story(steps, true)).toBe('')
+})
