@@ -17,6 +17,7 @@ import type { measuredBy } from './app/swap-measure.ts'
 import { createSwapRunner } from './app/swap-runner.ts'
 import { createSwaps } from './app/swaps.ts'
 import type { SettingsUse } from './app/use-cases.ts'
+import type { composeMachineFacts } from './compose-machine-facts.ts'
 import { composePressure } from './compose-pressure.ts'
 import type { Serving } from './domain/engine.ts'
 import { modelName } from './domain/model-name.ts'
@@ -36,11 +37,12 @@ export interface SwitchingGround {
   readonly measured: ReturnType<typeof measuredBy>
   /** What else Home asks the owner to look at. */
   readonly alsoNeedsOwner: StatusNeeds['alsoNeedsOwner']
+  readonly machineFacts: Pick<ReturnType<typeof composeMachineFacts>, 'attention' | 'differences'>
   readonly shutdown: AbortSignal
 }
 
 export function composeSwitching(ground: SwitchingGround) {
-  const { world, events, storage, settings, fleet, discovery, recipes, models, measured, shutdown } = ground
+  const { world, events, storage, settings, fleet, discovery, recipes, models, measured, machineFacts, shutdown } = ground
   const { clock, ids, log, stores, sparks, engines } = world
 
   const nameOf = (model: string | null): string => (model === null ? 'nothing' : (discovery.domainModel(model)?.name ?? modelName(model)))
@@ -172,6 +174,8 @@ export function composeSwitching(ground: SwitchingGround) {
     lockView: () => lock.find(),
     storage,
     alsoNeedsOwner: ground.alsoNeedsOwner,
+    machineNotes: machineFacts.attention,
+    differences: machineFacts.differences,
   })
 
   return { lock, chat, speeds, watch, health, streams, pressure, plans, swaps, observed, status, lookAround }

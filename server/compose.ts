@@ -17,6 +17,7 @@ import { createStorage } from './app/storage.ts'
 import { measuredBy } from './app/swap-measure.ts'
 import type { UseCases } from './app/use-cases.ts'
 import { createWebhooks } from './app/webhooks.ts'
+import { composeMachineFacts } from './compose-machine-facts.ts'
 import { composeSchedules } from './compose-schedules.ts'
 import { composeSwitching } from './compose-switching.ts'
 import type { RecipeFitView } from './contract/operations/draft-shapes.ts'
@@ -94,6 +95,12 @@ export function compose(world: Adapters): Graph {
     measured,
     speedOf: (recipe) => switching.speeds.of(recipe),
   })
+  const machineFacts = composeMachineFacts({ world, events, settings, fleet, discovery, recipes }, () => ({
+    lock,
+    status,
+    machines,
+    memoryDanger: health.memoryDanger,
+  }))
   const machines = createMachines({
     clock,
     ids,
@@ -104,6 +111,7 @@ export function compose(world: Adapters): Graph {
     events,
     log,
     generateKeyPair: world.generateKeyPair,
+    knowledge: machineFacts.knowledge,
     scan: discovery.scanOne,
     forgetModels: discovery.forget,
     pressureOf: (machine) => switching.pressure.view(machine),
@@ -120,6 +128,7 @@ export function compose(world: Adapters): Graph {
     models,
     measured,
     alsoNeedsOwner: [webhooks.attention, () => scheduling.schedules.attention()],
+    machineFacts,
     shutdown: life.signal,
   })
   const { lock, chat, watch, health, streams, plans, swaps, observed, status, lookAround } = switching
@@ -161,6 +170,7 @@ export function compose(world: Adapters): Graph {
     settingsFile,
     events,
     machines,
+    machineFacts: machineFacts.use,
     models,
     recipes,
     downloads,
@@ -184,6 +194,7 @@ export function compose(world: Adapters): Graph {
         clock,
         recipes,
         fleet,
+        inspections: machineFacts.inspections,
         discovery,
         watch,
         health,

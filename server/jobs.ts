@@ -3,6 +3,7 @@ import type { Discovery } from './app/discovery.ts'
 import type { EngineWatch } from './app/engine-watch.ts'
 import type { Fleet } from './app/fleet.ts'
 import type { Health } from './app/health.ts'
+import type { Inspections } from './app/inspections.ts'
 import type { Observed } from './app/observed.ts'
 import type { Clock } from './app/ports.ts'
 import type { Recipes } from './app/recipes.ts'
@@ -27,6 +28,7 @@ interface Owners {
   readonly clock: Clock
   readonly recipes: Recipes
   readonly fleet: Fleet
+  readonly inspections: Inspections
   readonly discovery: Discovery
   readonly watch: EngineWatch
   readonly health: Health
@@ -51,6 +53,7 @@ export function jobsOf({
   clock,
   recipes,
   fleet,
+  inspections,
   discovery,
   watch,
   health,
@@ -82,6 +85,7 @@ export function jobsOf({
     { owner: 'storage', does: 'notices that it can write again', every: '3 seconds', start: storage.start },
     { owner: 'webhooks', does: 'tells programs what happened', every: 'after each event', start: webhooks.start },
     { owner: 'recipes', does: 'reads recipe files that changed', every: '3 seconds', start: recipes.start },
+    { owner: 'inspections', does: 'looks at what changes seldom', every: 'machines.inspectMinutes', start: inspections.start },
     { owner: 'observed', does: 'adopts what serves, forgets what is gone', every: 'after each look', start: observed.start },
     { owner: 'status', does: 'tells of changes of the engine', every: 'after each look', start: status.start },
     { owner: 'health', does: 'sends a test request where something is suspicious', every: 'after each look', start: health.start },

@@ -1,6 +1,7 @@
 // What the house stands on: the adapters that main.ts opens, and that tests and the simulation bring themselves.
 import type { WayIn } from './app/access.ts'
 import type { DownloadSparks } from './app/download-ports.ts'
+import type { InspectSparks } from './app/machine-ports.ts'
 import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
 import type { CronTimes } from './app/schedule-ports.ts'
@@ -16,7 +17,7 @@ export interface Adapters {
   readonly ids: Ids
   readonly log: Log
   readonly stores: Stores
-  readonly sparks: Sparks & DownloadSparks & StreamSparks
+  readonly sparks: Sparks & DownloadSparks & StreamSparks & InspectSparks
   readonly engines: Engines
   /** Seals what is secret before it is stored. */
   readonly webhookSender: WebhookSender

@@ -3,9 +3,10 @@ import type { StatusView } from '../contract/operations/shapes.ts'
 import { type EngineState, silence } from '../domain/engine-state.ts'
 import type { LeftBehind } from '../domain/left-behind.ts'
 import type { MachineView } from '../domain/machine.ts'
+import type { MachineNote } from '../domain/machine-notes.ts'
 import type { Orphan } from '../domain/orphans.ts'
 import { machineOf, type Somebody, somebodyAdvice } from '../domain/somebody-else.ts'
-import { aboutDuration, bytesInWords } from '../domain/words.ts'
+import { aboutDuration } from '../domain/words.ts'
 import type { FileProblem } from './ports.ts'
 
 type Attention = StatusView['attention'][number]
@@ -25,15 +26,18 @@ export interface AttentionFacts {
   /** A person put one model in the place of another. */
   readonly insteadOf: { readonly before: string; readonly now: string } | null
   readonly problems: readonly FileProblem[]
+  readonly notes: (view: MachineView) => readonly MachineNote[]
+  /** What the machines of the cluster do not agree about. */
+  readonly differences: readonly MachineNote[]
 }
 
 /** Troubles the machine will not get over by itself: told at once, not after three looks. */
 const lasting: ReadonlySet<string> = new Set(['host_key_changed', 'machine_is_another', 'machine_refused_key'])
 const restartIsNewsMs = 3_600_000
-const diskShareLeft = 0.03
 
 export function attention(facts: AttentionFacts): Attention[] {
   const rows = facts.views.flatMap((view) => ofMachine(view, facts))
+  rows.push(...facts.differences.map(({ code, sentence }) => ({ code, sentence, link: '/machines' })))
   rows.push(...ofOthers(facts))
   if (facts.engine.state === 'degraded') rows.unshift({ code: 'engine_degraded', sentence: facts.engine.sentence, link: '/' })
   for (const left of facts.leftBehind) rows.push(ofLeftBehind(left, facts.reservedBy))
@@ -102,11 +106,10 @@ function ofObservation(
   if (seen.fence !== null && seen.fence.appliance !== facts.appliance) {
     rows.push({ code: 'other_controller', sentence: `Another Spark Control (${seen.fence.appliance}) controls ${name}.` })
   }
-  if (view.rebootedAt !== null && facts.now - view.rebootedAt < restartIsNewsMs && facts.engine.state === 'stopped') {
+  const notes = facts.notes(view)
+  const told = notes.some((note) => note.code === 'unexpected_restart')
+  if (!told && view.rebootedAt !== null && facts.now - view.rebootedAt < restartIsNewsMs && facts.engine.state === 'stopped') {
     rows.push({ code: 'machine_rebooted', sentence: `${name} restarted ${aboutDuration(facts.now - view.rebootedAt)} ago.` })
   }
-  if (seen.disk !== null && seen.disk.freeBytes < seen.disk.totalBytes * diskShareLeft) {
-    rows.push({ code: 'disk_full', sentence: `The disk of ${name} has only ${bytesInWords(seen.disk.freeBytes)} left.` })
-  }
-  return rows
+  return [...rows, ...notes]
 }

@@ -9,6 +9,7 @@ import {
   type Observation,
   type Reach,
 } from '../domain/machine.ts'
+import { type BootCause, isUnexpected } from '../domain/machine-facts.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Clock, Log, MachineStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
@@ -125,7 +126,7 @@ export function createFleet(needs: FleetNeeds) {
     Object.assign(state, { reach: 'reachable', observation: seen, misses: 0, trouble: null, expected: true })
     if (rebooted) state.rebootedAt = Math.max(before.at, seen.at - seen.uptimeSeconds * 1000)
     if (back) events.append('machine_back', facts)
-    if (rebooted) events.append('machine_rebooted', facts)
+    if (rebooted) events.append('machine_rebooted', { ...facts, ...restartFacts(seen) })
   }
 
   const missed = (machine: Machine, state: Known, error: unknown): void => {
@@ -250,6 +251,12 @@ export function createFleet(needs: FleetNeeds) {
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Whether it was asked for, as the machine's own records say. */
+function restartFacts(seen: Observation): { readonly unexpected: boolean | null; readonly cause: BootCause | null } {
+  const boot = seen.facts.boots?.[0]
+  return { unexpected: isUnexpected(boot), cause: boot?.cause ?? null }
 }
 
 function troubleOf(machine: Machine, error: unknown): MachineTrouble {

@@ -2,6 +2,7 @@
 import type { MachineShape } from '../contract/operations/shapes.ts'
 import { isStale, type MachineView, type Observation } from '../domain/machine.ts'
 import { isoTimeOrNull } from './iso-time.ts'
+import { type MachineKnowledge, machineFactsShape } from './machine-facts-view.ts'
 
 export interface MachineViewFacts {
   readonly now: number
@@ -9,6 +10,7 @@ export interface MachineViewFacts {
   readonly pressure: MachineShape['pressure']
   /** Containers of this name are ours. */
   readonly containerName: string
+  readonly known: MachineKnowledge
 }
 
 export function machineShape(view: MachineView, facts: MachineViewFacts): MachineShape {
@@ -31,6 +33,7 @@ export function machineShape(view: MachineView, facts: MachineViewFacts): Machin
     pressure: facts.pressure,
     ...readings(seen),
     ...software(seen, facts.containerName),
+    ...machineFactsShape(view, facts.known, facts),
   }
 }
 

@@ -5,6 +5,7 @@ import { isIpAddress, tidyAddress } from '../domain/address.ts'
 import { keyOwner, type Machine, type MachineView } from '../domain/machine.ts'
 import type { Swap } from '../domain/swap.ts'
 import type { Fleet } from './fleet.ts'
+import type { MachineKnowledge } from './machine-facts-view.ts'
 import { machineShape } from './machine-view.ts'
 import type { Clock, Ids, Log, MachineStore, ModelStore, ServingStore, Sparks, SwapStore } from './ports.ts'
 import type { PressureView } from './pressure-use.ts'
@@ -30,6 +31,8 @@ export interface MachinesNeeds {
   readonly scan: (machine: string) => Promise<void>
   /** How short it is of memory; null: nobody follows it. */
   readonly pressureOf: (machine: string) => PressureView | null
+  /** What is known beside the looks. */
+  readonly knowledge: (view: MachineView) => MachineKnowledge
   /** The list of models changed because a machine left. */
   readonly forgetModels: () => void
 }
@@ -52,6 +55,7 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
       now: clock.now(),
       pollMs: settings.get('machines.pollSeconds') * 1000,
       containerName: settings.get('engine.containerName'),
+      known: needs.knowledge(view),
     })
 
   const found = (id: string): Machine => fleet.view(id).machine

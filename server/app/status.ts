@@ -8,6 +8,7 @@ import { type EngineSite, mainEngine } from '../domain/engine-sites.ts'
 import { type EngineFacts, engineState, type ServingFacts, silentOf } from '../domain/engine-state.ts'
 import { stillFor } from '../domain/load-signs.ts'
 import type { MachineView } from '../domain/machine.ts'
+import type { MachineNote } from '../domain/machine-notes.ts'
 import type { Model } from '../domain/model.ts'
 import { modelName } from '../domain/model-name.ts'
 import { findOrphans, type Orphan } from '../domain/orphans.ts'
@@ -48,6 +49,8 @@ export interface StatusNeeds {
   /** What its switch measured. */
   readonly speedOf: (serving: Serving) => EngineView['speed']
   readonly lockView: () => LockView
+  readonly machineNotes: (view: MachineView) => readonly MachineNote[]
+  readonly differences: () => readonly MachineNote[]
 }
 
 /** What one answer rests on, read once. */
@@ -149,6 +152,8 @@ export function createStatus(needs: StatusNeeds): Status {
       somebody: truth.somebody,
       insteadOf: truth.insteadOf === null ? null : { before: nameOf(truth.insteadOf.model), now: main.modelName ?? 'another model' },
       problems: needs.recipes.problems(),
+      notes: needs.machineNotes,
+      differences: needs.differences(),
     })
     const rows = [...(own === null ? [] : [own]), ...others, ...needs.alsoNeedsOwner.flatMap((rowsOf) => rowsOf())]
     const looks = views.flatMap((view) => (view.observation === null ? [] : [view.observation.at]))

@@ -21,6 +21,7 @@ import type { RecipeDraft } from '../domain/recipe-draft.ts'
 import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { AccessUse } from './access-use.ts'
+import type { MachineFactsUse } from './machine-facts-use.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
 import type { ScheduleUse } from './schedule-use.ts'
 import type { SettingsFileUse, SettingsUse } from './settings-use.ts'
@@ -252,6 +253,7 @@ export interface UseCases {
   readonly settingsFile: SettingsFileUse
   readonly events: EventsUse
   readonly machines: MachinesUse
+  readonly machineFacts: MachineFactsUse
   readonly models: ModelsUse
   readonly recipes: RecipesUse
   readonly downloads: DownloadsUse

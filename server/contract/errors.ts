@@ -5,6 +5,7 @@ import { accessErrors } from './errors-of-access.ts'
 import { coordinationErrors } from './errors-of-coordination.ts'
 import { downloadErrors } from './errors-of-downloads.ts'
 import { engineErrors } from './errors-of-engines.ts'
+import { machineActErrors } from './errors-of-machine-acts.ts'
 import { machineErrors } from './errors-of-machines.ts'
 import { modelErrors } from './errors-of-models.ts'
 import { outcomeErrors } from './errors-of-outcomes.ts'
@@ -19,6 +20,7 @@ export const errors = {
   ...requestErrors,
   ...accessErrors,
   ...machineErrors,
+  ...machineActErrors,
   ...modelErrors,
   ...swapErrors,
   ...coordinationErrors,

@@ -1,9 +1,18 @@
 // Events of machines.
 import { z } from 'zod'
+import { type BootCause, bootCauses } from '../domain/machine-facts.ts'
 import { event } from './define.ts'
 
 const machineFacts = z.object({ machine: z.string(), name: z.string() })
 const machineSample = { machine: 'm1a2b3c4d5e6', name: 'spark-1' }
+
+const restartWords: Readonly<Record<BootCause | 'none', string>> = {
+  none: '',
+  asked: ', as somebody asked it to',
+  power_key: ': somebody pressed its power key',
+  heat: ': it had become too hot',
+  unknown: ' without having been shut down: the power failed, or it froze',
+}
 
 export const machineEvents = {
   machine_added: event({
@@ -55,9 +64,13 @@ export const machineEvents = {
     kind: 'machine',
   }),
   machine_rebooted: event({
-    payload: machineFacts,
-    sample: machineSample,
-    sentence: (p) => `${p.name} restarted.`,
+    payload: machineFacts.extend({
+      /** Nobody shut it down before; null: its records do not say. Absent in events of earlier versions. */
+      unexpected: z.boolean().nullable().optional(),
+      cause: z.enum(bootCauses).nullable().optional(),
+    }),
+    sample: { ...machineSample, unexpected: true, cause: 'unknown' },
+    sentence: (p) => `${p.name} restarted${restartWords[p.cause ?? 'none']}.`,
     stale: ['home', 'machines', 'activity'],
     webhook: true,
     kind: 'machine',

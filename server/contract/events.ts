@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { downloadEvents } from './events-of-downloads.ts'
 import { engineEvents } from './events-of-engines.ts'
 import { lockEvents } from './events-of-locks.ts'
+import { machineActEvents } from './events-of-machine-acts.ts'
 import { machineEvents } from './events-of-machines.ts'
 import { pressureEvents } from './events-of-pressure.ts'
 import { recipeEvents } from './events-of-recipes.ts'
@@ -16,6 +17,7 @@ export const events = {
   ...lockEvents,
   ...machineEvents,
   ...pressureEvents,
+  ...machineActEvents,
   ...engineEvents,
   ...downloadEvents,
   ...recipeEvents,

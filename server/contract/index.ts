@@ -3,7 +3,9 @@ import { errors } from './errors.ts'
 import { events } from './events.ts'
 import { accessOperations } from './operations/access.ts'
 import { downloadOperations } from './operations/downloads.ts'
+import { flatStatusOperations } from './operations/flat-status.ts'
 import { houseOperations } from './operations/house.ts'
+import { machineActOperations } from './operations/machine-acts.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
 import { scheduleOperations } from './operations/schedules.ts'
@@ -17,6 +19,8 @@ export const operations = {
   ...houseOperations,
   ...settingOperations,
   ...machineOperations,
+  ...machineActOperations,
+  ...flatStatusOperations,
   ...modelOperations,
   ...downloadOperations,
   ...swapOperations,

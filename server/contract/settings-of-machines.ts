@@ -1,4 +1,5 @@
 // Settings of looks at machines and of downloads.
+import { z } from 'zod'
 import { setting } from './define.ts'
 import { seconds } from './setting-words.ts'
 
@@ -24,6 +25,17 @@ export const machineSettings = {
     env: 'POLL_SECONDS',
     control: 'number',
     unit: 'seconds',
+  }),
+  'machines.inspectMinutes': setting({
+    schema: z.int().min(1).max(1440),
+    default: 10,
+    label: 'Look at images and launchers every',
+    help: 'What changes seldom: images, newer launchers, the cable between the Sparks. Also when you press "Check now".',
+    group: 'Machines',
+    secret: false,
+    env: null,
+    control: 'number',
+    unit: 'minutes',
   }),
   'models.scanSeconds': setting({
     schema: seconds(5, 86_400),

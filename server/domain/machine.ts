@@ -1,4 +1,5 @@
 // A machine is one Spark. What it is told to be (Machine), and what one look at it said (Observation).
+import type { MachineFacts } from './machine-facts.ts'
 
 /** What the owner told us about a Spark. Addresses are IP literals; `hostKey` is the pinned SHA256 fingerprint (`SHA256:...`). */
 export interface Machine {
@@ -93,6 +94,7 @@ export interface Observation {
   /** Hub folder in use: the configured one, else what a login shell on the machine sees. */
   readonly cachePath: string | null
   readonly fence: FenceRecord | null
+  readonly facts: MachineFacts
 }
 
 export type Reach = 'reachable' | 'unreachable' | 'unknown'

@@ -28,7 +28,7 @@ export type EdgeContext = Context<EdgeEnv>
 
 export type Door = 'api' | 'openai' | 'page'
 
-const apiPath = /^\/(api(\/|$)|healthz$|readyz$|openapi\.json$)/
+const apiPath = /^\/(api(\/|$)|healthz$|readyz$|openapi\.json$|status\.json$)/
 
 /** Which of the three faces a path belongs to: they read and answer differently. */
 export function doorOf(path: string): Door {

@@ -105,6 +105,116 @@ END`,
   })
 })
 
+describe('what more it tells', () => {
+  const smi = (answers: Readonly<Record<string, string>>): void => {
+    const cases = Object.entries(answers).map(([pattern, text]) => `*"${pattern}"*) printf '%s\\n' '${text}' ;;`)
+    door.tool('nvidia-smi', `case "$*" in ${cases.join('\n')} *) echo 'Field "x" is not a valid field to query.'; exit 2 ;; esac`)
+  }
+  const told = async () => (await probe()).facts
+
+  it.each([
+    ['clocks_event_reasons.active', '0x0000000000000044', ['power_cap', 'hw_heat']],
+    ['clocks_throttle_reasons.active', '0x0000000000000020', ['heat']],
+  ])('reads what holds the GPU back where the driver calls it %s', async (name, mask, reasons) => {
+    smi({ [name]: `NVIDIA GB10, 580.126.09, 96, 71, 62.40, 2405, 3003, ${mask}` })
+    expect((await told()).gpu).toEqual({ maxMHz: 3003, reasons })
+  })
+
+  it('goes without where the driver has neither name', async () => {
+    smi({ 'clocks.sm --format': 'NVIDIA GB10, 470.1, 96, 71, 62.40, 2405' })
+    expect(await probe()).toMatchObject({ driver: '470.1', gpu: { loadPercent: 96 }, facts: { gpu: { maxMHz: null, reasons: null } } })
+  })
+
+  it('tells which container holds memory of the GPU', async () => {
+    const id = 'a'.repeat(64)
+    docker([JSON.stringify({ ID: id, Names: 'vllm_node', Image: 'vllm-node', State: 'running', Status: 'Up' })])
+    smi({
+      'compute-apps': '4711, VLLM::EngineCore, 96073\n4712, python, with, commas, 218\n4713, other, [N/A]',
+      'query-gpu': 'NVIDIA GB10',
+    })
+    door.write('../proc/4711/cgroup', `0::/system.slice/docker-${id}.scope\n`)
+    expect((await told()).programs).toEqual([
+      { name: 'VLLM::EngineCore', container: 'vllm_node', bytes: 96073 * 1024 ** 2 },
+      { name: 'python, with, commas', container: null, bytes: 218 * 1024 ** 2 },
+    ])
+    door.tool('nvidia-smi', 'exit 9')
+    expect((await told()).programs).toBeNull()
+  })
+
+  it('tells links and fabric ports as the kernel does', async () => {
+    const net = (name: string, files: Readonly<Record<string, string>>): void => {
+      for (const [file, text] of Object.entries(files)) door.write(`../sys/class/net/${name}/${file}`, `${text}\n`)
+    }
+    net('enp1s0f1np1', { operstate: 'up', speed: '200000', mtu: '9000', 'statistics/rx_errors': '3', 'statistics/tx_errors': '4' })
+    net('enP7s7', { operstate: 'down', speed: '-1', mtu: '1500' })
+    net('tailscale0', { operstate: 'unknown', mtu: '1280' })
+    net('veth12ab', { operstate: 'up' })
+    door.write('../sys/class/infiniband/rocep1s0f1/ports/1/state', '4: ACTIVE\n')
+    door.write('../sys/class/infiniband/rocep1s0f1/ports/1/rate', '200 Gb/sec (4X HDR)\n')
+    door.write('../sys/class/infiniband/rocep1s0f1/device/net/enp1s0f1np1/x', '')
+    door.tool('ip', "echo '4: enp1s0f1np1    inet 192.168.177.11/24 scope global enp1s0f1np1'")
+    const seen = await probe()
+    expect(seen.facts.ports).toEqual([{ device: 'rocep1s0f1', link: 'enp1s0f1np1', active: true, gbps: 200 }])
+    expect(seen.fabricAddress).toBe('192.168.177.11')
+    const link = { kind: 'wired', up: null, speedMbps: null, mtu: null, errors: null, addresses: [] }
+    expect(seen.facts.links).toEqual([
+      { ...link, name: 'enP7s7', up: false, mtu: 1500 },
+      { ...link, name: 'enp1s0f1np1', kind: 'fabric', up: true, speedMbps: 200_000, mtu: 9000, errors: 7, addresses: ['192.168.177.11'] },
+      { ...link, name: 'tailscale0', kind: 'vpn', mtu: 1280 },
+    ])
+  })
+
+  it('reads the records of starts once a boot, and what the journal says of the last end', async () => {
+    door.tool(
+      'last',
+      `echo run >>"$HOME/asked"; cat <<'END'
+reboot   system boot  6.11.0-1016-nvidia 2026-01-01T08:00:00+00:00   still running
+reboot   system boot  6.11.0-1016-nvidia 2025-12-20T08:00:00+00:00 - crash
+shutdown system down  6.11.0-1016-nvidia 2025-12-20T07:59:00+00:00 - 2025-12-20T08:00:00+00:00
+reboot   system boot  6.11.0-1016-nvidia 2025-12-01T08:00:00+01:00 - 2025-12-20T07:59:00+00:00
+
+wtmp begins 2025-12-01T07:00:00+00:00
+END`,
+    )
+    door.tool('journalctl', "echo 'Started session 3.'; echo 'systemd-logind: Power key pressed short.'")
+    door.bootAs('aaaaaaaa-2222-3333-4444-555555555555')
+    const boots = [
+      { at: Date.UTC(2026, 0, 1, 8), cause: 'power_key' },
+      { at: Date.UTC(2025, 11, 20, 8), cause: 'asked' },
+      { at: Date.UTC(2025, 11, 1, 7), cause: null },
+    ]
+    expect((await told()).boots).toEqual(boots)
+    door.tool('journalctl', 'exit 1')
+    expect((await told()).boots).toEqual(boots)
+    expect(door.read('asked')).toBe('run\n')
+    door.bootAs('bbbbbbbb-2222-3333-4444-555555555555')
+    expect((await told()).boots?.[0]).toEqual({ at: Date.UTC(2026, 0, 1, 8), cause: 'unknown' })
+    door.tool('last', 'exit 1')
+    door.bootAs('11111111-2222-3333-4444-555555555555')
+    expect((await told()).boots).toBeNull()
+  })
+
+  it('survives tools that are not there, and files that hold nonsense', async () => {
+    for (const name of ['ip', 'ibdev2netdev', 'last', 'journalctl', 'nvidia-smi', 'docker', 'df'])
+      door.tool(name, "head -c 3000 /dev/urandom; printf '%s\\n' '||||' ', , ,' '0x' 'reboot system 2026'; exit 0")
+    door.write('../sys/class/net/odd/operstate', '')
+    door.write('../sys/class/net/odd/speed', '99999999999999999999999\n')
+    door.write('../sys/class/net/odd/mtu', '\u001b[2Jx\n')
+    const { facts } = await probe()
+    expect(facts.links.find((one) => one.name === 'odd')).toEqual({
+      name: 'odd',
+      kind: 'wired',
+      up: null,
+      speedMbps: null,
+      mtu: null,
+      errors: null,
+      addresses: [],
+    })
+    expect(facts.gpu).toEqual({ maxMHz: null, reasons: null })
+    expect(JSON.stringify(facts)).not.toMatch(/\p{Cc}/u)
+  })
+})
+
 describe('containers', () => {
   it('are listed by name; vllm is looked for only where that is asked', async () => {
     docker(

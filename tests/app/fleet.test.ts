@@ -124,9 +124,23 @@ test('a restart of a machine is noticed by its boot id and told once', async () 
   expect(rig.told('machine_rebooted')).toEqual([])
   rig.world.reboot('spark-1', 3_000)
   await rig.clock.advance(30_000)
-  expect(rig.told('machine_rebooted')).toEqual([{ machine: rig.idOf('spark-1'), name: 'spark-1' }])
+  expect(rig.told('machine_rebooted')).toEqual([{ machine: rig.idOf('spark-1'), name: 'spark-1', unexpected: true, cause: 'unknown' }])
   expect(rig.fleet.view(rig.idOf('spark-1')).rebootedAt).not.toBeNull()
   expect(rig.fleet.view(rig.idOf('spark-2')).rebootedAt).toBeNull()
+})
+
+test('a restart that somebody asked for is told as one, and one without records as neither', async () => {
+  await begin()
+  rig.world.reboot('spark-1', 3_000, true)
+  rig.world.condition('spark-2', { records: false })
+  rig.world.reboot('spark-2', 3_000)
+  await rig.clock.advance(30_000)
+  const facts = (name: string) => ({ machine: rig.idOf(name), name })
+  const told = rig.told('machine_rebooted').toSorted((a, b) => String(a['name']).localeCompare(String(b['name'])))
+  expect(told).toEqual([
+    { ...facts('spark-1'), unexpected: false, cause: 'asked' },
+    { ...facts('spark-2'), unexpected: null, cause: null },
+  ])
 })
 
 test('looks asked for at the same time share one probe', async () => {

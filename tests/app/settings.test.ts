@@ -28,6 +28,7 @@ const others: Readonly<Record<SettingKey, unknown>> = {
   'downloads.stallSeconds': 60,
   'memory.headroomGigabytes': 0,
   'machines.pollSeconds': 7,
+  'machines.inspectMinutes': 3,
   'models.scanSeconds': 31,
   'schedule.timeZone': 'Australia/Lord_Howe',
   'access.policy': 'locked',

@@ -1,6 +1,7 @@
 // Domain values for tests, whole and plausible; a test names only what it is about.
 import type { EngineLook } from '../../server/domain/engine.ts'
 import type { Launcher, Machine, MachineView, Observation } from '../../server/domain/machine.ts'
+import { noMachineFacts } from '../../server/domain/machine-facts.ts'
 import type { Inference, Model, ModelMemory } from '../../server/domain/model.ts'
 import type { PlanFacts } from '../../server/domain/plan-facts.ts'
 import type { Recipe } from '../../server/domain/recipe.ts'
@@ -50,6 +51,7 @@ export const buildObservation = (change: Partial<Observation> = {}): Observation
   launcher: buildLauncher(),
   cachePath: '/home/alice/.cache/huggingface/hub',
   fence: null,
+  facts: noMachineFacts,
   ...change,
 })
 

@@ -29,6 +29,7 @@ import { createMemoryEngines, createMemorySparks, type MemorySparks } from '../s
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
+import { noKnowledge } from './machine-facts.ts'
 import { createFakeSealer } from './sealer.ts'
 
 /** A model that inference knows well: 16 GB, tools and reasoning. */
@@ -129,6 +130,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     log,
     generateKeyPair,
     scan: (machine) => discovery.scanOne(machine),
+    knowledge: () => noKnowledge,
     forgetModels: discovery.forget,
     pressureOf: () => null,
   })
@@ -168,6 +170,8 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     lockView: () => freeLockSample,
     storage: { attention: () => null },
     alsoNeedsOwner: [],
+    machineNotes: () => [],
+    differences: () => [],
   })
 
   return {

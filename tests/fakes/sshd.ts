@@ -79,7 +79,7 @@ export async function startSshd({ address = '127.0.0.1', reachedAt = address, lo
       'StrictModes no',
       'PidFile none',
       'LogLevel VERBOSE',
-      `SetEnv HOME=${home} PATH=${bin}:/usr/local/bin:/usr/bin:/bin SPARK_CONTROL_PROC=${proc}`,
+      `SetEnv HOME=${home} PATH=${bin}:/usr/local/bin:/usr/bin:/bin SPARK_CONTROL_PROC=${proc} SPARK_CONTROL_SYS=${join(root, 'sys')}`,
       ...(loginShell === undefined ? [] : [`ForceCommand ${root}/login-shell`]),
       '',
     ].join('\n'),

@@ -20,6 +20,7 @@ import { createFakeClock } from './clock.ts'
 import { fakeDownloads } from './downloads.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog } from './log.ts'
+import { fakeMachineFacts } from './machine-facts.ts'
 import { fakeSchedules } from './schedules.ts'
 import { fakeSettings } from './settings.ts'
 import { draftSample } from './view-samples-of-recipes.ts'
@@ -195,6 +196,7 @@ export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
         return { ...machine(id), hostKey: fingerprint }
       },
     },
+    machineFacts: fakeMachineFacts(note, machine),
     models: {
       list: () => [modelSample],
       find(id) {

@@ -51,6 +51,38 @@ export const machine: MachineShape = {
     waitsPercent: 0,
     stallsPercent: 0,
   },
+  well: { state: 'well', sentence: 'spark-1 is well.', notes: [] },
+  memoryParts: {
+    totalBytes: 128 * GB,
+    engineBytes: 78 * GB,
+    servicesBytes: 4 * GB,
+    restBytes: 15 * GB,
+    reclaimableBytes: 22 * GB,
+    freeBytes: 9 * GB,
+    sentence:
+      'Of 128 GB, the model holds 78 GB, other programs on the GPU hold 4.0 GB, the rest of the system holds 15 GB; 22 GB hold files and are given back when something needs them; 9.0 GB are free.',
+  },
+  gpuClock: { maxMHz: 3003, reasons: [], sentence: 'Nothing holds it back.' },
+  disks: [{ path: '/', freeBytes: 1900 * GB, totalBytes: 4000 * GB }],
+  links: [
+    { name: 'enp1s0f1np1', kind: 'fabric', up: true, speedMbps: 200_000, mtu: 9000, errors: 0, addresses: ['192.0.2.120'] },
+    { name: 'enP7s7', kind: 'wired', up: true, speedMbps: 10_000, mtu: 1500, errors: 0, addresses: ['192.0.2.20'] },
+  ],
+  fabric: {
+    ports: [{ device: 'rocep1s0f1', link: 'enp1s0f1np1', active: true, gbps: 200 }],
+    peers: [{ name: 'spark-2', address: '192.0.2.121', seen: true }],
+    sentence: '1 of 1 ports are up at 200 Gb/s. Over them it sees spark-2.',
+  },
+  kernel: '6.11.0-1016-nvidia',
+  boots: [{ at: before(777_600), cause: 'asked', sentence: 'Somebody restarted it, or it was updated.' }],
+  slow: {
+    at: before(300),
+    images: [{ ref: 'vllm-node', id: 'sha256:3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c' }],
+    launcher: { standing: 'current', branch: 'main', localChanges: 0, sentence: 'It is the newest there is.' },
+    mayDropCaches: true,
+  },
+  dropped: null,
+  keyAccepted: { fingerprint: 'SHA256:9f3a1c0b7d5e2f4a6c8b0d1e3f5a7c9b1d2e4f6a8c0', at: before(300) },
 }
 
 export const secondMachine: MachineShape = {
@@ -61,6 +93,16 @@ export const secondMachine: MachineShape = {
   memory: { totalBytes: 128 * GB, availableBytes: 118 * GB, freeBytes: 96 * GB, cachedBytes: 22 * GB, pressure: 0 },
   gpu: { loadPercent: 0, temperatureC: 41, powerW: null, smMHz: null },
   containers: [],
+  well: { state: 'well', sentence: 'spark-2 is well.', notes: [] },
+  memoryParts: {
+    totalBytes: 128 * GB,
+    engineBytes: 0,
+    servicesBytes: 0,
+    restBytes: 10 * GB,
+    reclaimableBytes: 22 * GB,
+    freeBytes: 96 * GB,
+    sentence: 'Of 128 GB, the system holds 10 GB; 22 GB hold files and are given back when something needs them; 96 GB are free.',
+  },
 }
 
 function troubleSample<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>): MachineShape['trouble'] {
@@ -73,6 +115,7 @@ export const silentMachine: MachineShape = {
   state: 'unreachable',
   stale: true,
   observedAt: before(130),
+  well: { state: 'unwell', sentence: 'spark-2 does not answer: connection refused.', notes: [] },
   trouble: troubleSample('machine_unreachable', { machine: 'spark-2', why: 'connection refused' }),
 }
 
@@ -96,6 +139,16 @@ export const newMachine: MachineShape = {
   launcher: null,
   containers: null,
   fabricAddress: null,
+  well: { state: 'unknown', sentence: '192.0.2.20 has not been seen yet.', notes: [] },
+  memoryParts: null,
+  gpuClock: null,
+  disks: [],
+  links: [],
+  fabric: null,
+  kernel: null,
+  boots: null,
+  slow: null,
+  keyAccepted: null,
 }
 
 export const engine: EngineView = {

@@ -299,7 +299,9 @@ describe('in a file, on a page, in the log', () => {
       for (let at = 0; at < carried.length; at += 100) {
         const names = carried.slice(at, at + 100)
         const machines = names.map((name, index) => ({ ...machineSample, id: `m${index}`, name, gpuName: name }))
-        const { document } = parseHTML(`<!doctype html><html><body>${MachinesPage({ machines, now: 0 }).toString()}</body></html>`)
+        const { document } = parseHTML(
+          `<!doctype html><html><body>${MachinesPage({ machines, agreements: [], now: 0 }).toString()}</body></html>`,
+        )
         const shown = [...document.querySelectorAll('section.card h2 a')].map((link) => link.textContent)
         const labels = [...document.querySelectorAll('section.card')].map((card) => card.getAttribute('aria-label'))
         const plain = (text: string | null): string => (text ?? '').replaceAll('\r\n', '\n').replaceAll('\r', '\n')

@@ -21,6 +21,7 @@ import { brokenDraft, draftSample, troubledDraft, versions } from '../fakes/view
 import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
+import { machineExhibits } from './gallery-of-machines.tsx'
 import { ofSettings } from './gallery-of-settings.tsx'
 
 const sample = { ...house, ...ofModels, ...ofSwaps }
@@ -241,8 +242,12 @@ export const exhibits: readonly Exhibit[] = [
   { name: 'swap-done', place: 'library', body: <SwapPage swap={sample.doneSwap} log={sample.log} now={now} /> },
   { name: 'swap-failed', place: 'library', body: <SwapPage swap={sample.failedSwap} log={sample.failedLog} now={now} /> },
   { name: 'swap-cancelled', place: 'library', body: <SwapPage swap={sample.cancelledSwap} log={[]} now={now} /> },
-  { name: 'machines', place: 'machines', body: <MachinesPage machines={[sample.machine, sample.silentMachine]} now={now} /> },
-  { name: 'machines-empty', place: 'machines', body: <MachinesPage machines={[]} now={now} /> },
+  {
+    name: 'machines',
+    place: 'machines',
+    body: <MachinesPage machines={[sample.machine, sample.silentMachine]} agreements={[]} now={now} />,
+  },
+  { name: 'machines-empty', place: 'machines', body: <MachinesPage machines={[]} agreements={[]} now={now} /> },
   { name: 'machine', place: 'machines', body: <MachinePage machine={sample.machine} now={now} survey={sample.survey} /> },
   {
     name: 'machine-silent',
@@ -302,6 +307,7 @@ export const exhibits: readonly Exhibit[] = [
     ),
   },
   ...downloadExhibits,
+  ...machineExhibits,
 ]
 
 /** One exhibit as a whole page. */

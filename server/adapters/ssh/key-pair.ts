@@ -32,3 +32,9 @@ function isReadable(key: string): boolean {
 export function fingerprint(hostKey: Buffer): string {
   return `SHA256:${createHash('sha256').update(hostKey).digest('base64').replace(/=+$/, '')}`
 }
+
+/** Fingerprint of the public key that belongs to a private one; null where it cannot be read. */
+export function publicFingerprint(privateKey: string): string | null {
+  const key = ssh2.utils.parseKey(privateKey)
+  return key instanceof Error ? null : fingerprint(key.getPublicSSH())
+}

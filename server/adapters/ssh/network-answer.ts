@@ -1,7 +1,7 @@
 // Addresses of a machine: which is a VPN's, which is on an RDMA link that is up.
 import type { Answer } from './exec.ts'
 
-const vpnInterface = /^(tailscale|wg|tun|utun|zt|wt|nebula|nordlynx)/
+export const vpnInterface = /^(tailscale|wg|tun|utun|zt|wt|nebula|nordlynx)/
 
 export interface NetworkAnswer {
   readonly vpnAddress: string | null
@@ -33,8 +33,5 @@ export function readNetwork(answer: Answer): NetworkAnswer {
 function linksUp(answer: Answer): string[] {
   const told = [...answer.text('links').matchAll(/^\S+ port \d+ ==> (\S+) \((Up|Down)\)/gm)]
   if (told.length > 0) return told.flatMap((match) => (match[2] === 'Up' && match[1] !== undefined ? [match[1]] : []))
-  return answer
-    .text('rdma')
-    .split('\n')
-    .filter((name) => name !== '')
+  return [...answer.text('rdma').matchAll(/^[^|]*\|[^|]*ACTIVE[^|]*\|[^|]*\|(\S+)$/gm)].map((match) => match[1] ?? '')
 }

@@ -3,6 +3,7 @@ import { plainWord } from '../../domain/clean-line.ts'
 import type { FenceRecord, Machine, Observation } from '../../domain/machine.ts'
 import { type DockerAnswer, readDocker, readServing } from './docker-answer.ts'
 import type { Answer } from './exec.ts'
+import { readMachineFacts } from './facts-answer.ts'
 import { readLauncher } from './launcher-answer.ts'
 import { readNetwork } from './network-answer.ts'
 import { unreadable } from './ssh-error.ts'
@@ -31,6 +32,7 @@ export function readObservation(machine: Machine, answer: Answer, watch: readonl
     launcher: readLauncher(answer),
     cachePath: answer.text('cache') || null,
     fence: readFence(answer.text('fence')),
+    facts: readMachineFacts(answer, gpu),
   }
 }
 

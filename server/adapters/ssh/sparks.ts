@@ -1,17 +1,21 @@
 // The machines over SSH: the port `Sparks`. Each call is one script over one channel of the machine's one connection.
 import type { DownloadSparks } from '../../app/download-ports.ts'
+import type { InspectSparks } from '../../app/machine-ports.ts'
 import type { Clock, Log, Sparks } from '../../app/ports.ts'
 import type { StreamSparks } from '../../app/stream-ports.ts'
 import { readHostKey } from './client.ts'
 import { createConnections } from './connections.ts'
 import { readDownload, readHubLook, readRemoval } from './download-answer.ts'
 import { createRunScript } from './exec.ts'
+import { readInspection, readLauncherChanges } from './inspect-answer.ts'
 import { readJob, readWatch, refuseUnlessDone } from './job-answer.ts'
+import { publicFingerprint } from './key-pair.ts'
 import { readLauncherFiles } from './launcher-files-answer.ts'
 import { createMemoryStream } from './memory-stream.ts'
 import { readObservation } from './probe-answer.ts'
 import { readScan } from './scan-answer.ts'
 import { hubAnswerBytes, hubLookScript, readDownloadScript, removeModelScript, startDownloadScript } from './scripts/download.ts'
+import { inspectScript, launcherChangesScript } from './scripts/inspect.ts'
 import { endJobScript, readJobScript, startJobScript, takeFenceScript } from './scripts/job.ts'
 import { endSeconds } from './scripts/job-functions.ts'
 import { launcherFilesMaxBytes, launcherFilesScript, launcherFilesTimeoutMs } from './scripts/launcher-files.ts'
@@ -30,6 +34,9 @@ const surveyTimeoutMs = 45_000
 /** A group is asked to end, waited for and killed, ms. */
 const endTimeoutMs = (endSeconds + 15) * 1000
 
+/** The launcher's origin may be slow to answer, ms. */
+const inspectTimeoutMs = 40_000
+const fetchTimeoutMs = 90_000
 /** The Hub may be slow to answer, ms. */
 const hubTimeoutMs = 40_000
 /** A terabyte of blobs is unlinked in this time, ms. */
@@ -46,7 +53,7 @@ export function createSparks({
   clock = { now: Date.now },
   privateKey,
   log,
-}: Needs): Sparks & DownloadSparks & StreamSparks & { close(): void } {
+}: Needs): Sparks & DownloadSparks & StreamSparks & InspectSparks & { close(): void } {
   const connections = createConnections({ privateKey })
   const run = createRunScript(connections)
   return {
@@ -70,6 +77,13 @@ export function createSparks({
         peers,
         await run(machine, surveyScript(machine, image, peers), { signal, timeoutMs: surveyTimeoutMs }),
       )
+    },
+    async inspect(machine, order, signal) {
+      const answer = await run(machine, inspectScript(machine, order), { signal, timeoutMs: inspectTimeoutMs })
+      return readInspection(order, answer, clock.now(), publicFingerprint(privateKey()))
+    },
+    async launcherChanges(machine, signal) {
+      return readLauncherChanges(await run(machine, launcherChangesScript(machine), { signal, timeoutMs: fetchTimeoutMs }))
     },
     hostKey: (address, port, signal) => readHostKey(address, port, signal ?? new AbortController().signal),
     async takeFence(machine, record, signal) {

@@ -1,5 +1,7 @@
 // Each row of the set-up check: one question, its answer in a sentence, one command.
 import type { SurveyRow } from '../../app/ports.ts'
+import { letGoCommand } from '../../domain/drop-caches.ts'
+import { badDriver } from '../../domain/known-drivers.ts'
 import type { Launcher, Machine } from '../../domain/machine.ts'
 import type { DockerAnswer } from './docker-answer.ts'
 import type { Answer } from './exec.ts'
@@ -147,8 +149,7 @@ function diskRow({ answer }: SurveyFacts): Said {
 function fileMemoryRow({ answer }: SurveyFacts): Said {
   if (answer.text('lets_go').trim() === 'yes') return good('A switch may let go of files held in memory before a start.')
   const user = answer.text('user').trim()
-  const line = `${user} ALL=(root) NOPASSWD: /usr/bin/tee /proc/sys/vm/drop_caches`
-  const mend = /^[a-z_][a-z0-9_-]*$/.test(user) ? `echo ${quote(line)} | sudo EDITOR=tee visudo -f /etc/sudoers.d/spark-control` : null
+  const mend = letGoCommand(user)
   return warning(
     'Files read earlier can hold memory that a start needs. This line lets a switch free it first, and allows nothing else with sudo. Models start without it too; some images then find too little free.',
     mend,
@@ -173,5 +174,7 @@ function driverRow({ answer }: SurveyFacts): Said {
   if (!/GB10/.test(name)) return warning(`${name}, driver ${driver}. This is not a GB10; what is known of Sparks may not hold.`)
   if (Number.parseInt(driver, 10) < oldestDriver)
     return warning(`${name}, driver ${driver}: older than ${oldestDriver}.`, 'sudo apt-get update && sudo apt-get full-upgrade')
+  const bad = badDriver(driver)
+  if (bad !== null) return warning(`${name}, driver ${driver}. With ${bad.series}, ${bad.why}. Go back to a ${bad.instead} driver.`)
   return good(`${name}, driver ${driver}.`)
 }

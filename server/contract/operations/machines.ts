@@ -37,12 +37,17 @@ export const machineOperations = {
     path: '/api/machines',
     summary: 'Every machine and what it last said',
     input: {},
-    output: z.object({ machines: z.array(Machine) }),
+    output: z.object({
+      machines: z.array(Machine),
+      agreements: z
+        .array(z.object({ code: z.string(), agree: z.boolean(), sentence: z.string() }).meta({ id: 'Agreement' }))
+        .describe('Do the machines have the same images and launchers?'),
+    }),
     status: 200,
     errors: [],
     right: 'see',
     risk: 'read',
-    examples: [{ title: 'all', out: { machines: [machineSample] } }],
+    examples: [{ title: 'all', out: { machines: [machineSample], agreements: [] } }],
   }),
   'machines.publicKey': operation({
     kind: 'json',

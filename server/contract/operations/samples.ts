@@ -193,6 +193,38 @@ export const machineSample: MachineShape = {
     waitsPercent: 0,
     stallsPercent: 0,
   },
+  well: { state: 'well', sentence: 'spark-1 is well.', notes: [] },
+  memoryParts: {
+    totalBytes: 128 * gigabyte,
+    engineBytes: 78 * gigabyte,
+    servicesBytes: 4 * gigabyte,
+    restBytes: 15 * gigabyte,
+    reclaimableBytes: 22 * gigabyte,
+    freeBytes: 9 * gigabyte,
+    sentence:
+      'Of 128 GB, the model holds 78 GB, other programs on the GPU hold 4.0 GB, the rest of the system holds 15 GB; 22 GB hold files and are given back when something needs them; 9.0 GB are free.',
+  },
+  gpuClock: { maxMHz: 3003, reasons: [], sentence: 'Nothing holds it back.' },
+  disks: [{ path: '/', freeBytes: 1_900 * gigabyte, totalBytes: 4_000 * gigabyte }],
+  links: [
+    { name: 'enp1s0f1np1', kind: 'fabric', up: true, speedMbps: 200_000, mtu: 9000, errors: 0, addresses: ['192.0.2.120'] },
+    { name: 'enP7s7', kind: 'wired', up: true, speedMbps: 10_000, mtu: 1500, errors: 0, addresses: ['192.0.2.20'] },
+  ],
+  fabric: {
+    ports: [{ device: 'rocep1s0f1', link: 'enp1s0f1np1', active: true, gbps: 200 }],
+    peers: [{ name: 'spark-2', address: '192.0.2.121', seen: true }],
+    sentence: '1 of 1 ports are up at 200 Gb/s. Over them it sees spark-2.',
+  },
+  kernel: '6.11.0-1016-nvidia',
+  boots: [{ at: '2025-12-23T00:00:00.000Z', cause: 'asked', sentence: 'Somebody restarted it, or it was updated.' }],
+  slow: {
+    at: '2026-01-01T00:00:00.000Z',
+    images: [{ ref: 'vllm-node', id: 'sha256:3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c' }],
+    launcher: { standing: 'current', branch: 'main', localChanges: 0, sentence: 'It is the newest there is.' },
+    mayDropCaches: true,
+  },
+  dropped: null,
+  keyAccepted: { fingerprint: 'SHA256:9f3a1c0b7d5e2f4a6c8b0d1e3f5a7c9b1d2e4f6a8c0', at: '2026-01-01T00:00:00.000Z' },
 }
 
 export const modelSample: ModelView = {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { verdicts } from '../../domain/verdict.ts'
 import { phases, serviceStates } from '../../domain/words.ts'
 import { ActShape } from '../acts.ts'
+import { machineFactFields } from './machine-fact-shapes.ts'
 import { PressureShape } from './pressure-shapes.ts'
 import { ModShape, SpeedShape } from './recipe-shapes.ts'
 
@@ -257,6 +258,7 @@ export const Machine = z
       .nullable(),
     dockerProblem: z.enum(['permission', 'not_running', 'missing']).nullable(),
     pressure: PressureShape.nullable(),
+    ...machineFactFields,
   })
   .meta({ id: 'Machine' })
 export type MachineShape = z.output<typeof Machine>

@@ -98,7 +98,11 @@ function livePage(c: EdgeContext, needs: Needs): LivePage {
     return only(fragment(`download-${id}`, (event) => makesStale(event, 'downloads') && event.payload['download'] === id, draw, agesMs))
   }
   if (name === 'machines') {
-    return only(fragment('machine-list', onStale('machines'), () => <MachineList machines={useCases.machines.list()} now={clock.now()} />))
+    return only(
+      fragment('machine-list', onStale('machines'), () => (
+        <MachineList machines={useCases.machines.list()} agreements={useCases.machineFacts.agreements()} now={clock.now()} />
+      )),
+    )
   }
   if (name === 'activity') {
     const kind = c.req.query('kind') ?? ''

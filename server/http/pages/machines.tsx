@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { MachineData } from '../../../web/views/pages/machine-acts.tsx'
+import { LauncherPage, launcherTitle } from '../../../web/views/pages/machine-launcher.tsx'
 import { MachineNow, MachinePage, MachinesPage, SurveyFragment } from '../../../web/views/pages/machines.tsx'
 import type { Trouble } from '../../../web/views/parts/notice.tsx'
 import type { MachineEdit } from '../../app/use-cases.ts'
@@ -7,7 +8,7 @@ import { SparkError, tellError } from '../../contract/errors.ts'
 import { operations } from '../../contract/index.ts'
 import type { MachineShape } from '../../contract/operations/shapes.ts'
 import { readInput } from '../../contract/reading.ts'
-import type { EdgeEnv } from '../edge.ts'
+import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
 import { goTo, showFragment, wantsFragment } from './shell.tsx'
 
@@ -57,7 +58,7 @@ function changed(typed: Fields, machine: MachineShape): Fields {
 
 export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
-  const { machines } = useCases
+  const { machines, machineFacts } = useCases
 
   const showOne = (request: Request, id: string, more: Partial<MachineData> = {}, status = 200): Promise<Response> => {
     const machine = machines.find(id)
@@ -66,7 +67,7 @@ export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   }
 
   app.get('/machines', (c) => {
-    const body = <MachinesPage machines={machines.list()} now={clock.now()} />
+    const body = <MachinesPage machines={machines.list()} agreements={machineFacts.agreements()} now={clock.now()} />
     return show(c.req.raw, { title: 'Machines', place: 'machines', body, live: '/live?page=machines', refreshSeconds: 10 })
   })
 
@@ -100,6 +101,57 @@ export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
     // The machine's own trouble line tells htmx's fragment what went wrong; a plain form gets a page that says it in full.
     if (wantsFragment(c.req.raw)) return showFragment(<MachineNow machine={machines.find(id)} now={clock.now()} />)
     return trouble === null ? goTo(`/machines/${id}`) : await showOne(c.req.raw, id, { trouble: trouble.trouble })
+  })
+
+  /** An act from the live part of the page: that part again for htmx, the whole page for everybody else. */
+  const acted = async (c: EdgeContext, id: string, act: () => Promise<unknown>): Promise<Response> => {
+    try {
+      await act()
+    } catch (thrown) {
+      const { trouble, status } = troubleOf(thrown)
+      if (!wantsFragment(c.req.raw)) return await showOne(c.req.raw, id, { trouble }, status)
+      return showFragment(<MachineNow machine={machines.find(id)} now={clock.now()} trouble={trouble} />, status < 500 ? status : 200)
+    }
+    if (wantsFragment(c.req.raw)) return showFragment(<MachineNow machine={machines.find(id)} now={clock.now()} />)
+    return goTo(`/machines/${id}`)
+  }
+
+  app.post('/machines/:id/drop-caches', (c) => {
+    const id = c.req.param('id')
+    return acted(c, id, () => machineFacts.dropCaches(id, { by: requestingOwner(c).name }))
+  })
+
+  app.post('/machines/:id/inspection', (c) => {
+    const id = c.req.param('id')
+    return acted(c, id, () => machineFacts.inspect(id))
+  })
+
+  const showLauncher = async (request: Request, id: string, trouble?: Trouble, status = 200): Promise<Response> => {
+    const machine = machines.find(id)
+    const asked = await machineFacts.launcherChanges(id).then(
+      (changes) => ({ changes, trouble, status }),
+      (thrown: unknown) => ({ changes: null, ...troubleOf(thrown) }),
+    )
+    const data = { machine, changes: asked.changes, lock: useCases.lock.find(), now: clock.now(), trouble: asked.trouble }
+    return show(request, { title: launcherTitle(data), place: 'machines', body: <LauncherPage {...data} />, status: asked.status })
+  }
+
+  app.get('/machines/:id/launcher', (c) => showLauncher(c.req.raw, c.req.param('id')))
+
+  app.post('/machines/:id/launcher', async (c) => {
+    const id = c.req.param('id')
+    const { body } = readInput(operations['machines.updateLauncher'], {
+      params: { id },
+      query: {},
+      body: { commit: (await fieldsOf(c))['commit'] ?? '' },
+    })
+    try {
+      await machineFacts.updateLauncher(id, { ...(body as { commit: string }), by: requestingOwner(c).name })
+      return goTo(`/machines/${id}`)
+    } catch (thrown) {
+      const { trouble, status } = troubleOf(thrown)
+      return await showLauncher(c.req.raw, id, trouble, status)
+    }
   })
 
   app.get('/machines/:id/survey', async (c) => {

@@ -7,7 +7,6 @@ const serving: GpuLook = { loadPercent: 0, temperatureC: 44, powerW: 13.62, smMH
 const loading: GpuLook = { loadPercent: 96, temperatureC: 68, powerW: 46.31, smMHz: 2411, pstate: 'P0' }
 const wedged: GpuLook = { loadPercent: 96, temperatureC: 52, powerW: 20.04, smMHz: 2405, pstate: 'P0' }
 
-export const driverVersion = '580.173.02'
 export const gpuName = 'NVIDIA GB10'
 
 export function gpuOf(node: SimNode): GpuLook {

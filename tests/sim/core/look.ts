@@ -1,6 +1,7 @@
 // A copy of a node's state for doors that need no tool to read it.
 import { daemonTrouble, type SimContainer } from './container.ts'
 import { gpuOf } from './gpu.ts'
+import { factsOf } from './machine-facts.ts'
 import { pressureOf } from './memory.ts'
 import { memoryOf, type SimNode } from './node.ts'
 import type { Sim } from './sim.ts'
@@ -11,9 +12,16 @@ export const isCacheWritable = (sim: Sim, node: SimNode): boolean =>
 
 const defaultDisk = { totalBytes: 3_840_000_000_000, freeBytes: 2_100_000_000_000 }
 
+/** The one file system of a node. */
+export function diskOf(node: SimNode): { readonly totalBytes: number; readonly freeBytes: number } {
+  const disk = node.options.disk ?? defaultDisk
+  return { ...disk, freeBytes: node.condition.diskFreeBytes ?? disk.freeBytes }
+}
+
 export function lookAt(sim: Sim, node: SimNode): NodeLook {
   const now = sim.clock.now()
   const memory = memoryOf(node, now)
+  const disk = diskOf(node)
   return {
     name: node.name,
     address: node.address,
@@ -24,6 +32,9 @@ export function lookAt(sim: Sim, node: SimNode): NodeLook {
     memory,
     pressure: pressureOf(memory),
     gpu: gpuOf(node),
+    driver: node.condition.driver,
+    condition: node.condition,
+    facts: factsOf(node, memory, disk),
     containers: [...node.containers.values()].map((container) => lookIn(container, now)),
     images: [...node.images.values()],
     models: [...node.models.values()],
@@ -31,7 +42,7 @@ export function lookAt(sim: Sim, node: SimNode): NodeLook {
     launcher: node.launcher === null ? null : { ...node.launcher, era: node.era },
     dotenv: node.options.dotenv ?? {},
     hubPath: `${node.home}/.cache/huggingface/hub`,
-    disk: node.options.disk ?? defaultDisk,
+    disk,
     uvx: node.options.uvx !== false && !sim.faults.isOn('F17', node.name),
     cacheWritable: isCacheWritable(sim, node),
     loginShell: sim.faults.isOn('F30', node.name) ? 'fish' : (node.options.loginShell ?? 'bash'),

@@ -1,4 +1,5 @@
 // One simulated Spark: what it has, what runs on it, whether it answers.
+import { type SimCondition, type SimRecord, usualCondition } from './condition.ts'
 import type { SimContainer } from './container.ts'
 import { createMemory, defaultTotalBytes, type Memory, type MemoryLook } from './memory.ts'
 import { createPrng, hexOf, type Prng } from './prng.ts'
@@ -11,7 +12,8 @@ export interface SimNode {
   readonly address: string
   readonly fabricAddress: string | null
   readonly era: Era
-  readonly launcher: { readonly path: string; readonly commit: string; readonly date: string } | null
+  /** Another one after its checkout was updated. */
+  launcher: { readonly path: string; readonly commit: string; readonly date: string } | null
   readonly home: string
   readonly prng: Prng
   readonly memory: Memory
@@ -19,6 +21,9 @@ export interface SimNode {
   readonly images: Map<string, SimImage>
   /** By name; exited ones too, unless they were started with --rm. */
   readonly containers: Map<string, SimContainer>
+  condition: SimCondition
+  /** Starts and shut-downs, oldest first. */
+  readonly records: SimRecord[]
   bootId: string
   bootedAt: number
   /** Aborted when the node loses power; a new one for every boot. */
@@ -65,6 +70,8 @@ export function createNode(options: SimNodeOptions, index: number, seed: number,
     models: new Map(options.models.map((model) => [model.repo, model])),
     images: new Map(),
     containers: new Map(),
+    condition: { ...usualCondition, mayDropCaches: options.mayDropCaches === true, ...options.condition },
+    records: [],
     bootId: uuid(prng),
     bootedAt: now - 86_400_000 - Math.floor(prng.between(0, 3_600_000)),
     life: new AbortController(),
@@ -73,6 +80,11 @@ export function createNode(options: SimNodeOptions, index: number, seed: number,
     lineCutUntil: 0,
     nextPid: 2_000,
   }
+  node.records.push(
+    { kind: 'reboot', at: node.bootedAt - 777_600_000 },
+    { kind: 'shutdown', at: node.bootedAt - 60_000 },
+    { kind: 'reboot', at: node.bootedAt },
+  )
   for (const name of options.images ?? ['vllm-node']) {
     const ref = imageRef(name)
     node.images.set(ref, { ref, id: `sha256:${hexOf(ref, 64)}` })

@@ -19,7 +19,7 @@ export interface Sim {
   aborted(signal: AbortSignal): Promise<never>
   /** How long memory takes to come back, scaled. */
   releaseMs(): number
-  reboot(node: SimNode, downMs: number): void
+  reboot(node: SimNode, downMs: number, asked?: boolean): void
   freeze(node: SimNode, ms: number): void
   /** Its sshd is gone for a while; everything else on it goes on. */
   cutLine(node: SimNode, ms: number): void

@@ -1,5 +1,7 @@
 // The faces of the simulated cluster. The core is a state machine over a given clock and seed; doors only carry calls to it.
 import type { Clock } from '../../../server/app/ports.ts'
+import type { MachineFacts } from '../../../server/domain/machine-facts.ts'
+import type { SimCondition } from './condition.ts'
 import type { SimService } from './service.ts'
 import type { EngineAnswer, EngineRequest } from './vllm-answers.ts'
 
@@ -69,6 +71,8 @@ export interface SimNodeOptions {
   readonly disk?: { readonly totalBytes: number; readonly freeBytes: number }
   /** The owner installed the sudoers line for drop_caches; absent: no. */
   readonly mayDropCaches?: boolean
+  /** What else differs from a usual Spark; see condition.ts. */
+  readonly condition?: Partial<SimCondition>
   /** False: the user is not in the group docker (like F6 for good). */
   readonly dockerGroup?: boolean
   /** False: uvx is not installed. */
@@ -194,6 +198,9 @@ export interface NodeLook {
   /** PSI some avg10, percent. */
   readonly pressure: number
   readonly gpu: GpuLook
+  readonly driver: string
+  readonly condition: SimCondition
+  readonly facts: MachineFacts
   readonly containers: readonly ContainerLook[]
   readonly images: readonly { readonly ref: string; readonly id: string }[]
   readonly models: readonly SimModel[]
@@ -233,7 +240,12 @@ export interface World {
   /** How often each switch really struck; a condition that lasts counts once. */
   struck(): ReadonlyMap<FaultName, number>
   /** Containers gone, memory back, new boot id, uptime small; unreachable for `downMs` (unscaled). */
-  reboot(node: string, downMs?: number): void
+  /** `asked`: somebody restarted it in the usual way, so its records have a shut-down. */
+  reboot(node: string, downMs?: number, asked?: boolean): void
+  /** Changes what a node has and tells from now on. */
+  condition(node: string, change: Partial<SimCondition>): void
+  /** Files of /sys of a node by their path below /sys. */
+  sys(node: string): Readonly<Record<string, string>>
   /** Nothing on the node moves and nothing answers for `ms` (unscaled); then it goes on with the same boot id. */
   freeze(node: string, ms: number): void
   /** False while a node is down, frozen or cut off (F14, F15, reboot): doors refuse or hold connections. */

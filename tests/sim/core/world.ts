@@ -1,7 +1,9 @@
 // The simulated cluster as its users see it: tools run on nodes, faults strike, engines serve.
 import { endContainer, placeService, startAfterBoot, startContainer } from './container.ts'
 import { createFaultBook } from './faults.ts'
+import { sysOf } from './links.ts'
 import { lookAt } from './look.ts'
+import { groupsOf } from './machine-facts.ts'
 import { fullOf, meminfo, pressureOf, pressureText, releaseMs } from './memory.ts'
 import { thrown } from './moments.ts'
 import { createNode, imageRef, memoryOf, processesOf, reachOf, type SimNode, sshReachOf, uuid } from './node.ts'
@@ -44,7 +46,14 @@ export function createWorld(options: SimOptions): World {
     },
     faults: () => sim.faults.list(),
     struck: () => sim.faults.struck(),
-    reboot: (name, downMs = 90_000) => sim.reboot(sim.node(name), downMs),
+    reboot: (name, downMs = 90_000, asked = false) => sim.reboot(sim.node(name), downMs, asked),
+    condition(name, change) {
+      const node = sim.node(name)
+      node.condition = { ...node.condition, ...change }
+      for (const [ref, id] of Object.entries(change.images ?? {})) node.images.set(imageRef(ref), { ref: imageRef(ref), id })
+      sim.changed()
+    },
+    sys: (name) => sysOf(sim.node(name)),
     freeze: (name, ms) => sim.freeze(sim.node(name), ms),
     isReachable: (name) => reachOf(sim.node(name), clock.now()) === 'up',
     reach: (name) => reachOf(sim.node(name), clock.now()),
@@ -102,7 +111,7 @@ function createSim(options: SimOptions, nodes: readonly SimNode[], changed: () =
     },
     aborted: forever,
     releaseMs: () => releaseMs * timeScale,
-    reboot: (node, downMs) => reboot(sim, node, downMs),
+    reboot: (node, downMs, asked = false) => reboot(sim, node, downMs, asked),
     freeze(node, ms) {
       node.frozenUntil = Math.max(node.frozenUntil, clock.now() + Math.round(ms * timeScale))
       announce(sim, node.frozenUntil)
@@ -123,8 +132,9 @@ function announce(sim: Sim, until: number): void {
   sim.clock.sleep(until - sim.clock.now()).then(sim.changed, () => undefined)
 }
 
-function reboot(sim: Sim, node: SimNode, downMs: number): void {
+function reboot(sim: Sim, node: SimNode, downMs: number, asked: boolean): void {
   const now = sim.clock.now()
+  if (asked) node.records.push({ kind: 'shutdown', at: now })
   const dying = node.life
   node.life = new AbortController()
   node.downUntil = now + Math.round(downMs * sim.options.timeScale)
@@ -132,6 +142,7 @@ function reboot(sim: Sim, node: SimNode, downMs: number): void {
   node.lineCutUntil = 0
   node.bootId = uuid(node.prng)
   node.bootedAt = node.downUntil
+  node.records.push({ kind: 'reboot', at: node.bootedAt })
   for (const container of [...node.containers.values()]) endContainer(sim, node, container, 137)
   node.memory.reset()
   node.nextPid = 2_000
@@ -246,6 +257,8 @@ function procOf(node: SimNode, now: number): Readonly<Record<string, string>> {
     vmstat: 'nr_free_pages 150000\noom_kill 0\npgmajfault 4711\n',
     uptime: `${up.toFixed(2)} ${(up * 19.2).toFixed(2)}\n`,
     'sys/kernel/random/boot_id': `${node.bootId}\n`,
+    'sys/kernel/osrelease': `${node.condition.kernel}\n`,
+    ...groupsOf(node),
   }
 }
 

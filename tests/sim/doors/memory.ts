@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { DownloadSparks } from '../../../server/app/download-ports.ts'
+import type { InspectSparks } from '../../../server/app/machine-ports.ts'
 import type { Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
 import type { StreamSparks } from '../../../server/app/stream-ports.ts'
 import { SparkError } from '../../../server/contract/errors.ts'
@@ -9,6 +10,7 @@ import { emptyCheckout, type LauncherCheckout } from '../../../server/domain/lau
 import type { FenceRecord, Machine } from '../../../server/domain/machine.ts'
 import type { NodeLook, World } from '../core/types.ts'
 import { folderBytes, hubLookOf, removeFrom } from './downloads.ts'
+import { changesOf, inspectionOf } from './inspection.ts'
 import { createJobDesk, type JobDesk, readingLimit } from './job-desk.ts'
 import { createLines, type LineControls, type Lines } from './line.ts'
 import { streamMemory } from './memory-stream.ts'
@@ -16,7 +18,7 @@ import { listModels, observe, surveyOf } from './observation.ts'
 
 export { createMemoryEngines } from './memory-engines.ts'
 
-export interface MemorySparks extends Sparks, DownloadSparks, StreamSparks, LineControls {
+export interface MemorySparks extends Sparks, DownloadSparks, StreamSparks, InspectSparks, LineControls {
   /** The nodes' side of jobs and fences; hand it to the next life of an appliance. */
   readonly desk: JobDesk
   /** The lines to the nodes, cut or whole; hand them on in the same way. */
@@ -123,6 +125,8 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
         const needs = { world, lines, everyMs: options.streamMs ?? seldomMs, isOver: () => options.life?.aborted === true }
         return streamMemory(needs, machine, onReading, signal)
       }),
+    inspect: (machine, order, signal) => call(machine, limits.long, signal, (look) => inspectionOf(world, look, order, clock.now())),
+    launcherChanges: (machine, signal) => call(machine, limits.long, signal, (look) => changesOf(look)),
     forget: () => undefined,
   }
 }

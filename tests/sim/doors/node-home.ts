@@ -1,5 +1,5 @@
 // A simulated node's own corner of this disk: its HOME, the executables on its PATH, and its /proc files.
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { NodeLook, World } from '../core/types.ts'
 import { createHubFiles } from './hub-files.ts'
@@ -16,7 +16,7 @@ export interface NodeHome {
 }
 
 /** On the PATH of every command; uvx is only on a login shell's. */
-const onPath = ['docker', 'df', 'nvidia-smi', 'ibdev2netdev', 'ip', 'git', 'hostname', 'rsync']
+const onPath = ['docker', 'df', 'nvidia-smi', 'ibdev2netdev', 'ip', 'git', 'hostname', 'rsync', 'sudo', 'ping', 'last', 'journalctl']
 const systemPath = '/usr/local/bin:/usr/bin:/bin'
 const refreshMs = 1_000
 
@@ -34,6 +34,7 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   const home = join(folder, 'home')
   const bin = join(folder, 'fakebin')
   const proc = join(folder, 'proc')
+  const sys = join(folder, 'sys')
   const launcher = look.launcher === null ? null : launcherFolder(look.launcher.path, simulatedHome, home)
   const isLauncherElsewhere = look.launcher !== null && launcher !== null && !look.launcher.path.startsWith(`${simulatedHome}/`)
   socket.namePaths(node, [
@@ -64,6 +65,15 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   })
   mkdirSync(hubPath, { recursive: true })
   const uvx = join(home, '.local/bin/uvx')
+  let sysText = ''
+  /** Links change seldom, and there are many files of them. */
+  const writeSys = (): void => {
+    const files = Object.entries(world.sys(node))
+    const text = JSON.stringify(files)
+    if (text === sysText) return
+    sysText = text
+    for (const [name, content] of files) replaceFile(join(sys, name), content)
+  }
   const refresh = (): void => {
     const now = world.look(node)
     if (!isRoot) setOwner(hubPath, true)
@@ -74,6 +84,8 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
     replaceFile(login, loginText(now, fish))
     setOwner(hubPath, now.cacheWritable)
     for (const [name, text] of Object.entries(world.proc(node))) replaceFile(join(proc, name), text)
+    writeSys()
+    if (launcher !== null && now.launcher !== null) writeCommit(launcher, now.launcher.commit)
   }
   refresh()
   const forget = world.onChange(refresh)
@@ -88,6 +100,7 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
       HOSTNAME: node,
       LANG: 'C.UTF-8',
       SPARK_CONTROL_PROC: proc,
+      SPARK_CONTROL_SYS: sys,
       SIM_LOGIN: login,
     },
     refresh,
@@ -162,6 +175,13 @@ function writeLauncher(launcher: NonNullable<NodeLook['launcher']>, dotenv: Node
   stub(join(folder, 'hf-download.sh'), 'hf-download.sh')
   const lines = Object.entries(dotenv).map(([key, value]) => `${key}=${quote(value)}\n`)
   if (lines.length > 0) writeFileSync(join(folder, '.env'), lines.join(''))
+}
+
+/** Another commit is another line here: readers tell by this file that the checkout changed. */
+function writeCommit(folder: string, commit: string): void {
+  const path = join(folder, '.git/logs/HEAD')
+  if (existsSync(path) && readFileSync(path, 'utf8') === `${commit}\n`) return
+  replaceFile(path, `${commit}\n`)
 }
 
 function writeFolder(folder: string, files: Readonly<Record<string, string>>): void {

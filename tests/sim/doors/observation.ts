@@ -2,7 +2,7 @@
 import type { Survey, SurveyRow } from '../../../server/app/ports.ts'
 import type { FenceRecord, Launcher, Machine, Observation } from '../../../server/domain/machine.ts'
 import type { FolderListing } from '../../../server/domain/model.ts'
-import { driverVersion, gpuName } from '../core/gpu.ts'
+import { gpuName } from '../core/gpu.ts'
 import { snapshotOf } from '../core/snapshot.ts'
 import type { NodeLook, SimModel } from '../core/types.ts'
 
@@ -24,7 +24,7 @@ export function observe(look: NodeLook, machine: Machine, watch: readonly string
     hostname: look.name,
     bootId: look.bootId,
     uptimeSeconds: look.uptimeSeconds,
-    driver: driverVersion,
+    driver: look.driver,
     gpuName,
     gpu: { loadPercent: gpu.loadPercent, temperatureC: gpu.temperatureC, powerW: gpu.powerW, smMHz: gpu.smMHz },
     memory: { ...memory, pressure: look.pressure },
@@ -44,6 +44,7 @@ export function observe(look: NodeLook, machine: Machine, watch: readonly string
     launcher: launcherOf(look, machine),
     cachePath: machine.cachePath ?? look.hubPath,
     fence,
+    facts: look.facts,
   }
 }
 

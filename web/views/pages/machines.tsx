@@ -1,17 +1,20 @@
 import type { MachineShape } from '../../../server/contract/operations/shapes.ts'
-import { bytesInWords } from '../../../server/domain/words.ts'
+import type { Agreement } from '../../../server/domain/agreement.ts'
 import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
 import { MachineBadge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { DiskGroup, GpuGroup, Group, KeyGroup, LinkGroup, StartGroup, VersionGroup } from '../parts/machine-groups.tsx'
+import { DropCaches, MemoryPicture } from '../parts/machine-memory.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
-import { Empty, TroubleNote } from '../parts/notice.tsx'
+import { Empty, Note, TroubleNote } from '../parts/notice.tsx'
 import { SurveyRows } from '../parts/survey.tsx'
-import { Ago, spanInWords } from '../parts/time.tsx'
+import { Ago } from '../parts/time.tsx'
 import { EditMachine, HostKey, type MachineData, RemoveMachine } from './machine-acts.tsx'
 
 export interface MachinesData {
   readonly machines: readonly MachineShape[]
+  readonly agreements: readonly Agreement[]
   readonly now: number
 }
 
@@ -32,7 +35,7 @@ export function MachinesPage(data: MachinesData) {
   )
 }
 
-export function MachineList({ machines, now }: MachinesData) {
+export function MachineList({ machines, agreements, now }: MachinesData) {
   return (
     <div id="machine-list" class="machines">
       {machines.length === 0 ? (
@@ -57,10 +60,31 @@ export function MachineList({ machines, now }: MachinesData) {
           </p>
           {machine.trouble === null ? null : <p>{machine.trouble.sentence}</p>}
           <MemoryMeter machine={machine} now={now} label="Memory" />
+          {machine.trouble === null && machine.well.state !== 'well' ? <p>{machine.well.sentence}</p> : null}
           <p class="quiet">{runsLine(machine)}</p>
         </section>
       ))}
+      <Agreements agreements={agreements} />
     </div>
+  )
+}
+
+/** Only a difference is in the way of something; that all agree is said quietly. */
+function Agreements({ agreements }: Pick<MachinesData, 'agreements'>) {
+  if (agreements.length === 0) return null
+  return (
+    <section class="stack wide" aria-label="Do they agree?">
+      <h2>Do they agree?</h2>
+      {agreements.map((one) =>
+        one.agree ? (
+          <p class="quiet">{one.sentence}</p>
+        ) : (
+          <Note kind="warn" icon="warning">
+            {one.sentence}
+          </Note>
+        ),
+      )}
+    </section>
   )
 }
 
@@ -77,12 +101,12 @@ function runsLine(machine: MachineShape): string {
 }
 
 export function MachinePage(data: MachineData) {
-  const { machine, trouble } = data
+  const { machine } = data
   return (
     <div class="page narrow">
       <Heading title={machine.name} up={{ href: '/machines', word: 'Machines' }} />
-      {trouble === undefined ? null : <TroubleNote trouble={trouble} />}
       <MachineNow {...data} />
+      <KeyGroup machine={machine} now={data.now} />
       <SurveyPart {...data} />
       <EditMachine {...data} />
       <RemoveMachine {...data} />
@@ -90,8 +114,25 @@ export function MachinePage(data: MachineData) {
   )
 }
 
+const wellKinds = { well: 'good', look: 'warn', unwell: 'bad', unknown: 'plain' } as const
+const wellIcons = { well: 'check', look: 'warning', unwell: 'warning', unknown: 'machines' } as const
+
+/** The first thing on the page: is this Spark well? */
+function WellNote({ machine }: { readonly machine: MachineShape }) {
+  const { state, sentence, notes } = machine.well
+  const others = notes.filter((note) => note.sentence !== sentence)
+  return (
+    <Note kind={wellKinds[state]} icon={wellIcons[state]}>
+      <p class="well">{sentence}</p>
+      {others.map((note) => (
+        <p>{note.sentence}</p>
+      ))}
+    </Note>
+  )
+}
+
 /** What the machine says of itself; the live part of its page. */
-export function MachineNow({ machine, now }: MachineData) {
+export function MachineNow({ machine, now, trouble }: MachineData) {
   return (
     <div id={`machine-${machine.id}`} class="page" data-announce={`${machine.name}: ${machine.state}`}>
       <div class="between">
@@ -117,7 +158,10 @@ export function MachineNow({ machine, now }: MachineData) {
           </button>
         </form>
       </div>
-      {machine.trouble === null ? null : (
+      {trouble === undefined ? null : <TroubleNote trouble={trouble} />}
+      {machine.trouble === null ? (
+        <WellNote machine={machine} />
+      ) : (
         <div class="stack">
           <TroubleNote trouble={{ ...machine.trouble, happened: machine.trouble.sentence }} />
           {machine.trouble.code === 'machine_refused_key' ? (
@@ -130,58 +174,18 @@ export function MachineNow({ machine, now }: MachineData) {
         </div>
       )}
       <HostKey machine={machine} />
-      <div class="card stack" {...(machine.stale ? { 'data-stale': '' } : {})}>
-        <MemoryMeter machine={machine} now={now} label="Memory" />
-        <Facts machine={machine} now={now} />
-        {machine.stale && machine.observedAt !== null ? (
-          <p class="quiet">
-            These values are as of <Ago at={machine.observedAt} now={now} />.
-          </p>
-        ) : null}
-      </div>
+      <Group title="Memory" stale={machine.stale}>
+        <MemoryPicture machine={machine} now={now} />
+        <DropCaches machine={machine} now={now} />
+      </Group>
+      <GpuGroup machine={machine} now={now} />
       <Containers machine={machine} />
+      <DiskGroup machine={machine} now={now} />
+      <LinkGroup machine={machine} now={now} />
+      <StartGroup machine={machine} now={now} />
+      <VersionGroup machine={machine} now={now} />
     </div>
   )
-}
-
-function Facts({ machine, now }: { readonly machine: MachineShape; readonly now: number }) {
-  const { gpu, disk, launcher } = machine
-  const facts: (readonly [string, unknown])[] = [
-    ['GPU', isGpuSilent(machine) ? gpuSilent : null],
-    ['GPU load', known(gpu?.loadPercent, ' %')],
-    ['Temperature', known(gpu?.temperatureC, ' °C')],
-    ['Power', known(gpu?.powerW, ' W')],
-    ['Clock', known(gpu?.smMHz, ' MHz')],
-    ['Disk', disk === null ? null : `${bytesInWords(disk.freeBytes)} free of ${bytesInWords(disk.totalBytes)}`],
-    ['Up for', machine.uptimeSeconds === null ? null : spanInWords(machine.uptimeSeconds * 1000)],
-    ['Restarted', machine.rebootedAt === null ? null : <Ago at={machine.rebootedAt} now={now} />],
-    ['Driver', machine.driver],
-    ['Address', `${machine.user}@${machine.address}:${machine.port}`],
-    ['Fabric address', machine.fabricAddress],
-    ['VPN address', machine.vpnAddress],
-    ['Launcher', launcher === null ? 'not found' : `${launcher.path}${launcher.date === null ? '' : `, of ${launcher.date}`}`],
-    ['Model cache', machine.cachePath ?? disk?.path ?? null],
-    ['Host key', machine.hostKey],
-  ]
-  return (
-    <dl class="facts">
-      {facts
-        .filter(([, value]) => value !== null)
-        .map(([word, value]) => (
-          <div data-wide={wide.has(word) ? '' : undefined}>
-            <dt>{word}</dt>
-            <dd>{value as string}</dd>
-          </div>
-        ))}
-    </dl>
-  )
-}
-
-const wide: ReadonlySet<string> = new Set(['Launcher', 'Model cache', 'Host key'])
-
-/** What a Spark does not tell is absent, never 0. */
-function known(value: number | null | undefined, unit: string): string | null {
-  return value === null || value === undefined ? null : `${Math.round(value)}${unit}`
 }
 
 const dockerWords = {

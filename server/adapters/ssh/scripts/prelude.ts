@@ -10,6 +10,7 @@ const answerBytes = 1024 * 1024
  */
 export const prelude = `
 proc=\${SPARK_CONTROL_PROC:-/proc}
+sys=\${SPARK_CONTROL_SYS:-/sys}
 later() {
   local name=$1 seconds=$2
   shift 2

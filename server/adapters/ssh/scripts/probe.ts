@@ -2,10 +2,13 @@
 import type { Machine } from '../../../domain/machine.ts'
 import { quote, quoteAll } from '../quote.ts'
 import { launcherLines } from './launcher.ts'
+import { machineFactLines, programLines } from './machine-facts.ts'
 import { loginWords, prelude } from './prelude.ts'
 
 /** Order of the columns asked of nvidia-smi. */
 const gpuColumns = 'name,driver_version,utilization.gpu,temperature.gpu,power.draw,clocks.sm'
+/** Columns that a driver may know by another name, or not at all; one it does not know costs the whole answer. */
+const moreColumns = [',clocks.max.sm,clocks_event_reasons.active', ',clocks.max.sm,clocks_throttle_reasons.active', ''] as const
 /** More nvidia-smi than this at once are stuck in a dead driver; one more would only join them. */
 const stuckLimit = 4
 
@@ -28,11 +31,15 @@ docker_has() { [[ $docker_list == *'"Names":"'"$1"'"'* ]]; }
 export const gpuLines = `
 gpu_fd=
 if [ "$(pgrep -xc nvidia-smi 2>/dev/null || true)" -lt ${stuckLimit} ] 2>/dev/null || ! command -v pgrep >/dev/null; then
-  later gpu_fd 5 nvidia-smi --query-gpu=${gpuColumns} --format=csv,noheader,nounits
+  later gpu_fd 5 nvidia-smi --query-gpu=${gpuColumns}${moreColumns[0]} --format=csv,noheader,nounits
 fi
 gpu_row() {
   answer= answer_code=
   [ -z "$gpu_fd" ] || collect gpu_fd
+  for more in ${quoteAll(moreColumns.slice(1))}; do
+    [[ \${answer:0:400} == *'not a valid field'* ]] || break
+    bounded 5 nvidia-smi --query-gpu=${gpuColumns}"$more" --format=csv,noheader,nounits
+  done
   tell gpu
 }
 `
@@ -46,10 +53,12 @@ fabric_rows() {
   collect link_fd
   tell links
   section rdma
-  local state device
-  for state in /sys/class/infiniband/*/ports/1/state; do
-    case $(cat "$state" 2>/dev/null) in *ACTIVE*) ;; *) continue ;; esac
-    for device in "\${state%/ports/1/state}"/device/net/*; do printf '%s\\n' "\${device##*/}"; done
+  local port device link
+  for port in "$sys"/class/infiniband/*/ports/1; do
+    device=\${port%/ports/1}
+    for link in "$device"/device/net/*; do
+      printf '%s|%s|%s|%s\\n' "\${device##*/}" "$(cat "$port/state" 2>/dev/null)" "$(cat "$port/rate" 2>/dev/null)" "\${link##*/}"
+    done
   done
 }
 `
@@ -64,7 +73,7 @@ tell disk
 `
 
 export function probeScript(machine: Machine, watch: readonly string[]): string {
-  return `${prelude}${gpuLines}${dockerLines}${fabricLines}${machine.cachePath === null ? loginWords : ''}
+  return `${prelude}${gpuLines}${programLines}${dockerLines}${fabricLines}${machine.cachePath === null ? loginWords : ''}
 section hostname
 hostname 2>/dev/null || uname -n
 section uptime
@@ -76,6 +85,7 @@ section fence
 head -c 400 "$HOME/.spark-control/fence" 2>/dev/null
 ${cacheLines(machine)}
 ${diskLines}
+${machineFactLines(machine.modelFolders)}
 ${launcherLines(machine.launcherPath)}
 fabric_rows
 docker_rows
@@ -88,6 +98,7 @@ for name in ${quoteAll(watch)}; do
   index=$((index + 1))
 done
 gpu_row
+program_rows
 return 0`
 }
 

@@ -1,9 +1,9 @@
 // df -kP: the disk of a node, whatever this computer has.
-import { lookAt } from '../look.ts'
+import { diskOf } from '../look.ts'
 import type { Tool } from '../sim.ts'
 
 export const df: Tool = async (sim, call, io) => {
-  const { totalBytes, freeBytes } = lookAt(sim, sim.node(call.node)).disk
+  const { totalBytes, freeBytes } = diskOf(sim.node(call.node))
   const [total, free] = [Math.floor(totalBytes / 1024), Math.floor(freeBytes / 1024)]
   const percent = Math.round((100 * (total - free)) / total)
   io.out(

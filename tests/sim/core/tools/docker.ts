@@ -30,11 +30,11 @@ const commands: Readonly<Record<string, DockerCommand>> = {
   restart: dockerRestart,
   kill: dockerKill,
   rm: dockerRemove,
-  info: ({ io, argv }) =>
+  info: ({ io, argv, node }) =>
     say(
       io,
       argv.some((word) => word.includes('Driver'))
-        ? 'overlay2\n'
+        ? `${node.condition.storageDriver}\n`
         : 'Client: Docker Engine - Community\n Version: 29.0.1\nServer:\n Storage Driver: overlay2\n',
     ),
   version: ({ io }) => say(io, 'Docker version 29.0.1\n'),

@@ -3,11 +3,14 @@ import type { Tool } from '../sim.ts'
 import { curl } from './curl.ts'
 import { df } from './df.ts'
 import { docker } from './docker.ts'
+import { git } from './git.ts'
 import { hfDownload } from './hf-download.ts'
 import { launchCluster } from './launch-cluster.ts'
 import { nvidiaSmi } from './nvidia-smi.ts'
+import { journalctl, last } from './records.ts'
 import { rsync } from './rsync.ts'
-import { git, hostname, ibdev2netdev, ip, ssh, sudo, uvx } from './small.ts'
+import { hostname, ibdev2netdev, ip, ping, ssh, uvx } from './small.ts'
+import { sudo } from './sudo.ts'
 
 /** What doors put on a node's PATH. */
 export const toolTable: Readonly<Record<string, Tool>> = {
@@ -19,6 +22,9 @@ export const toolTable: Readonly<Record<string, Tool>> = {
   'nvidia-smi': nvidiaSmi,
   ibdev2netdev,
   ip,
+  ping,
+  last,
+  journalctl,
   ssh,
   git,
   uvx,

@@ -1,5 +1,6 @@
 // nvidia-smi of a GB10: every framebuffer field is [N/A], the per-process one works.
-import { driverVersion, gpuName, gpuOf } from '../gpu.ts'
+import { gpuName, gpuOf } from '../gpu.ts'
+import { gpuPid, maxMHz, reasonsOf } from '../machine-facts.ts'
 import { processesOf, type SimNode } from '../node.ts'
 import type { Sim, Tool } from '../sim.ts'
 import { readArgv } from './argv.ts'
@@ -20,7 +21,7 @@ function fieldsOf(node: SimNode): Readonly<Record<string, Field>> {
     count: { value: '1' },
     name: { value: gpuName },
     uuid: { value: 'GPU-5a1b6f2e-0000-0000-0000-000000000001' },
-    driver_version: { value: driverVersion },
+    driver_version: { value: node.condition.driver },
     'utilization.gpu': { value: String(gpu.loadPercent), unit: '%' },
     'utilization.memory': { value: '0', unit: '%' },
     'temperature.gpu': { value: String(gpu.temperatureC) },
@@ -31,10 +32,11 @@ function fieldsOf(node: SimNode): Readonly<Record<string, Field>> {
     'clocks.sm': clock(gpu.smMHz),
     'clocks.gr': clock(gpu.smMHz),
     'clocks.current.sm': clock(gpu.smMHz),
-    'clocks.max.sm': clock(3003),
+    'clocks.max.sm': clock(maxMHz),
     'clocks.mem': { value: '[N/A]', unit: 'MHz' },
     'clocks.max.mem': { value: '[N/A]', unit: 'MHz' },
-    'clocks_event_reasons.active': { value: gpu.loadPercent === 0 ? '0x0000000000000001' : '0x0000000000000000' },
+    'clocks_throttle_reasons.active': { value: reasonsOf(node) },
+    ...(node.condition.oldReasonName ? {} : { 'clocks_event_reasons.active': { value: reasonsOf(node) } }),
     compute_cap: { value: '12.1' },
     'pci.bus_id': { value: '0000000F:01:00.0' },
     'fan.speed': { value: '[N/A]', unit: '%' },
@@ -84,7 +86,7 @@ function computeApps(node: SimNode, format: readonly string[]): string {
     .filter((process) => process.heldBytes > 0)
     .map(
       (process) =>
-        `${process.pid + 113}, VLLM::EngineCore, ${Math.round(process.heldBytes / 1024 ** 2)}${format.includes('nounits') ? '' : ' MiB'}\n`,
+        `${gpuPid(process)}, VLLM::EngineCore, ${Math.round(process.heldBytes / 1024 ** 2)}${format.includes('nounits') ? '' : ' MiB'}\n`,
     )
   const header = format.includes('noheader') ? '' : `pid, process_name, used_gpu_memory${format.includes('nounits') ? '' : ' [MiB]'}\n`
   return header + rows.join('')
@@ -95,7 +97,7 @@ function table(sim: Sim, node: SimNode): string {
   const at = new Date(sim.clock.now()).toUTCString()
   return [
     at,
-    `| NVIDIA-SMI ${driverVersion}             Driver Version: ${driverVersion}     CUDA Version: 13.0     |`,
+    `| NVIDIA-SMI ${node.condition.driver}             Driver Version: ${node.condition.driver}     CUDA Version: 13.0     |`,
     '|   0  NVIDIA GB10                    On  |   0000000F:01:00.0 Off |                  N/A |',
     `| N/A   ${gpu.temperatureC}C    ${gpu.pstate}             ${String(Math.round(gpu.powerW)).padStart(2)}W /  N/A  | Not Supported          |     ${String(gpu.loadPercent).padStart(2)}%      Default |`,
     '',

@@ -1,4 +1,4 @@
-// The small executables of a node: ibdev2netdev, ip, ssh, git, uvx, hostname.
+// The small executables of a node: ibdev2netdev, ip, ping, ssh, uvx, hostname.
 import { fabricInterface, interfacesOf, rdmaPorts } from '../links.ts'
 import { reachOf } from '../node.ts'
 import type { Sim, Tool } from '../sim.ts'
@@ -36,6 +36,16 @@ function neighboursOf(sim: Sim, call: ToolCall): readonly string[] {
   return others.filter((node) => reachOf(node, sim.clock.now()) === 'up').flatMap((node) => node.fabricAddress ?? [])
 }
 
+/** `ping -c 1 -W 2 ADDRESS`: a node on the same cable, or the same network. */
+export const ping: Tool = async (sim, call, io) => {
+  const host = call.argv.at(-1) ?? ''
+  const [from, to] = [sim.node(call.node), sim.nodeAt(host)]
+  const wired = to?.fabricAddress !== host || [from, to].every((node) => rdmaPorts(node).some((port) => port.up))
+  const seen = to !== undefined && wired && reachOf(to, sim.clock.now()) === 'up'
+  io.out(`--- ${host} ping statistics ---\n1 packets transmitted, ${seen ? 1 : 0} received\n`)
+  return seen ? 0 : 1
+}
+
 /** `ssh [options] [--] HOST true` from one node to another: without a password, unless F5 is on there. */
 export const ssh: Tool = async (sim, call, io) => {
   const words = call.argv.filter((word, at) => !word.startsWith('-') && call.argv[at - 1] !== '-o')
@@ -45,28 +55,6 @@ export const ssh: Tool = async (sim, call, io) => {
   io.err(`ssh: connect to host ${host} port 22: Connection refused\n`)
   return 255
 }
-
-/** `git -C DIR log -1 --format=...` for the launcher's checkout. */
-export const git: Tool = async (sim, call, io) => {
-  const { launcher } = sim.node(call.node)
-  const folder = call.argv[call.argv.indexOf('-C') + 1]
-  const from = call.argv.includes('-C') ? folder : call.cwd
-  if (launcher === null || from === undefined || !(from === launcher.path || from.startsWith(`${launcher.path}/`))) {
-    io.err('fatal: not a git repository (or any of the parent directories): .git\n')
-    return 128
-  }
-  const hash = launcher.commit.padEnd(40, '0')
-  const format = call.argv.map((word) => /^--(?:format|pretty)=(?:t?format:)?([\s\S]*)$/.exec(word)?.[1]).find((one) => one !== undefined)
-  if (call.argv.includes('rev-parse')) io.out(`${call.argv.includes('--short') ? launcher.commit : hash}\n`)
-  else if (format !== undefined)
-    io.out(
-      `${fill(format, { '%H': hash, '%h': launcher.commit, '%cs': launcher.date, '%as': launcher.date, '%cI': `${launcher.date}T12:00:00+00:00`, '%ct': String(Date.parse(`${launcher.date}T12:00:00Z`) / 1000) })}\n`,
-    )
-  return 0
-}
-
-const fill = (format: string, values: Readonly<Record<string, string>>): string =>
-  format.replace(/%(?:cs|cI|ct|as|H|h)/g, (name) => values[name] ?? name)
 
 /** `uvx hf download MODEL`, the only thing it is used for here. */
 export const uvx: Tool = async (sim, call, io) => {
@@ -83,18 +71,5 @@ export const uvx: Tool = async (sim, call, io) => {
 
 export const hostname: Tool = async (_sim, call, io) => {
   io.out(`${call.node}\n`)
-  return 0
-}
-
-/** `sudo -n tee /proc/sys/vm/drop_caches`, where the owner of the node installed the line that allows it; all else wants a password. */
-export const sudo: Tool = async (sim, call, io) => {
-  const node = sim.node(call.node)
-  if (node.options.mayDropCaches !== true || call.argv.join(' ') !== '-n tee /proc/sys/vm/drop_caches') {
-    io.err('sudo: a password is required\n')
-    return 1
-  }
-  node.memory.letGo()
-  sim.changed()
-  io.out('3\n')
   return 0
 }
