@@ -1,9 +1,11 @@
 // Lives any number of whole lives and says what came of them: `make simulate LIVES=100000 [SEED=1] [JOBS=2] [RECORD=file]`.
 // Exit code 1 when an invariant was broken; the first failing life is then shrunk and printed as a story and as a test.
 //
-// A record goes on where it ended, as long as the newest commit that changes a life is the same; docs/RELIABILITY.md is made from it:
-// { commit, from, lives, minutes, perMinutePerCore, computer, outcomes: { words: count }, met: { "step @ what was going on": count },
-//   broken: [{ seed, invariant, sentence }], canaries: [{ invariant, promise, what, lives, caught, seed }] }
+// A record goes on where it ended, as long as the newest commit that changes a life is the same. With GO_ON=1 it goes on with a later
+// commit too: lives that broke are lived again first, and it says how many were lived with which. docs/RELIABILITY.md is made from it:
+// { commit, earlier: [{ commit, lives }], from, lives, minutes, perMinutePerCore, computer, outcomes: { words: count },
+//   met: { "step @ what was going on": count }, broken: [{ seed, invariant, sentence }], mended: the same,
+//   canaries: [{ invariant, promise, what, lives, caught, seed }] }
 // `lives` are those of the seeds from `from` on; `minutes` are minutes of one core (user and system time), start-up included.
 import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -31,7 +33,9 @@ interface Chunk {
 }
 
 interface Record_ {
-  readonly commit: string
+  commit: string
+  /** What was lived with commits before that one. */
+  readonly earlier: { readonly commit: string; readonly lives: number }[]
   readonly from: number
   lives: number
   minutes: number
@@ -39,7 +43,9 @@ interface Record_ {
   readonly computer: string
   readonly outcomes: Record<string, number>
   readonly met: Record<string, number>
-  readonly broken: Failed[]
+  broken: Failed[]
+  /** Broke with an earlier commit, and no more with this one. */
+  readonly mended: Failed[]
   canaries: (Caught & { readonly promise: string })[]
 }
 
@@ -56,19 +62,21 @@ const count = (into: Record<string, number>, what: string, by = 1): void => {
 
 // ---- the one who lives them
 
-async function liveChunk(from: number, lives: number): Promise<Chunk> {
+const liveChunk = (from: number, lives: number): Promise<Chunk> => relive(Array.from({ length: lives }, (_, at) => from + at))
+
+async function relive(seeds: readonly number[]): Promise<Chunk> {
   const began = process.cpuUsage()
   const outcomes: Record<string, number> = {}
   const met: Record<string, number> = {}
   const broken: Failed[] = []
-  for (let seed = from; seed < from + lives; seed++) {
+  for (const seed of seeds) {
     const lived = await live(drawSchedule(seed))
     for (const outcome of lived.outcomes) count(outcomes, outcome)
     for (const [what, times] of lived.met) count(met, what, times)
     for (const { invariant, sentence } of lived.broken) broken.push({ seed, invariant, sentence })
   }
   const { user, system } = process.cpuUsage(began)
-  return { lives, cpuMs: (user + system) / 1000, outcomes, met, broken }
+  return { lives: seeds.length, cpuMs: (user + system) / 1000, outcomes, met, broken }
 }
 
 function serveOrders(): void {
@@ -109,10 +117,11 @@ function commitNow(): string {
   }
 }
 
-function readRecord(): Record_ {
+async function readRecord(): Promise<Record_> {
   const commit = commitNow()
   const fresh: Record_ = {
     commit,
+    earlier: [],
     from: seedFrom,
     lives: 0,
     minutes: 0,
@@ -121,13 +130,27 @@ function readRecord(): Record_ {
     outcomes: {},
     met: {},
     broken: [],
+    mended: [],
     canaries: [],
   }
   if (recordFile === '' || !existsSync(recordFile)) return fresh
   const found = JSON.parse(readFileSync(recordFile, 'utf8')) as Record_
   if (found.commit === commit && found.from === seedFrom) return found
+  if (env['GO_ON'] === '1' && found.from === seedFrom) return await goOn(found, commit)
   process.stdout.write(`${recordFile} is of ${found.commit} from seed ${found.from}; it begins anew.\n`)
   return fresh
+}
+
+/** Of lives that broke before, only those that still do stay broken. */
+async function goOn(record: Record_, commit: string): Promise<Record_> {
+  const livedBefore = record.earlier.reduce((all, { lives }) => all + lives, 0)
+  record.earlier.push({ commit: record.commit, lives: record.lives - livedBefore })
+  record.commit = commit
+  const before = record.broken
+  const { broken } = await relive(before.map(({ seed }) => seed))
+  record.broken = [...broken]
+  record.mended.push(...before.filter(({ seed }) => broken.every((one) => one.seed !== seed)))
+  return record
 }
 
 function writeRecord(record: Record_): void {
@@ -252,7 +275,7 @@ const ending = stop.signal
 
 async function main(): Promise<void> {
   process.once('SIGINT', () => stop.abort())
-  const record = readRecord()
+  const record = await readRecord()
   await liveAll(record)
   if (canaryLives > 0) await tryCanaries(record)
   process.stdout.write(`${summary(record)}\n`)

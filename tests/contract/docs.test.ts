@@ -50,7 +50,7 @@ describe('the drawn pages of docs/', () => {
 })
 
 describe('the record of whole lives', () => {
-  const lived = { from: 1, lives: 100_000, perMinutePerCore: 1200, outcomes: {}, met: {}, broken: [] }
+  const lived = { commit: 'b', earlier: [], from: 1, lives: 100_000, perMinutePerCore: 1200, outcomes: {}, met: {}, broken: [], mended: [] }
   const canary = { promise: 'One launcher', what: 'no lock', lives: 200, caught: 3 }
   const missed = (part: PartResult): string[] => part.measured.filter((one) => one.met === false).map((one) => one.what)
 
@@ -63,5 +63,13 @@ describe('the record of whole lives', () => {
     const broken = [{ seed: 7, invariant: 'one-launcher', sentence: 'two launchers' }]
     expect(missed(resultOf({ ...lived, canaries: [canary], broken }))).toEqual(['Broken invariants'])
     expect(missed(resultOf({ ...lived, canaries: [canary], lives: 99_999 }))).toEqual(['Lives'])
+  })
+
+  it('says what was lived with which commit, and what was mended on the way', () => {
+    const mended = [{ seed: 7, invariant: 'one-launcher', sentence: 'two launchers' }]
+    const { measured } = resultOf({ ...lived, canaries: [canary], earlier: [{ commit: 'a', lives: 60_000 }], mended })
+    const values = measured.map(({ value }) => value)
+    expect(values).toContain('100,000 (seeds 1 to 100000): 60,000 with a, then 40,000 with b')
+    expect(values).toContain('seed 7: one-launcher')
   })
 })

@@ -11,15 +11,24 @@ const target = 100_000
 const targetRate = 1000
 const file = fileURLToPath(new URL('../../lives.json', import.meta.url))
 
+interface Failed {
+  readonly seed: number
+  readonly invariant: string
+  readonly sentence: string
+}
+
 /** As scripts/simulate.ts writes it. */
 interface LivesRecord {
+  readonly commit: string
+  readonly earlier: readonly { readonly commit: string; readonly lives: number }[]
   readonly from: number
   readonly lives: number
   readonly perMinutePerCore: number
   readonly outcomes: Readonly<Record<string, number>>
   /** "step @ what was going on", and "dies ..." for deaths of the appliance. */
   readonly met: Readonly<Record<string, number>>
-  readonly broken: readonly { readonly seed: number; readonly invariant: string; readonly sentence: string }[]
+  readonly broken: readonly Failed[]
+  readonly mended: readonly Failed[]
   readonly canaries: readonly { readonly promise: string; readonly what: string; readonly lives: number; readonly caught: number }[]
 }
 
@@ -31,8 +40,17 @@ export async function runLives(closing: Closing, { seed, count = target }: PartO
   return resultOf(JSON.parse(readFileSync(file, 'utf8')) as LivesRecord)
 }
 
+/** Which commits the lives were lived with; nothing where it was one. */
+function commitsOf({ commit, earlier, lives }: LivesRecord): string {
+  const before = sum(earlier.map((one) => one.lives))
+  if (before === 0) return ''
+  const all = [...earlier, { commit, lives: lives - before }].filter((one) => one.lives > 0)
+  return `: ${all.map((one) => `${thousands(one.lives)} with ${one.commit}`).join(', then ')}`
+}
+
 export function resultOf(record: LivesRecord): PartResult {
-  const { from, lives, perMinutePerCore: rate, outcomes, met, broken, canaries } = record
+  const { from, lives, perMinutePerCore: rate, outcomes, met, broken, mended, canaries } = record
+  const seeds = (all: readonly Failed[]): string => all.map((one) => `seed ${one.seed}: ${one.invariant}`).join('; ')
   const isDeath = (what: string): boolean => what.startsWith('dies')
   const deaths = sum(Object.entries(met).flatMap(([what, times]) => (isDeath(what) ? [times] : [])))
   const steps = Object.entries(met).filter(([what]) => !isDeath(what))
@@ -48,15 +66,18 @@ export function resultOf(record: LivesRecord): PartResult {
       {
         what: 'Lives',
         target: thousands(target),
-        value: `${thousands(lives)} (seeds ${from} to ${from + lives - 1})`,
+        value: `${thousands(lives)} (seeds ${from} to ${from + lives - 1})${commitsOf(record)}`,
         met: lives >= target,
       },
       {
         what: 'Broken invariants',
         target: 'none',
-        value: broken.length === 0 ? '0' : broken.map((one) => `seed ${one.seed}: ${one.invariant}`).join('; '),
+        value: broken.length === 0 ? '0' : seeds(broken),
         met: broken.length === 0,
       },
+      ...(mended.length === 0
+        ? []
+        : [{ what: 'Broken with an earlier commit, mended, lived again and whole', target: null, value: seeds(mended), met: null }]),
       { what: 'Lives a minute on one core', target: '1,000', value: thousands(rate), met: rate >= targetRate },
       {
         what: 'Breaks made on purpose that were caught',
