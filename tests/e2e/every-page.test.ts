@@ -40,6 +40,7 @@ beforeAll(async () => {
     'machine-found': `/setup?machine=${machine?.id}&test=1`,
     setup: '/setup',
     activity: '/activity',
+    schedule: '/schedule',
     settings: '/settings',
     stop: '/engines/main/stop',
     'not-found': '/no-such-page',

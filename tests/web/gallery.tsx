@@ -22,12 +22,19 @@ import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
 import { machineExhibits } from './gallery-of-machines.tsx'
+import { scheduleExhibits } from './gallery-of-schedules.tsx'
 import { ofSettings } from './gallery-of-settings.tsx'
 
 const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample
 const origin = 'http://192.0.2.5:9999'
-const home = { machines: [sample.machine, sample.secondMachine], recent: sample.events, origin, now }
+const home = {
+  machines: [sample.machine, sample.secondMachine],
+  recent: sample.events,
+  next: { sentence: 'recap tomorrow at 02:00, with a switch to Qwen3 8B' },
+  origin,
+  now,
+}
 const planned = { asked: { model: 'a/b' }, lock: sample.freeLock, now, names: {}, answers: true, drainSeconds: 30 }
 const joining = {
   base: '/setup',
@@ -308,6 +315,7 @@ export const exhibits: readonly Exhibit[] = [
   },
   ...downloadExhibits,
   ...machineExhibits,
+  ...scheduleExhibits,
 ]
 
 /** One exhibit as a whole page. */

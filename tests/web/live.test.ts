@@ -138,6 +138,7 @@ test('every fragment of every stream is also part of its whole page, under the s
     ['machines', '/machines'],
     ['machine:m1a2b3c4d5e6', '/machines/m1a2b3c4d5e6'],
     ['activity', '/activity'],
+    ['schedule', '/schedule'],
     [`swap:${swap.id}`, `/swaps/${swap.id}`],
   ] as const
   for (const [name, path] of pages) {

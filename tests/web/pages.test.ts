@@ -32,6 +32,7 @@ test.each([
   '/machines/new',
   '/setup',
   '/activity',
+  '/schedule',
   '/settings',
   '/settings/engine',
   planUrl,
@@ -183,6 +184,36 @@ test('a reservation of somebody else is told with the act that ends it', async (
       document.querySelector('form[action="/swaps"], form[action$="/stop"], form[action$="/removal"], form[action$="/deletion"]'),
     ).toBeNull()
   }
+})
+
+test('the calendar says who comes, who meets whom and what the appliance does, and approves what was shown', async () => {
+  const house = site()
+  const { text } = await open(house, '/schedule')
+  for (const words of ['Spark Control runs no jobs', 'want different models', '02:00 - 03:00', 'Spark Control switches', 'Contact: Alice'])
+    expect(text).toContain(words)
+  const id = 'k3j9x2m4p7q1'
+  await open(house, `/schedule/${id}/approval`, form({ digest: 'b51f0c2a9d7e' }))
+  await open(house, `/schedule/${id}/withdrawal`, form({}))
+  await open(house, `/schedule/${id}/removal`, form({}))
+  expect(house.fake.asked).toEqual([
+    { what: 'schedules.approve', ask: { id, digest: 'b51f0c2a9d7e', by: 'owner' } },
+    { what: 'schedules.withdraw', ask: { id, by: 'owner' } },
+    { what: 'schedules.dismiss', ask: { id, by: 'owner' } },
+  ])
+  const gone = await open(house, '/schedule/zzzzzz/approval', form({}))
+  expect([gone.answer.status, gone.document.querySelector('h1')?.textContent]).toEqual([409, 'Schedule'])
+})
+
+test('Release anyway goes back to a page of this appliance, and only ends what was shown', async () => {
+  const house = site()
+  house.useCases.lock.take({ holder: 'Recap', reason: '', ttlSeconds: 60 })
+  const elsewhere = await open(house, '/reservation/end', form({ back: '//evil.example/x', since: '2020-01-01T00:00:00.000Z' }))
+  expect(elsewhere.answer.headers.get('location')).toBe('/')
+  expect(house.useCases.lock.find().locked).toBe(true)
+  const back = await open(house, '/reservation/end', form({ back: planUrl, since: house.useCases.lock.find().since ?? '' }))
+  expect(back.answer.headers.get('location')).toBe(planUrl)
+  expect(house.useCases.lock.find().locked).toBe(false)
+  expect((await open(house, '/reservation/end', form({ back: '/\\evil.example' }))).answer.headers.get('location')).toBe('/')
 })
 
 test('a removal wants the name of the machine, typed', async () => {

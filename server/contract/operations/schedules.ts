@@ -143,6 +143,8 @@ export const scheduleOperations = {
     status: 200,
     errors: ['invalid_request', 'not_found', 'schedule_changed', 'schedule_asks_nothing'],
     right: 'operate',
+    // An app that may operate must not say yes to itself.
+    ownerOnly: true,
     risk: 'disruptive',
     examples: [{ title: 'yes', params: sampleParams, in: { digest: 'b51f0c2a9d7e' }, out: scheduleSample }],
   }),

@@ -9,7 +9,8 @@ import { fieldsOf, originOf, type PageNeeds } from './needs.ts'
 import { goTo } from './shell.tsx'
 
 export function homeData(useCases: UseCases, origin: string, now: number): HomeData {
-  return { status: useCases.status.status(), machines: useCases.machines.list(), recent: lately(useCases), origin, now }
+  const { status, machines, schedules } = useCases
+  return { status: status.status(), machines: machines.list(), recent: lately(useCases), next: schedules.next(), origin, now }
 }
 
 /** The last five that say something: a copy of a model that changed somewhere stands under Activity. */

@@ -7,6 +7,7 @@ import { DownloadList, DownloadNow } from '../../../web/views/pages/downloads.ts
 import { HomeNow, HomeRecent } from '../../../web/views/pages/home.tsx'
 import { LibraryList } from '../../../web/views/pages/library.tsx'
 import { MachineList, MachineNow } from '../../../web/views/pages/machines.tsx'
+import { ScheduleNow } from '../../../web/views/pages/schedule.tsx'
 import { SwapNow } from '../../../web/views/pages/swap.tsx'
 import { LogLines } from '../../../web/views/parts/log.tsx'
 import type { Clock } from '../../app/ports.ts'
@@ -18,6 +19,7 @@ import { activityData } from './activity.tsx'
 import { homeData } from './home.tsx'
 import { libraryData } from './library.tsx'
 import { originOf } from './needs.ts'
+import { scheduleData } from './schedule.tsx'
 import { drawn } from './shell.tsx'
 import { mayReadLogs, shownLines } from './swaps.tsx'
 
@@ -28,6 +30,7 @@ interface Needs {
 }
 
 const agesMs = 5000
+const scheduleAgesMs = 60_000
 
 function fragment(id: string, concerns: (event: LiveEvent) => boolean, draw: () => Child, everyMs: number | null = null): LiveFragment {
   return { id, concerns, everyMs, draw: async () => partial(id, 'outerMorph', await drawn(draw())) }
@@ -111,6 +114,11 @@ function livePage(c: EdgeContext, needs: Needs): LivePage {
     )
   }
   if (name === 'swap') return swapLive(needs, id, mayReadLogs(c))
+  if (name === 'schedule') {
+    return only(
+      fragment('schedule-now', onStale('schedule'), () => <ScheduleNow {...scheduleData(useCases, clock.now())} />, scheduleAgesMs),
+    )
+  }
   if (name === 'machine') return machineLive(needs, id)
   throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
 }

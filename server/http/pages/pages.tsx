@@ -15,6 +15,7 @@ import { livePages } from './live.tsx'
 import { machinePages } from './machines.tsx'
 import { recipePages } from './recipes.tsx'
 import { reservationPages } from './reservation.ts'
+import { schedulePages } from './schedule.tsx'
 import { settingPages } from './settings.tsx'
 import { settingsFilePages } from './settings-file.tsx'
 import { createShow } from './shell.tsx'
@@ -39,6 +40,7 @@ export function createPages({ useCases, clock, assets, ending = new AbortControl
   app.route('/', recipePages(needs))
   app.route('/', swapPages(needs))
   app.route('/', reservationPages(needs))
+  app.route('/', schedulePages(needs))
   app.route('/', machinePages(needs))
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))

@@ -19,6 +19,8 @@ export interface HomeData {
   readonly status: StatusView
   readonly machines: readonly MachineShape[]
   readonly recent: readonly EventView[]
+  /** The soonest time that an app has registered; null: none within a week. */
+  readonly next: { readonly sentence: string } | null
   /** Where apps reach this appliance, e.g. http://192.0.2.5:9999. */
   readonly origin: string
   readonly now: number
@@ -66,6 +68,11 @@ export function HomeNow(data: HomeData) {
       {status.clusters.map((cluster) => (
         <Reserved lock={cluster.lock} now={now} back="/" what="Switching" />
       ))}
+      {data.next === null ? null : (
+        <p class="quiet">
+          Next: <a href="/schedule">{data.next.sentence}</a>
+        </p>
+      )}
       <Observed engines={engines.filter((engine) => engine.observed)} />
     </div>
   )
