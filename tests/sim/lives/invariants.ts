@@ -35,11 +35,12 @@ function oneLauncher(_saga: Saga, { alive }: Launch): Wrong {
   return alive > 1 ? 'two launchers are alive at once' : null
 }
 
-/** What the world puts there between the last look and the launch is seen by nobody; the launcher itself refuses. */
+/** What the world puts there between the last look and the launch is seen by nobody; of a name, the launcher itself refuses. */
 const unseenMs = 1000
 
-function nameIsGone({ life, watchman }: Saga, { nodes, containerName }: Launch): Wrong {
-  if (life.clock.now() - watchman.harmedAt() < unseenMs) return null
+const wasUnseen = ({ life, watchman }: Saga): boolean => life.clock.now() - watchman.harmedAt() < unseenMs
+
+function nameIsGone({ life }: Saga, { nodes, containerName }: Launch): Wrong {
   const node = nodes.find((one) => life.world.look(one).containers.some((container) => container.name === containerName))
   return node === undefined ? null : `a start began while ${containerName} was still there on ${node}`
 }
@@ -175,7 +176,7 @@ export const invariants = {
   'one-launcher': { promise: 'Never two launchers alive in a cluster', checks: { launch: oneLauncher } },
   'start-after-gone': {
     promise: 'No start before every node reports the name absent and the memory back',
-    checks: { launch: (saga, launch) => nameIsGone(saga, launch) ?? memoryIsBack(saga, launch) },
+    checks: { launch: (saga, launch) => (wasUnseen(saga) ? null : (nameIsGone(saga, launch) ?? memoryIsBack(saga, launch))) },
   },
   'ready-is-true': { promise: '"Ready" only while the right model answers a completion', checks: { outcome: readyIsTrue } },
   'fence-forward': {
