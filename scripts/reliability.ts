@@ -14,6 +14,8 @@ const titles: Readonly<Record<PartName, string>> = {
   fleet: 'A hundred machines',
   return: 'Back after silence',
   hostile: 'Hostile values',
+  tabs: 'Two hundred tabs',
+  day: 'A day of looking',
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

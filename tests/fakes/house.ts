@@ -103,12 +103,16 @@ function ownerFolder(recipes: Map<string, Recipe>, shipped: Found): Pick<RecipeF
   }
 }
 
+/** More than two Sparks hold; a folder that grows is another one at each scan. */
+const mostRemembered = 64
+
 /** Every life finds the same folders. */
 function remembering<T extends object, R>(act: (of: T) => R): (of: T) => R {
   const known = new Map<string, R>()
   return (of) => {
     const key = JSON.stringify(of)
     const found = known.get(key) ?? act(of)
+    if (known.size >= mostRemembered) known.clear()
     known.set(key, found)
     return found
   }

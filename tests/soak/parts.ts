@@ -3,6 +3,7 @@
 import { spreadOf } from '../bench/figure.ts'
 import type { Closing } from '../bench/ground.ts'
 import { openRig } from '../e2e/rig.ts'
+import { runDay } from './day.ts'
 import { openFleet } from './fleet.ts'
 import { runHostile } from './hostile.ts'
 import { killAtMoments } from './kills.ts'
@@ -11,6 +12,7 @@ import { openHome } from './open-home.ts'
 import { askInPairs } from './pairs.ts'
 import type { Measured, PartName, PartResult } from './record.ts'
 import { type Fall, measureReturn } from './return.ts'
+import { runTabs } from './tabs.ts'
 
 export interface PartOptions {
   readonly seed: number
@@ -23,7 +25,16 @@ export interface PartOptions {
 
 export type Part = (closing: Closing, options: PartOptions) => Promise<PartResult>
 
-export const parts: Readonly<Record<PartName, Part>> = { lives: runLives, kills, pairs, fleet, return: returns, hostile: runHostile }
+export const parts: Readonly<Record<PartName, Part>> = {
+  lives: runLives,
+  kills,
+  pairs,
+  fleet,
+  return: returns,
+  hostile: runHostile,
+  tabs: runTabs,
+  day: runDay,
+}
 
 /** What takes minutes on a Spark takes seconds here: long enough for a kill to fall into each phase, short enough for hundreds of pairs. */
 const timeScales = { kills: 0.02, pairs: 0.003 }
