@@ -10,6 +10,7 @@ import { createFleet } from './app/fleet.ts'
 import { createMachines } from './app/machines.ts'
 import { recipeFit } from './app/model-memory.ts'
 import { createModels } from './app/models.ts'
+import { createNamedMachines } from './app/named-machines.ts'
 import { createRecipes } from './app/recipes.ts'
 import { createSettings } from './app/settings.ts'
 import { createSettingsFile } from './app/settings-file.ts'
@@ -127,8 +128,8 @@ export function compose(world: Adapters): Graph {
     recipes,
     models,
     measured,
-    alsoNeedsOwner: [webhooks.attention, () => scheduling.schedules.attention()],
     machineFacts,
+    alsoNeedsOwner: [() => namedMachines.attention(), webhooks.attention, () => scheduling.schedules.attention()],
     shutdown: life.signal,
   })
   const { lock, chat, watch, health, streams, plans, swaps, observed, status, lookAround } = switching
@@ -162,6 +163,7 @@ export function compose(world: Adapters): Graph {
     if (!life.signal.aborted) observed.takeUp()
   }
 
+  const namedMachines = createNamedMachines({ store: stores.namedMachines, machines, env: world.env, clock, ids: world.ids, log })
   const settingsFile = createSettingsFile({ settings, text: world.settingsText, clock, ids: world.ids, version: world.version })
 
   return {
@@ -171,6 +173,7 @@ export function compose(world: Adapters): Graph {
     events,
     machines,
     machineFacts: machineFacts.use,
+    namedMachines,
     models,
     recipes,
     downloads,
@@ -190,6 +193,7 @@ export function compose(world: Adapters): Graph {
       signal?.addEventListener('abort', () => life.abort(signal.reason), { once: true })
       if (signal?.aborted === true) life.abort(signal.reason)
       if (!life.signal.aborted) settings.takeSeeds()
+      if (!life.signal.aborted) void namedMachines.takeSeeds()
       for (const job of jobsOf({
         clock,
         recipes,

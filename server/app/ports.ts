@@ -10,6 +10,7 @@ import type { StreamedAnswer } from '../domain/speed.ts'
 import type { StoredEvent } from '../domain/stored-event.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
 import type { AccessStore, AuditStore } from './access-ports.ts'
+import type { NamedMachineStore } from './named-machine-ports.ts'
 import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { ScheduleStore } from './schedule-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
@@ -326,6 +327,7 @@ export interface DownloadStore {
 export interface Stores {
   readonly access: AccessStore
   readonly audit: AuditStore
+  readonly namedMachines: NamedMachineStore
   readonly machines: MachineStore
   readonly swaps: SwapStore
   readonly serving: ServingStore

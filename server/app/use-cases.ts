@@ -22,6 +22,7 @@ import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { AccessUse } from './access-use.ts'
 import type { MachineFactsUse } from './machine-facts-use.ts'
+import type { NamedMachinesUse } from './named-machine-use.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
 import type { ScheduleUse } from './schedule-use.ts'
 import type { SettingsFileUse, SettingsUse } from './settings-use.ts'
@@ -254,6 +255,7 @@ export interface UseCases {
   readonly events: EventsUse
   readonly machines: MachinesUse
   readonly machineFacts: MachineFactsUse
+  readonly namedMachines: NamedMachinesUse
   readonly models: ModelsUse
   readonly recipes: RecipesUse
   readonly downloads: DownloadsUse

@@ -8,6 +8,7 @@ import { houseOperations } from './operations/house.ts'
 import { machineActOperations } from './operations/machine-acts.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
+import { namedMachineOperations } from './operations/named-machines.ts'
 import { scheduleOperations } from './operations/schedules.ts'
 import { settingOperations } from './operations/settings.ts'
 import { swapOperations } from './operations/swaps.ts'
@@ -21,6 +22,7 @@ export const operations = {
   ...machineOperations,
   ...machineActOperations,
   ...flatStatusOperations,
+  ...namedMachineOperations,
   ...modelOperations,
   ...downloadOperations,
   ...swapOperations,

@@ -9,6 +9,7 @@ import { downloadAnswers } from './answers/downloads.ts'
 import { houseAnswers } from './answers/house.ts'
 import { machineAnswers } from './answers/machines.ts'
 import { modelAnswers } from './answers/models.ts'
+import { namedMachineAnswers } from './answers/named-machines.ts'
 import { scheduleAnswers } from './answers/schedules.ts'
 import { settingAnswers } from './answers/settings.ts'
 import { swapAnswers } from './answers/swaps.ts'
@@ -67,6 +68,7 @@ export function createApp(needs: AppNeeds): App {
     ...houseAnswers(useCases),
     ...settingAnswers(useCases),
     ...accessAnswers(useCases),
+    ...namedMachineAnswers(useCases),
     ...machineAnswers(useCases),
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),

@@ -27,6 +27,8 @@ export const pageActs: Readonly<Record<string, OperationId | null>> = {
   'POST /library/:id/recipe/removal': 'recipes.remove',
   'POST /library/:id/recipe/return': 'recipes.goBack',
   'POST /recipes/:id/confirmation': 'recipes.confirm',
+  'POST /named-machines/:id/address': 'namedMachines.place',
+  'POST /named-machines/:id/removal': 'namedMachines.forget',
   'POST /machines/:id': 'machines.edit',
   'POST /machines/:id/check': 'machines.check',
   'POST /machines/:id/drop-caches': 'machines.dropCaches',

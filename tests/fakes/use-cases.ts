@@ -154,6 +154,12 @@ export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
     },
     access: fakeAccess({ clock: createFakeClock(), ids: createFakeIds('u'), log: createFakeLog(), ...door, settings: kept.settings }),
     ...kept,
+    ...fakeSettings(),
+    namedMachines: {
+      list: () => [],
+      place: async () => machineSample,
+      forget: (id) => note('namedMachines.forget', id),
+    },
     schedules: fakeSchedules(note),
     events: fakeEvents(),
     machines: {

@@ -25,7 +25,9 @@ export async function runTabs(closing: Closing, { count = target, seconds = 60, 
   say(`${count} tabs are open`)
   const idle = await shareOfCore(rig.life().processorMs, 10_000)
   const began = performance.now()
-  const [spent, swap] = [rig.life().processorMs(), await rig.client['swaps.start']({ body: { model: qwen36.repo } })]
+  const spent = rig.life().processorMs()
+  const swap = await rig.client['swaps.start']({ body: { model: qwen36.repo } })
+  if (!('id' in swap)) throw new Error('the switch did not start')
   let memory = 0
   while (performance.now() - began < patienceMs) {
     memory = Math.max(memory, rig.life().memory())

@@ -1,8 +1,10 @@
-// Pages of settings in their states.
+// Pages of settings in their states, and machines that need an address.
 import { tellError } from '../../server/contract/errors.ts'
+import { namedMachineSample } from '../../server/contract/operations/named-machine-shapes.ts'
+import { MachinesPage } from '../../web/views/pages/machines.tsx'
 import { SettingsGroupPage, SettingsPage } from '../../web/views/pages/settings.tsx'
 import { DifferencePage, SettingsFilePage } from '../../web/views/pages/settings-file.tsx'
-import { now } from '../fakes/view-samples.ts'
+import { machine, now } from '../fakes/view-samples.ts'
 import { difference, ofGroup, secrets, settings } from '../fakes/view-samples-of-settings.ts'
 import type { Exhibit } from './exhibit.ts'
 
@@ -11,7 +13,33 @@ const stale = tellError('settings_file_stale', {})
 const unreadable = tellError('settings_file_unreadable', { why: 'Line 3: the same key stands here twice.' })
 const engine = { group: 'Engine', settings: ofGroup('Engine'), now }
 
+const notIp = tellError('address_not_ip', { address: 'spark-1.local' })
+const named = [
+  namedMachineSample,
+  {
+    ...namedMachineSample,
+    id: 'n2',
+    host: '192.0.2.21',
+    user: '',
+    sentence: 'No user was given for 192.0.2.21, so Spark Control cannot log in.',
+    cameFrom: 'SPARK2_HOST',
+  },
+]
+
 export const ofSettings: readonly Exhibit[] = [
+  {
+    name: 'machines-named',
+    place: 'machines',
+    body: (
+      <MachinesPage
+        machines={[machine]}
+        agreements={[]}
+        named={named}
+        refused={{ id: namedMachineSample.id, trouble: notIp, typed: { address: 'spark-1.local', user: 'alice' } }}
+        now={now}
+      />
+    ),
+  },
   { name: 'settings', place, body: <SettingsPage settings={[...settings, ...secrets]} theme="auto" /> },
   {
     name: 'settings-changed',

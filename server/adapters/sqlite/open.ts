@@ -14,6 +14,7 @@ import { createMachineStore } from './machine-store.ts'
 import { createMeasuredStore } from './measured-store.ts'
 import { type Migration, migrate, readMigrations, schemaVersion, shippedSteps } from './migrate.ts'
 import { createModelStore } from './model-store.ts'
+import { createNamedMachineStore } from './named-machine-store.ts'
 import { createRecipeStore } from './recipe-store.ts'
 import { createReservationStore } from './reservation-store.ts'
 import { createScheduleStore } from './schedule-store.ts'
@@ -69,6 +70,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     access: writing.guard(createAccessStore(db)),
     audit: writing.guard(createAuditStore(db)),
     machines: writing.guard(createMachineStore(db)),
+    namedMachines: writing.guard(createNamedMachineStore(db)),
     swaps: writing.guard(createSwapStore(db)),
     serving: writing.guard(createServingStore(db)),
     reservations: writing.guard(createReservationStore(db)),

@@ -24,7 +24,7 @@ export function homePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
 
   app.get('/', (c) => {
-    if (useCases.machines.list().length === 0) return goTo('/setup')
+    if (useCases.machines.list().length === 0) return goTo(useCases.namedMachines.list().length === 0 ? '/setup' : '/machines')
     const data = homeData(useCases, originOf(c), clock.now())
     return show(c.req.raw, {
       title: homeTitle(data),

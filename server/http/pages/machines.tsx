@@ -67,7 +67,14 @@ export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   }
 
   app.get('/machines', (c) => {
-    const body = <MachinesPage machines={machines.list()} agreements={machineFacts.agreements()} now={clock.now()} />
+    const body = (
+      <MachinesPage
+        machines={machines.list()}
+        named={useCases.namedMachines.list()}
+        agreements={machineFacts.agreements()}
+        now={clock.now()}
+      />
+    )
     return show(c.req.raw, { title: 'Machines', place: 'machines', body, live: '/live?page=machines', refreshSeconds: 10 })
   })
 

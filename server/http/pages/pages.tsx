@@ -13,6 +13,7 @@ import { joiningPages } from './joining.tsx'
 import { libraryPages } from './library.tsx'
 import { livePages } from './live.tsx'
 import { machinePages } from './machines.tsx'
+import { namedMachinePages } from './named-machines.tsx'
 import { recipePages } from './recipes.tsx'
 import { reservationPages } from './reservation.ts'
 import { schedulePages } from './schedule.tsx'
@@ -46,6 +47,7 @@ export function createPages({ useCases, clock, assets, ending = new AbortControl
   app.route('/', backupPages(useCases))
   app.route('/', accessPages(needs))
   app.route('/', settingPages(needs))
+  app.route('/', namedMachinePages(needs))
   app.route('/', settingsFilePages(needs))
   app.route('/', livePages({ useCases, clock, ending }))
   return app

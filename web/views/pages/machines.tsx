@@ -7,6 +7,7 @@ import { Icon } from '../parts/icon.tsx'
 import { DiskGroup, GpuGroup, Group, KeyGroup, LinkGroup, StartGroup, VersionGroup } from '../parts/machine-groups.tsx'
 import { DropCaches, MemoryPicture } from '../parts/machine-memory.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
+import { NamedMachines, type NamedMachinesData } from '../parts/named-machines.tsx'
 import { Empty, Note, TroubleNote } from '../parts/notice.tsx'
 import { SurveyRows } from '../parts/survey.tsx'
 import { Ago } from '../parts/time.tsx'
@@ -18,7 +19,7 @@ export interface MachinesData {
   readonly now: number
 }
 
-export function MachinesPage(data: MachinesData) {
+export function MachinesPage(data: MachinesData & NamedMachinesData) {
   return (
     <div class="page">
       <Heading
@@ -30,6 +31,7 @@ export function MachinesPage(data: MachinesData) {
           </a>
         }
       />
+      <NamedMachines {...data} />
       <MachineList {...data} />
     </div>
   )
