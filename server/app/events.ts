@@ -1,6 +1,9 @@
 // Events: written down first, then told. A listener that fails never reaches the one who wrote.
+
+import { SparkError } from '../contract/errors.ts'
 import { type EventPayload, type EventType, quietEvents, events as table } from '../contract/events.ts'
 import type { EventView } from '../contract/operations/shapes.ts'
+import { cursorOf, isOf, readCursor } from '../domain/feed-cursor.ts'
 import { isoTime } from './iso-time.ts'
 import type { Clock, EventStore, Log, StoredEvent } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
@@ -64,6 +67,21 @@ export function createEvents({ store, clock, log, checkPayloads = false }: Event
     }
   }
 
+  const cursorAt = (id: number): string => {
+    const event = id === 0 ? null : store.find(id)
+    return event === null ? String(id) : cursorOf(event)
+  }
+
+  const placeOf = (text: string): number => {
+    const cursor = readCursor(text)
+    if (cursor === null) throw new SparkError('invalid_request', { why: 'after: a cursor as it was answered in next, or a number' })
+    const last = store.last()
+    const event = cursor.mark === null ? null : store.find(cursor.id)
+    const isOther = cursor.id > last || (event !== null && !isOf(cursor, event))
+    if (isOther) throw new SparkError('events_cursor_unknown', { cursor: text, end: cursorAt(last) })
+    return cursor.id
+  }
+
   return {
     append,
     stage,
@@ -82,7 +100,15 @@ export function createEvents({ store, clock, log, checkPayloads = false }: Event
         listeners.delete(own)
       }
     },
-    after: (id, limit) => store.after(id, limit).map(eventView),
+    after: (id, limit, types) => store.after(id, limit, types).map((event) => ({ ...eventView(event), cursor: cursorOf(event) })),
+    placeOf,
+    page: (cursor, limit, types) => {
+      const from = placeOf(cursor)
+      const found = store.after(from, limit, types)
+      // A page that is not full goes to the end: what a filter left out is not read again.
+      const end = found.length === limit ? (found.at(-1)?.id ?? from) : Math.max(from, store.last())
+      return { events: found.map(eventView), next: cursorAt(end), dropped: end - from - store.count(from, end) }
+    },
     recent: (limit, kind, before) => store.recent(limit, listedTypes(kind), before).map(eventView),
     last: () => store.last(),
   }

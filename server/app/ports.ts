@@ -271,7 +271,11 @@ export interface ReservationStore {
 export interface EventStore {
   /** Appends and returns the row; ids grow by one and are never reused. */
   append(type: string, at: number, payload: Record<string, unknown>): StoredEvent
-  after(id: number, limit: number): readonly StoredEvent[]
+  /** `types`: only those. */
+  after(id: number, limit: number, types?: readonly string[]): readonly StoredEvent[]
+  find(id: number): StoredEvent | null
+  /** How many are kept with after < id <= upTo. */
+  count(after: number, upTo: number): number
   /** Newest first. */
   recent(limit: number, types?: readonly string[], before?: number): readonly StoredEvent[]
   last(): number

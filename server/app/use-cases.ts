@@ -36,7 +36,12 @@ export interface EventsUse {
   /** For calls inside a store transaction: stores now, nudges when `nudge()` is called after the commit. */
   stage<Type extends EventType>(type: Type, payload: EventPayload<Type>): { nudge(): void }
   subscribe(listener: (event: StoredEvent) => void): () => void
-  after(id: number, limit: number): EventView[]
+  /** Those of these types, or all, with the cursor of each. */
+  after(id: number, limit: number, types?: readonly string[]): (EventView & { cursor: string })[]
+  /** Where a reader left off, as a number; raises events_cursor_unknown for a place of another database. */
+  placeOf(cursor: string): number
+  /** A page for who was away: `next` goes on after it, `dropped` counts those within it that are no longer kept. */
+  page(cursor: string, limit: number, types?: readonly string[]): { events: EventView[]; next: string; dropped: number }
   /** For Activity: newest first, quiet types left out. */
   recent(limit: number, kind?: string, before?: number): EventView[]
   last(): number

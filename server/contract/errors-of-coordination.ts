@@ -62,6 +62,15 @@ export const coordinationErrors = {
     retry: 'no',
     sample: {},
   }),
+  events_cursor_unknown: error<{ cursor: string; end: string }>({
+    status: 409,
+    title: 'That place is of another database',
+    happened: (f) => `The cursor ${f.cursor} was not given out by this database: a backup was put back, or it is of another appliance.`,
+    now: () => 'Events after it cannot be told from those before it, so none were sent.',
+    next: (f) => `Read what is true now (GET /api/status), then go on from the end, ${f.end}, or read all from 0.`,
+    retry: 'no',
+    sample: { cursor: '941-9f1c02ab', end: '120-0b77c1de' },
+  }),
   schedule_unusable: error<{ why: string }>({
     status: 422,
     title: 'These times cannot be used',

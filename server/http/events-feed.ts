@@ -5,7 +5,8 @@
 import type { Hono } from 'hono'
 import type { Clock } from '../app/ports.ts'
 import type { EventsUse, UseCases } from '../app/use-cases.ts'
-import { SparkError } from '../contract/errors.ts'
+import { SparkError, tellError } from '../contract/errors.ts'
+import { events as eventRows } from '../contract/events.ts'
 import { operations } from '../contract/index.ts'
 import type { EventView } from '../contract/operations/shapes.ts'
 import { readInput } from '../contract/reading.ts'
@@ -21,14 +22,26 @@ interface Needs {
   readonly ending: AbortSignal
 }
 
-const rowText = (event: EventView): string => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+type Told = EventView & { readonly cursor: string }
+
+const rowText = ({ cursor, ...event }: Told): string => `id: ${cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+
+/** Where a stream begins. `reset`: the place that was asked for is of another database, so it begins at the end, and says so. */
+interface Start {
+  readonly from: number
+  readonly types: readonly string[] | undefined
+  readonly reset: string | null
+}
+
+const resetText = ({ from, reset }: Start): string =>
+  reset === null ? '' : `event: feed_reset\ndata: ${JSON.stringify({ type: 'feed_reset', sentence: reset, next: String(from) })}\n\n`
 
 /** Rows after `from`, then every later one. `gone`: the reader left. */
-function feedOf(from: number, batch: number, gone: AbortSignal, { events, clock, ending }: Needs): ReadableStream<Uint8Array> {
+function feedOf(start: Start, batch: number, gone: AbortSignal, { events, clock, ending }: Needs): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const over = new AbortController()
   const signal = AbortSignal.any([gone, ending, over.signal])
-  let cursor = from
+  let cursor = start.from
   let waiting = false
   let askedAt = clock.now()
   let wake = (): void => undefined
@@ -55,7 +68,7 @@ function feedOf(from: number, batch: number, gone: AbortSignal, { events, clock,
 
   const nextText = async (): Promise<string | null> => {
     while (!signal.aborted) {
-      const rows = events.after(cursor, batch)
+      const rows = events.after(cursor, batch, start.types)
       const last = rows.at(-1)
       if (last !== undefined) {
         cursor = last.id
@@ -70,7 +83,7 @@ function feedOf(from: number, batch: number, gone: AbortSignal, { events, clock,
     {
       start(controller) {
         // An id without data is remembered by the reader: even one that leaves before the first event comes back to the right place.
-        controller.enqueue(encoder.encode(`retry: 2000\nid: ${cursor}\n\n`))
+        controller.enqueue(encoder.encode(`retry: 2000\nid: ${cursor}\n\n${resetText(start)}`))
         clock.every(
           () => pingMs,
           async () => {
@@ -98,14 +111,24 @@ function feedOf(from: number, batch: number, gone: AbortSignal, { events, clock,
   )
 }
 
-function startOf(c: EdgeContext, events: EventsUse, after: number): number {
-  const seen = c.req.header('last-event-id')
-  if (seen !== undefined && seen !== '') {
-    if (!/^\d{1,15}$/.test(seen)) throw new SparkError('invalid_request', { why: 'Last-Event-ID: a number is needed' })
-    // A number that was never given out is of another database (a backup was put back): waiting for it would be silence.
-    return Math.min(Number(seen), events.last())
+function startOf(c: EdgeContext, events: EventsUse, after: string, types: readonly string[] | undefined): Start {
+  const seen = c.req.header('last-event-id') ?? ''
+  if (seen === '' && c.req.query('after') === undefined) return { from: events.last(), types, reset: null }
+  try {
+    return { from: events.placeOf(seen === '' ? after : seen), types, reset: null }
+  } catch (error) {
+    // A browser's EventSource gives up for good at a refusal: it is told within the stream, and hears everything from now on.
+    if (!(error instanceof SparkError) || error.code !== 'events_cursor_unknown') throw error
+    const { happened, next } = tellError(error.code, error.facts)
+    return { from: events.last(), types, reset: `${happened} ${next}` }
   }
-  return c.req.query('after') === undefined ? events.last() : Math.min(after, events.last())
+}
+
+function typesOf(text: string | undefined): readonly string[] | undefined {
+  const types = text?.split(',')
+  const unknown = types?.find((type) => !Object.hasOwn(eventRows, type))
+  if (unknown !== undefined) throw new SparkError('invalid_request', { why: `types: there is no event "${unknown.slice(0, 60)}"` })
+  return types
 }
 
 const wantsList = (accept: string): boolean => accept.includes('application/json') && !accept.includes('text/event-stream')
@@ -115,12 +138,11 @@ export function mountEventsFeed(app: Hono<EdgeEnv>, needs: Omit<Needs, 'events'>
   const { events } = needs.useCases
   app.get(row.path, (c) => {
     const { query } = readInput(row, { params: {}, query: c.req.query(), body: undefined })
+    const types = typesOf(query.types)
     if (wantsList(c.req.header('accept') ?? '')) {
-      const found = events.after(query.after, query.limit)
-      const last = found.at(-1)
-      return c.json({ events: found, ...(last === undefined ? {} : { next: String(last.id) }) })
+      return c.json(events.page(query.after, query.limit, types))
     }
-    const feed = feedOf(startOf(c, events, query.after), query.limit, c.req.raw.signal, { ...needs, events })
+    const feed = feedOf(startOf(c, events, query.after, types), query.limit, c.req.raw.signal, { ...needs, events })
     return new Response(feed, {
       headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
     })

@@ -60,7 +60,21 @@ function fakeEvents(): UseCases['events'] {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    after: (id, limit) => rows.filter((row) => row.id > id).slice(0, limit),
+    after: (id, limit, types) =>
+      rows
+        .filter((row) => row.id > id && (types === undefined || types.includes(row.type)))
+        .slice(0, limit)
+        .map((row) => ({ ...row, cursor: String(row.id) })),
+    placeOf(cursor) {
+      const id = Number(cursor)
+      if (!Number.isInteger(id)) throw new SparkError('invalid_request', { why: 'after' })
+      if (id > rows.length) throw new SparkError('events_cursor_unknown', { cursor, end: String(rows.length) })
+      return id
+    },
+    page(cursor, limit, types) {
+      const found = this.after(this.placeOf(cursor), limit, types).map(({ cursor: _, ...event }) => event)
+      return { events: found, next: String(found.length === limit ? found.at(-1)?.id : rows.length), dropped: 0 }
+    },
     recent: (limit) =>
       rows
         .filter((row) => !quietEvents.includes(row.type as EventType))

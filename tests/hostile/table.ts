@@ -135,6 +135,8 @@ export const table: Readonly<Record<string, readonly Goes[]>> = {
   'schedule.withdraw params.id': id,
   'schedule.dismiss params.id': id,
   'setting schedule.timeZone': id,
+  'events.list query.after': id,
+  'events.list query.types': id,
   'lock.take body.holder': name,
   'lock.take body.reason': name,
   'lock.renew body.token': secret,

@@ -38,7 +38,7 @@ function readingOf(answer: Response): Reading {
   }
 }
 
-const idsIn = (text: string): number[] => [...text.matchAll(/^id: (\d+)\nevent/gm)].map((match) => Number(match[1]))
+const idsIn = (text: string): number[] => [...text.matchAll(/^id: (\d+)(?:-\w+)?\nevent/gm)].map((match) => Number(match[1]))
 
 const open = async (edge: Edge, path = '/api/events', headers: Record<string, string> = {}): Promise<Reading> => {
   const answer = await edge.app.request(path, { headers })
@@ -107,7 +107,7 @@ describe('the events feed', () => {
     ] as const) {
       const feed = await open(edge, path, headers)
       const told = edge.useCases.events.last()
-      await feed.until(new RegExp(`id: ${told}\n\n`))
+      expect(await feed.until(/\n\nevent: feed_reset\n.*\n\n/)).toContain(`id: ${told}\n\n`)
       happen(edge)
       expect(idsIn(await feed.until(new RegExp(`id: ${told + 1}\nevent`)))).toEqual([told + 1])
       await feed.cancel()
@@ -136,12 +136,22 @@ describe('the events feed', () => {
     const list = async (query: string): Promise<unknown> =>
       (await edge.app.request(`/api/events${query}`, { headers: { accept: 'application/json' } })).json()
     expect(await list('?after=1&limit=2')).toMatchObject({ events: [{ id: 2 }, { id: 3 }], next: '3' })
-    expect(await list('?after=5')).toEqual({ events: [] })
+    expect(await list('?after=5')).toEqual({ events: [], next: '5', dropped: 0 })
+    expect(await list('?after=0&types=lock_taken')).toEqual({ events: [], next: '5', dropped: 0 })
+    expect(await list('?after=9')).toMatchObject({
+      status: 409,
+      code: 'events_cursor_unknown',
+      next: expect.stringContaining('from the end, 5') as string,
+    })
+    expect(await list('?types=lock_taken,no_such')).toMatchObject({
+      status: 422,
+      detail: expect.stringContaining('no event "no_such"') as string,
+    })
     expect(await edge.client['events.list']({ query: { after: 4 } })).toMatchObject({ events: [{ id: 5 }] })
     expect(await list('?limit=0')).toMatchObject({ code: 'invalid_request' })
   })
 
-  it('refuses a Last-Event-ID that is no number', async () => {
+  it('refuses a Last-Event-ID that is no cursor', async () => {
     const answer = await createEdge().app.request('/api/events', { headers: { 'last-event-id': '1 OR 1=1' } })
     expect(answer.status).toBe(422)
   })

@@ -22,6 +22,11 @@ export function createEventStore(db: Database): EventStore {
     'INSERT INTO events (type, at, payload) VALUES (?, ?, ?) RETURNING id',
   )
   const after = db.prepare<[number, number], Row>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?')
+  const afterOf = db.prepare<[string, number, number], Row>(
+    'SELECT * FROM events WHERE type IN (SELECT value FROM json_each(?)) AND id > ? ORDER BY id LIMIT ?',
+  )
+  const find = db.prepare<[number], Row>('SELECT * FROM events WHERE id = ?')
+  const count = db.prepare<[number, number], { kept: number }>('SELECT count(*) AS kept FROM events WHERE id > ? AND id <= ?')
   const recent = db.prepare<[number, number], Row>('SELECT * FROM events WHERE id < ? ORDER BY id DESC LIMIT ?')
   const recentOf = db.prepare<[string, number, number], Row>(
     'SELECT * FROM events WHERE type IN (SELECT value FROM json_each(?)) AND id < ? ORDER BY id DESC LIMIT ?',
@@ -38,7 +43,12 @@ export function createEventStore(db: Database): EventStore {
       if (row.id % dropEvery === 0) drop.run(passing, at - passingKeptMs)
       return { id: row.id, type, at, payload }
     },
-    after: (id, limit) => after.all(id, limit).map(toEvent),
+    after: (id, limit, types) => (types === undefined ? after.all(id, limit) : afterOf.all(JSON.stringify(types), id, limit)).map(toEvent),
+    find: (id) => {
+      const row = find.get(id)
+      return row === undefined ? null : toEvent(row)
+    },
+    count: (from, upTo) => count.get(from, upTo)?.kept ?? 0,
     recent: (limit, types, before = Number.MAX_SAFE_INTEGER) =>
       (types === undefined ? recent.all(before, limit) : recentOf.all(JSON.stringify(types), before, limit)).map(toEvent),
     last: () => last.get()?.seq ?? 0,

@@ -1,5 +1,6 @@
 // Status, events, health: the appliance itself.
 import { z } from 'zod'
+import { cursorPattern } from '../../domain/feed-cursor.ts'
 import { operation } from '../define.ts'
 import { statusSample } from './samples.ts'
 import { EventShape, Status } from './shapes.ts'
@@ -48,11 +49,28 @@ export const houseOperations = {
     path: '/api/events',
     summary: 'What happened: a stream with ids, or JSON by Accept with ?after=&limit=',
     input: {
-      query: z.object({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+      query: z.object({
+        after: z.coerce
+          .string()
+          .regex(cursorPattern, 'a cursor as it was answered in next, or a number')
+          .default('0')
+          .describe('Cursor of an earlier answer (next), or the number of an event'),
+        limit: z.coerce.number().int().min(1).max(1000).default(100),
+        types: z
+          .string()
+          .max(2000)
+          .regex(/^[a-z_]+(,[a-z_]+)*$/, 'names of events with commas between them')
+          .optional()
+          .describe('Only these, such as swap_complete,swap_failed'),
+      }),
     },
-    output: z.object({ events: z.array(EventShape), next: z.string().optional() }),
+    output: z.object({
+      events: z.array(EventShape),
+      next: z.string().describe('Cursor to go on from, also where nothing was found'),
+      dropped: z.int().describe('Events within this page that are no longer kept: progress of switches, after 30 days'),
+    }),
     status: 200,
-    errors: ['invalid_request'],
+    errors: ['invalid_request', 'events_cursor_unknown'],
     right: 'see',
     risk: 'read',
     examples: [
@@ -70,7 +88,8 @@ export const houseOperations = {
               payload: { machine: 'm1a2b3c4d5e6', name: 'spark-1' },
             },
           ],
-          next: '1',
+          next: '1-811c9dc5',
+          dropped: 0,
         },
       },
     ],
