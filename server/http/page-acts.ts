@@ -41,6 +41,15 @@ export const pageActs: Readonly<Record<string, OperationId | null>> = {
   'POST /settings/:key/undo': 'settings.undo',
   'POST /settings-file': 'settings.import',
   'POST /settings-file/comparison': 'settings.compare',
+  'POST /webhooks': 'webhooks.add',
+  'POST /webhooks/:id': 'webhooks.edit',
+  'POST /webhooks/:id/removal': 'webhooks.remove',
+  'POST /webhooks/:id/secret': 'webhooks.newSecret',
+  'POST /webhooks/:id/pause': 'webhooks.pause',
+  'POST /webhooks/:id/resumption': 'webhooks.resume',
+  'POST /webhooks/:id/attempt': 'webhooks.tryNow',
+  'POST /webhooks/:id/test': 'webhooks.test',
+  'POST /webhooks/:id/repeats': 'webhooks.sendAgain',
   'POST /swaps': 'swaps.start',
   'POST /swaps/:id/cancellation': 'swaps.cancel',
   'POST /sign-in': 'access.signIn',
@@ -66,6 +75,9 @@ export const pageSights: Readonly<Record<string, OperationId | null>> = {
   'GET /engines/:id/removal': 'engines.removal',
   'GET /library/:id/together': 'models.togetherPlan',
   'GET /library/downloads/new': 'downloads.check',
+  'GET /webhooks': 'webhooks.list',
+  'GET /webhooks/new': 'webhooks.add',
+  'GET /webhooks/:id': 'webhooks.find',
   'GET /password': 'access.setPassword',
   'GET /access': 'sessions.list',
   'GET /access/keys': 'keys.list',
@@ -73,7 +85,10 @@ export const pageSights: Readonly<Record<string, OperationId | null>> = {
 }
 
 /** Streams of /live by their name, the part of ?page= before the colon: the page whose right they need; else `see`. */
-export const streamSights: Readonly<Record<string, OperationId>> = {}
+export const streamSights: Readonly<Record<string, OperationId>> = {
+  webhooks: 'webhooks.list',
+  webhook: 'webhooks.find',
+}
 
 const anyone: Demand = { right: 'anyone' }
 const operate: Demand = { right: 'operate' }

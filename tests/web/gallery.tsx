@@ -24,6 +24,7 @@ import { downloadExhibits } from './gallery-of-downloads.tsx'
 import { machineExhibits } from './gallery-of-machines.tsx'
 import { scheduleExhibits } from './gallery-of-schedules.tsx'
 import { ofSettings } from './gallery-of-settings.tsx'
+import { webhookExhibits } from './gallery-of-webhooks.tsx'
 
 const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample
@@ -316,6 +317,7 @@ export const exhibits: readonly Exhibit[] = [
   ...downloadExhibits,
   ...machineExhibits,
   ...scheduleExhibits,
+  ...webhookExhibits,
 ]
 
 /** One exhibit as a whole page. */

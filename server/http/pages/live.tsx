@@ -9,6 +9,8 @@ import { LibraryList } from '../../../web/views/pages/library.tsx'
 import { MachineList, MachineNow } from '../../../web/views/pages/machines.tsx'
 import { ScheduleNow } from '../../../web/views/pages/schedule.tsx'
 import { SwapNow } from '../../../web/views/pages/swap.tsx'
+import { WebhookNow } from '../../../web/views/pages/webhook.tsx'
+import { WebhookList } from '../../../web/views/pages/webhooks.tsx'
 import { LogLines } from '../../../web/views/parts/log.tsx'
 import type { Clock } from '../../app/ports.ts'
 import type { UseCases } from '../../app/use-cases.ts'
@@ -22,6 +24,7 @@ import { originOf } from './needs.ts'
 import { scheduleData } from './schedule.tsx'
 import { drawn } from './shell.tsx'
 import { mayReadLogs, shownLines } from './swaps.tsx'
+import { webhookData } from './webhooks.tsx'
 
 interface Needs {
   readonly useCases: UseCases
@@ -118,6 +121,15 @@ function livePage(c: EdgeContext, needs: Needs): LivePage {
     return only(
       fragment('schedule-now', onStale('schedule'), () => <ScheduleNow {...scheduleData(useCases, clock.now())} />, scheduleAgesMs),
     )
+  }
+  if (name === 'webhooks') {
+    const draw = (): Child => <WebhookList webhooks={useCases.webhooks.list()} now={clock.now()} />
+    return only(fragment('webhook-list', onStale('webhooks'), draw, agesMs))
+  }
+  if (name === 'webhook') {
+    useCases.webhooks.find(id)
+    const draw = (): Child => <WebhookNow {...webhookData(useCases, id, clock.now())} />
+    return only(fragment(`webhook-${id}`, onStale('webhooks'), draw, agesMs))
   }
   if (name === 'machine') return machineLive(needs, id)
   throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })

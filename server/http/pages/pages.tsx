@@ -21,6 +21,7 @@ import { settingPages } from './settings.tsx'
 import { settingsFilePages } from './settings-file.tsx'
 import { createShow } from './shell.tsx'
 import { swapPages } from './swaps.tsx'
+import { webhookPages } from './webhooks.tsx'
 
 export interface PagesNeeds extends Pick<EntranceNeeds, 'assets'> {
   readonly useCases: UseCases
@@ -46,6 +47,7 @@ export function createPages({ useCases, clock, assets, ending = new AbortControl
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))
   app.route('/', accessPages(needs))
+  app.route('/', webhookPages(needs))
   app.route('/', settingPages(needs))
   app.route('/', namedMachinePages(needs))
   app.route('/', settingsFilePages(needs))

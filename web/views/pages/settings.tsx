@@ -27,6 +27,7 @@ export function SettingsPage({ settings, theme }: { readonly settings: readonly 
           </li>
         ))}
       </ul>
+      <WebhooksPart />
       <section class="card stack">
         <h2>Appearance</h2>
         <ThemeForm theme={theme} />
@@ -34,6 +35,20 @@ export function SettingsPage({ settings, theme }: { readonly settings: readonly 
       <FilePart />
       <BackupPart />
     </div>
+  )
+}
+
+function WebhooksPart() {
+  return (
+    <section class="card stack">
+      <h2>Webhooks</h2>
+      <p>Programs that are told what happens on your Sparks: that a model is ready, that a switch failed, that a machine fell silent.</p>
+      <p>
+        <a class="button" href="/webhooks">
+          Open webhooks
+        </a>
+      </p>
+    </section>
   )
 }
 
