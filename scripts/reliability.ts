@@ -16,6 +16,7 @@ const titles: Readonly<Record<PartName, string>> = {
   hostile: 'Hostile values',
   tabs: 'Two hundred tabs',
   day: 'A day of looking',
+  outbox: 'Webhooks over a kill',
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

@@ -9,6 +9,7 @@ import { runHostile } from './hostile.ts'
 import { killAtMoments } from './kills.ts'
 import { runLives } from './lives.ts'
 import { openHome } from './open-home.ts'
+import { runOutbox } from './outbox.ts'
 import { askInPairs } from './pairs.ts'
 import type { Measured, PartName, PartResult } from './record.ts'
 import { type Fall, measureReturn } from './return.ts'
@@ -34,6 +35,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
   hostile: runHostile,
   tabs: runTabs,
   day: runDay,
+  outbox: runOutbox,
 }
 
 /** What takes minutes on a Spark takes seconds here: long enough for a kill to fall into each phase, short enough for hundreds of pairs. */
