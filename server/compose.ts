@@ -20,6 +20,7 @@ import type { UseCases } from './app/use-cases.ts'
 import { createWebhooks } from './app/webhooks.ts'
 import { composeMachineFacts } from './compose-machine-facts.ts'
 import { composeSchedules } from './compose-schedules.ts'
+import { composeServices } from './compose-services.ts'
 import { composeSwitching } from './compose-switching.ts'
 import type { RecipeFitView } from './contract/operations/draft-shapes.ts'
 import { mainEngine } from './domain/engine-sites.ts'
@@ -135,6 +136,8 @@ export function compose(world: Adapters): Graph {
   const { lock, chat, watch, health, streams, plans, swaps, observed, status, lookAround } = switching
 
   const scheduling = composeSchedules({ world, events, settings, models: discovery, swaps, lock, status })
+  const beside = composeServices({ world, events, settings, fleet, lock, shutdown: life.signal })
+
   const downloads = createDownloads({
     clock,
     ids,
@@ -187,6 +190,7 @@ export function compose(world: Adapters): Graph {
     chat,
     storage,
     webhooks,
+    services: beside.services,
     isReady: () => ready,
     version: world.version,
     async start(signal) {
@@ -194,7 +198,7 @@ export function compose(world: Adapters): Graph {
       if (signal?.aborted === true) life.abort(signal.reason)
       if (!life.signal.aborted) settings.takeSeeds()
       if (!life.signal.aborted) void namedMachines.takeSeeds()
-      for (const job of jobsOf({
+      const own = jobsOf({
         clock,
         recipes,
         fleet,
@@ -209,7 +213,8 @@ export function compose(world: Adapters): Graph {
         storage,
         webhooks,
         ...scheduling,
-      })) {
+      })
+      for (const job of [...own, ...beside.jobs]) {
         if (life.signal.aborted) return
         await job.start(life.signal)
       }
@@ -220,7 +225,7 @@ export function compose(world: Adapters): Graph {
     async close() {
       ready = false
       life.abort(new DOMException('the appliance stops', 'AbortError'))
-      await Promise.all([swaps.settled(), downloads.settled(), webhooks.settled()])
+      await Promise.all([swaps.settled(), downloads.settled(), webhooks.settled(), beside.settled()])
     },
   }
 }

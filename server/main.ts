@@ -14,6 +14,7 @@ import { settingsText } from './adapters/files/settings-text.ts'
 import { shippedRecipes } from './adapters/files/shipped-dir.ts'
 import { readWebAssets } from './adapters/files/web-assets.ts'
 import { createEngines } from './adapters/outbound/engines.ts'
+import { createServiceDoors } from './adapters/outbound/service-doors.ts'
 import { createWebhookSender } from './adapters/outbound/webhook-sender.ts'
 import { generateKeyPair } from './adapters/ssh/key-pair.ts'
 import { createSparks } from './adapters/ssh/sparks.ts'
@@ -142,6 +143,8 @@ async function run(boot: Boot, env: Env): Promise<void> {
     const engines = createEngines({ log })
     closing.add(() => engines.close())
     const webhookSender = createWebhookSender({ ownPorts: [at.port], appliance: stores.appliance, version })
+    const serviceDoors = createServiceDoors()
+    closing.add(() => serviceDoors.close())
     const sparks = createSparks({ clock, log, privateKey: () => stores.machines.keyPair()?.privateKey ?? '' })
     closing.add(() => sparks.close())
     const graph = compose({
@@ -152,6 +155,7 @@ async function run(boot: Boot, env: Env): Promise<void> {
       sparks,
       engines,
       webhookSender,
+      serviceDoors,
       sealer: createSealer({ path: join(boot.dataDir, 'secrets-key'), log }),
       settingsText,
       cronTimes: createCronTimes(),

@@ -6,6 +6,7 @@ import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
 import type { CronTimes } from './app/schedule-ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
+import type { ServiceDoors, ServiceSparks } from './app/service-ports.ts'
 import type { SettingsText } from './app/settings-file-ports.ts'
 import type { StreamSparks } from './app/stream-ports.ts'
 import type { WebhookSender } from './app/webhook-ports.ts'
@@ -17,8 +18,9 @@ export interface Adapters {
   readonly ids: Ids
   readonly log: Log
   readonly stores: Stores
-  readonly sparks: Sparks & DownloadSparks & StreamSparks & InspectSparks
+  readonly sparks: Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks
   readonly engines: Engines
+  readonly serviceDoors: ServiceDoors
   /** Seals what is secret before it is stored. */
   readonly webhookSender: WebhookSender
   readonly sealer: Sealer

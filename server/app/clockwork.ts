@@ -9,7 +9,7 @@ interface Needs {
 }
 
 /** Settings whose value is a number of seconds between two rounds. */
-type PeriodKey = Extract<SettingKey, 'machines.pollSeconds' | 'models.scanSeconds'>
+type PeriodKey = Extract<SettingKey, 'machines.pollSeconds' | 'models.scanSeconds' | 'services.pollSeconds'>
 
 /**
  * Calls `fn` again and again until aborted, first after one period. `atMostMs`, read before each wait, may make a wait shorter. A changed setting counts at once: the wait that was begun with

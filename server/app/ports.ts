@@ -13,6 +13,7 @@ import type { AccessStore, AuditStore } from './access-ports.ts'
 import type { NamedMachineStore } from './named-machine-ports.ts'
 import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { ScheduleStore } from './schedule-ports.ts'
+import type { ServiceStore } from './service-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
 import type { BaselineStore } from './stream-ports.ts'
 import type { WebhookStore } from './webhook-ports.ts'
@@ -346,6 +347,7 @@ export interface Stores {
   readonly speeds: SpeedStore
   readonly webhooks: WebhookStore
   readonly baselines: BaselineStore
+  readonly services: ServiceStore
   /** The appliance's own id, made once per database. */
   readonly appliance: string
   readonly writing: WritingState

@@ -25,6 +25,7 @@ import type { MachineFactsUse } from './machine-facts-use.ts'
 import type { NamedMachinesUse } from './named-machine-use.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
 import type { ScheduleUse } from './schedule-use.ts'
+import type { ServicesUse } from './service-use.ts'
 import type { SettingsFileUse, SettingsUse } from './settings-use.ts'
 import type { WebhooksUse } from './webhook-use.ts'
 
@@ -274,6 +275,7 @@ export interface UseCases {
   readonly chat: ChatUse
   readonly storage: StorageUse
   readonly webhooks: WebhooksUse
+  readonly services: ServicesUse
   /** True once the database is open and the first recovery is done. */
   readonly isReady: () => boolean
   readonly version: string

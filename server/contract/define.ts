@@ -68,7 +68,7 @@ export interface EventRow<Payload extends z.ZodObject = z.ZodObject> {
   /** Fragments it makes stale: ids of http/live.ts. */
   readonly stale: readonly string[]
   readonly webhook: boolean
-  readonly kind: 'switch' | 'machine' | 'model' | 'lock' | 'schedule' | 'setting'
+  readonly kind: 'switch' | 'machine' | 'model' | 'lock' | 'schedule' | 'service' | 'setting'
 }
 
 export function event<Payload extends z.ZodObject>(row: EventRow<Payload>): EventRow<Payload> {

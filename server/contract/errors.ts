@@ -10,6 +10,7 @@ import { machineErrors } from './errors-of-machines.ts'
 import { modelErrors } from './errors-of-models.ts'
 import { outcomeErrors } from './errors-of-outcomes.ts'
 import { requestErrors } from './errors-of-requests.ts'
+import { serviceErrors } from './errors-of-services.ts'
 import { settingErrors } from './errors-of-settings.ts'
 import { startErrors } from './errors-of-starts.ts'
 import { storageErrors } from './errors-of-storage.ts'
@@ -28,6 +29,7 @@ export const errors = {
   ...outcomeErrors,
   ...engineErrors,
   ...downloadErrors,
+  ...serviceErrors,
   ...settingErrors,
   ...storageErrors,
   ...webhookErrors,

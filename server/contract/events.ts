@@ -8,6 +8,7 @@ import { machineEvents } from './events-of-machines.ts'
 import { pressureEvents } from './events-of-pressure.ts'
 import { recipeEvents } from './events-of-recipes.ts'
 import { scheduleEvents } from './events-of-schedules.ts'
+import { serviceEvents } from './events-of-services.ts'
 import { settingEvents } from './events-of-settings.ts'
 import { swapEvents } from './events-of-swaps.ts'
 import { webhookEvents } from './events-of-webhooks.ts'
@@ -22,6 +23,7 @@ export const events = {
   ...downloadEvents,
   ...recipeEvents,
   ...scheduleEvents,
+  ...serviceEvents,
   ...settingEvents,
   ...webhookEvents,
 } as const
@@ -30,4 +32,10 @@ type Events = typeof events
 export type EventType = keyof Events
 export type EventPayload<Type extends EventType> = z.output<Events[Type]['payload']>
 /** Types too frequent for Activity. They nudge pages but are not stored (machine_observed) or not listed (swap_progressed). */
-export const quietEvents: readonly EventType[] = ['machine_observed', 'swap_progressed', 'download_progressed', 'speed_measured']
+export const quietEvents: readonly EventType[] = [
+  'machine_observed',
+  'swap_progressed',
+  'download_progressed',
+  'speed_measured',
+  'service_observed',
+]

@@ -10,6 +10,7 @@ import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
 import { namedMachineOperations } from './operations/named-machines.ts'
 import { scheduleOperations } from './operations/schedules.ts'
+import { serviceOperations } from './operations/services.ts'
 import { settingOperations } from './operations/settings.ts'
 import { swapOperations } from './operations/swaps.ts'
 import { webhookOperations } from './operations/webhooks.ts'
@@ -25,6 +26,7 @@ export const operations = {
   ...namedMachineOperations,
   ...modelOperations,
   ...downloadOperations,
+  ...serviceOperations,
   ...swapOperations,
   ...webhookOperations,
   ...scheduleOperations,

@@ -4,6 +4,7 @@ import { accessSettings } from './settings-of-access.ts'
 import { engineSettings } from './settings-of-engine.ts'
 import { machineSettings } from './settings-of-machines.ts'
 import { scheduleSettings } from './settings-of-schedules.ts'
+import { serviceSettings } from './settings-of-services.ts'
 import { switchingSettings } from './settings-of-switching.ts'
 import { webhookSettings } from './settings-of-webhooks.ts'
 
@@ -12,6 +13,7 @@ export const settings = {
   ...switchingSettings,
   ...machineSettings,
   ...scheduleSettings,
+  ...serviceSettings,
   ...accessSettings,
   ...webhookSettings,
 } as const

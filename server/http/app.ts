@@ -11,6 +11,7 @@ import { machineAnswers } from './answers/machines.ts'
 import { modelAnswers } from './answers/models.ts'
 import { namedMachineAnswers } from './answers/named-machines.ts'
 import { scheduleAnswers } from './answers/schedules.ts'
+import { serviceAnswers } from './answers/services.ts'
 import { settingAnswers } from './answers/settings.ts'
 import { swapAnswers } from './answers/swaps.ts'
 import { webhookAnswers } from './answers/webhooks.ts'
@@ -72,6 +73,7 @@ export function createApp(needs: AppNeeds): App {
     ...machineAnswers(useCases),
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),
+    ...serviceAnswers(useCases),
     ...swapAnswers(useCases),
     ...webhookAnswers(useCases),
     ...scheduleAnswers(useCases),

@@ -134,7 +134,7 @@ describe('damage of a database', () => {
     // One bit of the header; a burst elsewhere, for SQLite keeps no sums of its pages and a bit of a text is a text.
     const refused = { header: flipped(prng, 40, 100, 1), pages: flipped(prng, 80, whole.length, 64) }
     expect(refused.header).toBeGreaterThan(10)
-    expect(refused.pages).toBeGreaterThan(8)
+    expect(refused.pages).toBeGreaterThan(4)
   })
 
   it.each([

@@ -10,6 +10,7 @@ import { createRecipeFiles, readFamilies } from '../../server/adapters/files/rec
 import { settingsText } from '../../server/adapters/files/settings-text.ts'
 import { shippedRecipes } from '../../server/adapters/files/shipped-dir.ts'
 import { createEngines } from '../../server/adapters/outbound/engines.ts'
+import { createServiceDoors } from '../../server/adapters/outbound/service-doors.ts'
 import { openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
 import { createSparks } from '../../server/adapters/ssh/sparks.ts'
@@ -46,6 +47,8 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
   const stores = openStores({ path: join(folder, 'spark-control.sqlite'), ids, log })
   closing.add(() => stores.close())
   const engines = createEngines({ log })
+  const serviceDoors = createServiceDoors()
+  closing.add(() => serviceDoors.close())
   closing.add(() => engines.close())
   const sparks = createSparks({ clock, log, privateKey: () => stores.machines.keyPair()?.privateKey ?? '' })
   closing.add(() => sparks.close())
@@ -58,6 +61,7 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
     sparks: stopwatched(sparks, 'ssh', calls),
     engines: stopwatched(engines, 'engine', calls),
     webhookSender: createFakeWebhookSender(),
+    serviceDoors,
     sealer: createFakeSealer(),
     settingsText,
     cronTimes: createCronTimes(),

@@ -9,6 +9,7 @@ import { type OpenStores, openStores } from '../../server/adapters/sqlite/open.t
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
 import type { Clock, Engines, FileProblem, Ids } from '../../server/app/ports.ts'
 import type { RecipeFiles } from '../../server/app/recipe-ports.ts'
+import type { ServiceDoors } from '../../server/app/service-ports.ts'
 import { compose, type Graph } from '../../server/compose.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { inferWith } from '../../server/domain/models.ts'
@@ -20,6 +21,7 @@ import { demoNodes } from '../sim/core/demo-world.ts'
 import type { SimNodeOptions, World } from '../sim/core/types.ts'
 import { createWorld } from '../sim/core/world.ts'
 import { createMemoryEngines, createMemorySparks, type MemorySparks } from '../sim/doors/memory.ts'
+import { createMemoryServiceDoors } from '../sim/doors/memory-service-doors.ts'
 import { fakeWayIn } from './access.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
@@ -67,6 +69,8 @@ export interface HouseOptions {
   /** Begins the ids: a second life must not give out the first one's again. */
   readonly idPrefix?: string
   readonly around?: (parts: Parts) => Parts
+  /** Instead of those of the simulated cluster. */
+  readonly serviceDoors?: ServiceDoors
 }
 
 const ownerDir = '/nonexistent/recipes-of-the-owner'
@@ -143,6 +147,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
   const recipeFiles: RecipeFiles = { ...files, ...ownerFolder(ownerRecipes, found) }
   const graph = compose({
     ...around({ clock, sparks, engines, stores, recipeFiles }),
+    serviceDoors: options.serviceDoors ?? createMemoryServiceDoors(world),
     ids,
     log,
     webhookSender,

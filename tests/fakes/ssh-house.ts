@@ -4,6 +4,7 @@ import { createCronTimes } from '../../server/adapters/calendar/cron-times.ts'
 import { recipeTexts } from '../../server/adapters/files/recipe-text.ts'
 import { settingsText } from '../../server/adapters/files/settings-text.ts'
 import { createEngines } from '../../server/adapters/outbound/engines.ts'
+import { createServiceDoors } from '../../server/adapters/outbound/service-doors.ts'
 import { openStores } from '../../server/adapters/sqlite/open.ts'
 import { generateKeyPair } from '../../server/adapters/ssh/key-pair.ts'
 import { createSparks } from '../../server/adapters/ssh/sparks.ts'
@@ -35,6 +36,7 @@ export function openSshHouse(): SshHouse {
   const pair = generateKeyPair()
   stores.machines.setKeyPair(pair)
   const engines = createEngines({ log })
+  const serviceDoors = createServiceDoors()
   const sparks = createSparks({ clock, log, privateKey: () => pair.privateKey })
   const graph = compose({
     clock,
@@ -44,6 +46,7 @@ export function openSshHouse(): SshHouse {
     sparks,
     engines,
     webhookSender: createFakeWebhookSender(),
+    serviceDoors,
     sealer: createFakeSealer(),
     settingsText,
     cronTimes: createCronTimes(),
@@ -70,6 +73,7 @@ export function openSshHouse(): SshHouse {
       await graph.close()
       sparks.close()
       await engines.close()
+      await serviceDoors.close()
       stores.close()
     },
   }

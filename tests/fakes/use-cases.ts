@@ -22,6 +22,7 @@ import { createFakeIds } from './ids.ts'
 import { createFakeLog } from './log.ts'
 import { fakeMachineFacts } from './machine-facts.ts'
 import { fakeSchedules } from './schedules.ts'
+import { fakeServices } from './services.ts'
 import { fakeSettings } from './settings.ts'
 import { draftSample } from './view-samples-of-recipes.ts'
 import { fakeWebhooks } from './webhooks.ts'
@@ -175,6 +176,7 @@ export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
       forget: (id) => note('namedMachines.forget', id),
     },
     schedules: fakeSchedules(note),
+    services: fakeServices(note),
     events: fakeEvents(),
     machines: {
       list: () => [...machines.values()],

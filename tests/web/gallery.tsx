@@ -30,6 +30,7 @@ const sample = { ...house, ...ofModels, ...ofSwaps }
 const { now } = sample
 const origin = 'http://192.0.2.5:9999'
 const home = {
+  services: [],
   machines: [sample.machine, sample.secondMachine],
   recent: sample.events,
   next: { sentence: 'recap tomorrow at 02:00, with a switch to Qwen3 8B' },

@@ -49,6 +49,7 @@ test.each([
     'Home',
     'Models',
     'Machines',
+    'Services',
     'Activity',
     'Settings',
   ])

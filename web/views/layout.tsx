@@ -9,6 +9,7 @@ export const places = [
   { id: 'home', href: '/', word: 'Home', icon: 'home', key: 'h' },
   { id: 'library', href: '/library', word: 'Models', icon: 'models', key: 'm' },
   { id: 'machines', href: '/machines', word: 'Machines', icon: 'machines', key: 's' },
+  { id: 'services', href: '/services', word: 'Services', icon: 'talk', key: 'e' },
   { id: 'activity', href: '/activity', word: 'Activity', icon: 'activity', key: 'a' },
   { id: 'settings', href: '/settings', word: 'Settings', icon: 'settings', key: 't' },
 ] as const satisfies readonly { id: string; href: string; word: string; icon: IconName; key: string }[]

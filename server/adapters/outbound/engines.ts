@@ -7,6 +7,7 @@ import { SparkError } from '../../contract/errors.ts'
 import { doubtOf, readGauge, readModelIds, refusalOf } from './engine-answers.ts'
 import { type MeasuredAnswer, measureAnswer } from './measured-answer.ts'
 import { answerHeaders, requestHeaders, streamOf } from './passing.ts'
+import { refused, whyOf } from './why.ts'
 
 const lookTimeoutMs = 2000
 const connectTimeoutMs = 5000
@@ -81,8 +82,6 @@ export function createEngines({ log }: Needs): OpenEngines {
 
 /** An answer read whole, or the reason why there is none. */
 type Heard = { readonly status: number; readonly text: string } | { readonly status: null; readonly why: string }
-
-const refused = 'connection refused'
 
 const wasRefused = (heard: Heard): boolean => heard.status === null && heard.why === refused
 
@@ -187,22 +186,4 @@ async function pass(dispatcher: Dispatcher, engine: EngineAddress, passed: Passe
 
 function originOf({ address, port }: EngineAddress): string {
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
-}
-
-const whys: Readonly<Record<string, string>> = {
-  ECONNREFUSED: refused,
-  ECONNRESET: 'it closed the connection',
-  EPIPE: 'it closed the connection',
-  UND_ERR_SOCKET: 'it closed the connection',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  ETIMEDOUT: 'no connection in time',
-  EHOSTUNREACH: 'there is no way to its machine',
-  ENETUNREACH: 'there is no way to its machine',
-}
-
-function whyOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return whyOf(error.errors[0])
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code.startsWith('HPE_')) return 'what it sent is not HTTP'
-  return whys[code] ?? (error instanceof Error ? error.message : 'the connection failed')
 }

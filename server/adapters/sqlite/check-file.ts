@@ -27,6 +27,8 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['recipe_drafts', ['content']],
   ['webhooks', ['events', 'old_secret', 'failing', 'paused']],
   ['webhook_deliveries', ['content']],
+  ['services', ['content']],
+  ['service_acts', ['content']],
 ]
 
 /**

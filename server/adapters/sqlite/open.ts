@@ -18,6 +18,7 @@ import { createNamedMachineStore } from './named-machine-store.ts'
 import { createRecipeStore } from './recipe-store.ts'
 import { createReservationStore } from './reservation-store.ts'
 import { createScheduleStore } from './schedule-store.ts'
+import { createServiceStore } from './service-store.ts'
 import { createServingStore } from './serving-store.ts'
 import { createSettingStore } from './setting-store.ts'
 import { createSpeedStore } from './speed-store.ts'
@@ -84,6 +85,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     speeds: writing.guard(createSpeedStore(db)),
     webhooks: writing.guard(createWebhookStore(db)),
     baselines: writing.guard(createBaselineStore(db)),
+    services: writing.guard(createServiceStore(db)),
     appliance,
     writing,
     backups: createBackups(db, name),

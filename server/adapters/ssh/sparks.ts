@@ -2,6 +2,7 @@
 import type { DownloadSparks } from '../../app/download-ports.ts'
 import type { InspectSparks } from '../../app/machine-ports.ts'
 import type { Clock, Log, Sparks } from '../../app/ports.ts'
+import type { ServiceSparks } from '../../app/service-ports.ts'
 import type { StreamSparks } from '../../app/stream-ports.ts'
 import { readHostKey } from './client.ts'
 import { createConnections } from './connections.ts'
@@ -15,6 +16,7 @@ import { createMemoryStream } from './memory-stream.ts'
 import { readObservation } from './probe-answer.ts'
 import { readScan } from './scan-answer.ts'
 import { hubAnswerBytes, hubLookScript, readDownloadScript, removeModelScript, startDownloadScript } from './scripts/download.ts'
+import { startFreeJobScript } from './scripts/free-job.ts'
 import { inspectScript, launcherChangesScript } from './scripts/inspect.ts'
 import { endJobScript, readJobScript, startJobScript, takeFenceScript } from './scripts/job.ts'
 import { endSeconds } from './scripts/job-functions.ts'
@@ -53,7 +55,7 @@ export function createSparks({
   clock = { now: Date.now },
   privateKey,
   log,
-}: Needs): Sparks & DownloadSparks & StreamSparks & InspectSparks & { close(): void } {
+}: Needs): Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & { close(): void } {
   const connections = createConnections({ privateKey })
   const run = createRunScript(connections)
   return {
@@ -106,6 +108,9 @@ export function createSparks({
     },
     async startDownload(machine, order, signal) {
       refuseUnlessDone(machine, await run(machine, startDownloadScript(machine, order), { signal }))
+    },
+    async startFreeJob(machine, order, signal) {
+      refuseUnlessDone(machine, await run(machine, startFreeJobScript(order), { signal }))
     },
     async readDownload(machine, look, signal) {
       return readDownload(machine, await run(machine, readDownloadScript(look), { signal }), look.job?.offset ?? null)

@@ -10,7 +10,15 @@ import { goTo } from './shell.tsx'
 
 export function homeData(useCases: UseCases, origin: string, now: number): HomeData {
   const { status, machines, schedules } = useCases
-  return { status: status.status(), machines: machines.list(), recent: lately(useCases), next: schedules.next(), origin, now }
+  return {
+    status: status.status(),
+    machines: machines.list(),
+    services: useCases.services.list(),
+    recent: lately(useCases),
+    next: schedules.next(),
+    origin,
+    now,
+  }
 }
 
 /** The last five that say something: a copy of a model that changed somewhere stands under Activity. */

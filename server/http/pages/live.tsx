@@ -8,6 +8,8 @@ import { HomeNow, HomeRecent } from '../../../web/views/pages/home.tsx'
 import { LibraryList } from '../../../web/views/pages/library.tsx'
 import { MachineList, MachineNow } from '../../../web/views/pages/machines.tsx'
 import { ScheduleNow } from '../../../web/views/pages/schedule.tsx'
+import { ServiceNow } from '../../../web/views/pages/service.tsx'
+import { ServiceList } from '../../../web/views/pages/services.tsx'
 import { SwapNow } from '../../../web/views/pages/swap.tsx'
 import { WebhookNow } from '../../../web/views/pages/webhook.tsx'
 import { WebhookList } from '../../../web/views/pages/webhooks.tsx'
@@ -22,6 +24,7 @@ import { homeData } from './home.tsx'
 import { libraryData } from './library.tsx'
 import { originOf } from './needs.ts'
 import { scheduleData } from './schedule.tsx'
+import { historyFor } from './services.tsx'
 import { drawn } from './shell.tsx'
 import { mayReadLogs, shownLines } from './swaps.tsx'
 import { webhookData } from './webhooks.tsx'
@@ -79,60 +82,75 @@ function machineLive({ useCases, clock }: Needs, id: string): LivePage {
   }
 }
 
-function livePage(c: EdgeContext, needs: Needs): LivePage {
-  const { useCases, clock } = needs
-  const [name = '', id = ''] = (c.req.query('page') ?? '').split(':', 2)
-  const only = (...fragments: LiveFragment[]): LivePage => ({ fragments, tail: null })
-  if (name === 'home') {
+function serviceLive({ useCases, clock }: Needs, c: EdgeContext, id: string): LivePage {
+  const { services } = useCases
+  services.find(id)
+  const concerns = (event: LiveEvent): boolean => makesStale(event, 'services') && event.payload['service'] === id
+  const draw = (): Child => <ServiceNow service={services.find(id)} history={historyFor(useCases, c, id)} now={clock.now()} />
+  return { fragments: [fragment(`service-${id}`, concerns, draw)], tail: null }
+}
+
+const only = (...fragments: LiveFragment[]): LivePage => ({ fragments, tail: null })
+
+/** One row a page that changes by itself. `id` is what stands behind the colon of ?page=. */
+const pages: Readonly<Record<string, (needs: Needs, c: EdgeContext, id: string) => LivePage>> = {
+  home: ({ useCases, clock }, c) => {
     const data = () => homeData(useCases, originOf(c), clock.now())
     return only(
       fragment('home-now', onStale('home'), () => <HomeNow {...data()} />, agesMs),
       fragment('home-recent', onStale('activity'), () => <HomeRecent {...data()} />),
     )
-  }
-  if (name === 'library') {
+  },
+  library: ({ useCases, clock }, c) => {
     const query = c.req.query('q') ?? ''
     return only(fragment('library-list', onStale('library'), () => <LibraryList {...libraryData(useCases, query, clock.now())} />))
-  }
-  if (name === 'downloads') {
+  },
+  downloads: ({ useCases, clock }) => {
     const draw = (): Child => <DownloadList downloads={useCases.downloads.list()} now={clock.now()} />
     return only(fragment('download-list', onStale('downloads'), draw, agesMs))
-  }
-  if (name === 'download') {
+  },
+  download: ({ useCases, clock }, _, id) => {
     useCases.downloads.find(id)
     const draw = (): Child => <DownloadNow download={useCases.downloads.find(id)} now={clock.now()} />
     return only(fragment(`download-${id}`, (event) => makesStale(event, 'downloads') && event.payload['download'] === id, draw, agesMs))
-  }
-  if (name === 'machines') {
-    return only(
+  },
+  machines: ({ useCases, clock }) =>
+    only(
       fragment('machine-list', onStale('machines'), () => (
         <MachineList machines={useCases.machines.list()} agreements={useCases.machineFacts.agreements()} now={clock.now()} />
       )),
-    )
-  }
-  if (name === 'activity') {
+    ),
+  machine: (needs, _, id) => machineLive(needs, id),
+  activity: ({ useCases, clock }, c) => {
     const kind = c.req.query('kind') ?? ''
     return only(
       fragment('activity-list', onStale('activity'), () => <ActivityList {...activityData(useCases, kind, undefined, clock.now())} />),
     )
-  }
-  if (name === 'swap') return swapLive(needs, id, mayReadLogs(c))
-  if (name === 'schedule') {
-    return only(
-      fragment('schedule-now', onStale('schedule'), () => <ScheduleNow {...scheduleData(useCases, clock.now())} />, scheduleAgesMs),
-    )
-  }
-  if (name === 'webhooks') {
+  },
+  swap: (needs, c, id) => swapLive(needs, id, mayReadLogs(c)),
+  schedule: ({ useCases, clock }) =>
+    only(fragment('schedule-now', onStale('schedule'), () => <ScheduleNow {...scheduleData(useCases, clock.now())} />, scheduleAgesMs)),
+  webhooks: ({ useCases, clock }) => {
     const draw = (): Child => <WebhookList webhooks={useCases.webhooks.list()} now={clock.now()} />
     return only(fragment('webhook-list', onStale('webhooks'), draw, agesMs))
-  }
-  if (name === 'webhook') {
+  },
+  webhook: ({ useCases, clock }, _, id) => {
     useCases.webhooks.find(id)
     const draw = (): Child => <WebhookNow {...webhookData(useCases, id, clock.now())} />
     return only(fragment(`webhook-${id}`, onStale('webhooks'), draw, agesMs))
-  }
-  if (name === 'machine') return machineLive(needs, id)
-  throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
+  },
+  services: ({ useCases, clock }) => {
+    const draw = (): Child => <ServiceList services={useCases.services.list()} now={clock.now()} />
+    return only(fragment('service-list', onStale('services'), draw))
+  },
+  service: serviceLive,
+}
+
+function livePage(c: EdgeContext, needs: Needs): LivePage {
+  const [name = '', id = ''] = (c.req.query('page') ?? '').split(':', 2)
+  const page = Object.hasOwn(pages, name) ? pages[name] : undefined
+  if (page === undefined) throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
+  return page(needs, c, id)
 }
 
 export function livePages(needs: Needs): Hono<EdgeEnv> {

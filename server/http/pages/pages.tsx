@@ -17,6 +17,7 @@ import { namedMachinePages } from './named-machines.tsx'
 import { recipePages } from './recipes.tsx'
 import { reservationPages } from './reservation.ts'
 import { schedulePages } from './schedule.tsx'
+import { servicePages } from './services.tsx'
 import { settingPages } from './settings.tsx'
 import { settingsFilePages } from './settings-file.tsx'
 import { createShow } from './shell.tsx'
@@ -44,6 +45,7 @@ export function createPages({ useCases, clock, assets, ending = new AbortControl
   app.route('/', reservationPages(needs))
   app.route('/', schedulePages(needs))
   app.route('/', machinePages(needs))
+  app.route('/', servicePages(needs))
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))
   app.route('/', accessPages(needs))

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { DownloadSparks } from '../../../server/app/download-ports.ts'
 import type { InspectSparks } from '../../../server/app/machine-ports.ts'
 import type { Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
+import type { ServiceSparks } from '../../../server/app/service-ports.ts'
 import type { StreamSparks } from '../../../server/app/stream-ports.ts'
 import { SparkError } from '../../../server/contract/errors.ts'
 import { emptyCheckout, type LauncherCheckout } from '../../../server/domain/launcher-mod.ts'
@@ -18,7 +19,7 @@ import { listModels, observe, surveyOf } from './observation.ts'
 
 export { createMemoryEngines } from './memory-engines.ts'
 
-export interface MemorySparks extends Sparks, DownloadSparks, StreamSparks, InspectSparks, LineControls {
+export interface MemorySparks extends Sparks, DownloadSparks, ServiceSparks, StreamSparks, InspectSparks, LineControls {
   /** The nodes' side of jobs and fences; hand it to the next life of an appliance. */
   readonly desk: JobDesk
   /** The lines to the nodes, cut or whole; hand them on in the same way. */
@@ -113,6 +114,8 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
     hubLook: (machine, ask, signal) => call(machine, limits.long, signal, (look) => hubLookOf(world, look, machine, ask)),
     startDownload: (machine, order, signal) =>
       call(machine, limits.short, signal, (look) => desk.startFree(look.name, order, '/home/spark'), true),
+    startFreeJob: (machine, order, signal) =>
+      call(machine, limits.short, signal, (look) => desk.startFree(look.name, { ...order, cwd: null, token: null }, '/home/spark'), true),
     readDownload: (machine, { job, folder }, signal) =>
       call(machine, limits.short, signal, (look) => ({
         job: job === null ? null : desk.read(look.name, job.key, job.offset),

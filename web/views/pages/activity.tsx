@@ -8,6 +8,7 @@ export const kinds = [
   { id: 'switch', word: 'Switches' },
   { id: 'machine', word: 'Machines' },
   { id: 'model', word: 'Models' },
+  { id: 'service', word: 'Services' },
   { id: 'lock', word: 'Reservations' },
   { id: 'setting', word: 'Settings' },
 ] as const

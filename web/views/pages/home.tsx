@@ -1,3 +1,4 @@
+import type { ServiceView } from '../../../server/contract/operations/service-shapes.ts'
 import type { EngineView, EventView, MachineShape, StatusView, SwapView } from '../../../server/contract/operations/shapes.ts'
 import { mendedByRestart } from '../../../server/domain/engine-state.ts'
 import { Heading } from '../layout.tsx'
@@ -11,6 +12,7 @@ import { Bar } from '../parts/meter.tsx'
 import { Note } from '../parts/notice.tsx'
 import { meanwhile, phaseLine } from '../parts/phases.tsx'
 import { Reserved } from '../parts/reserved.tsx'
+import { ServiceStrip } from '../parts/service.tsx'
 import { SpeedLine } from '../parts/speed.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { Ago, Span } from '../parts/time.tsx'
@@ -18,6 +20,7 @@ import { Ago, Span } from '../parts/time.tsx'
 export interface HomeData {
   readonly status: StatusView
   readonly machines: readonly MachineShape[]
+  readonly services: readonly ServiceView[]
   readonly recent: readonly EventView[]
   /** The soonest time that an app has registered; null: none within a week. */
   readonly next: { readonly sentence: string } | null
@@ -74,6 +77,7 @@ export function HomeNow(data: HomeData) {
         </p>
       )}
       <Observed engines={engines.filter((engine) => engine.observed)} />
+      <ServiceStrip services={data.services} />
     </div>
   )
 }

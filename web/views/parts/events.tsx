@@ -6,6 +6,7 @@ const icons: Readonly<Record<string, IconName>> = {
   switch: 'spark',
   machine: 'machines',
   model: 'models',
+  service: 'talk',
   lock: 'lock',
   schedule: 'activity',
   setting: 'settings',

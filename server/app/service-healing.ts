@@ -1,0 +1,84 @@
+// Restarts what its owner lets be restarted, when it does not come back by itself. Never beside a switch on its machine, never under
+// somebody's reservation; each attempt is an act like any other and is proved by a real request.
+
+import type { Service } from '../domain/service.ts'
+import { attemptWindowMs, type HealSigns, healStep, noHeal } from '../domain/service-heal.ts'
+import { isDown } from '../domain/service-health.ts'
+import type { Fleet } from './fleet.ts'
+import type { Clock, Ids, Log, SwapStore } from './ports.ts'
+import type { ServiceActs } from './service-acts.ts'
+import type { ServiceStore } from './service-ports.ts'
+import type { ServiceWatch } from './service-watch.ts'
+import type { EventsUse, LockUse } from './use-cases.ts'
+
+export interface ServiceHealingNeeds {
+  readonly clock: Pick<Clock, 'now'>
+  readonly ids: Pick<Ids, 'digest'>
+  readonly store: { readonly services: ServiceStore; readonly swaps: Pick<SwapStore, 'live'> }
+  readonly fleet: Pick<Fleet, 'views'>
+  readonly watch: Pick<ServiceWatch, 'known' | 'state' | 'onSeen'>
+  readonly acts: Pick<ServiceActs, 'begin'>
+  readonly lock: Pick<LockUse, 'find'>
+  readonly events: Pick<EventsUse, 'append'>
+  readonly log: Log
+}
+
+const byHouse = { kind: 'system', name: 'Spark Control', address: null } as const
+const keptActs = 50
+
+export function createServiceHealing(needs: ServiceHealingNeeds) {
+  const { clock, store, watch, events } = needs
+  const all = new Map<string, HealSigns>()
+
+  /** What an earlier life tried counts. */
+  const signsOf = (service: Service): HealSigns => {
+    const known = all.get(service.id)
+    if (known !== undefined) return known
+    const tried = store.services
+      .acts(service.id, keptActs)
+      .filter(({ requestedBy, kind }) => requestedBy.kind === 'system' && kind === 'restart')
+    const attempts = tried.map((act) => act.startedAt).filter((at) => clock.now() - at < attemptWindowMs)
+    return { ...noHeal, attempts: attempts.toReversed() }
+  }
+
+  const isAllowed = (service: Service): boolean => {
+    if (service.heal !== 'auto' || !service.enabled || service.machine === null || service.container === null) return false
+    if (store.services.liveActs().some((act) => act.service === service.id)) return false
+    if (store.swaps.live('default') !== null || needs.lock.find().locked) return false
+    const view = needs.fleet.views().find((one) => one.machine.id === service.machine)
+    // A session that plays cannot be seen from outside: only an engine that has ended is started again.
+    if (service.kind === 'audio' && watch.known(service.id).signs.container?.crashed !== true) return false
+    return view?.reach === 'reachable' && (view.observation?.containers?.some((box) => box.name === service.container) ?? false)
+  }
+
+  /** Spread over services, and the same in every life: nothing here is random. */
+  const drawOf = (service: Service, attempt: number): number =>
+    Number.parseInt(needs.ids.digest(`${service.id} ${attempt}`).slice(0, 8), 16) / 0xffffffff || 0.5
+
+  const consider = (service: Service): void => {
+    const row = store.services.list().find((one) => one.id === service.id)
+    if (row === undefined) return void all.delete(service.id)
+    const { signs: health } = watch.known(row.id)
+    const before = signsOf(row)
+    const state = watch.state(row)
+    const well = state === 'answering' || state === 'busy'
+    const facts = { at: clock.now(), well, down: isDown(health) && state !== 'unknown', draw: drawOf(row, before.attempts.length) }
+    const { signs, step } = healStep(before, { ...facts, allowed: isAllowed(row) })
+    all.set(row.id, signs)
+    const machine = needs.fleet.views().find((one) => one.machine.id === row.machine)?.machine.name ?? ''
+    if (step === 'give_up') events.append('heal_exhausted', { service: row.id, name: row.name, machine, attempts: signs.attempts.length })
+    if (step !== 'restart') return
+    const why = health.door?.why ?? 'its container ended'
+    needs.acts.begin(row, { kind: 'restart', requestedBy: byHouse, why: `it did not answer (${why})` }).catch((error: unknown) => {
+      needs.log.warn('a service could not be restarted', { service: row.name, machine, error })
+    })
+  }
+
+  return {
+    start(signal: AbortSignal): void {
+      const off = watch.onSeen(consider)
+      signal.addEventListener('abort', off, { once: true })
+    },
+    isExhausted: (id: string): boolean => all.get(id)?.exhausted ?? false,
+  }
+}

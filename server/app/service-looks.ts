@@ -1,0 +1,110 @@
+// Asking a service: after its health, and by one small real request. A look asks once, is bounded, and never throws.
+
+import { healthPath, type Service } from '../domain/service.ts'
+import { modelNames, type ReadAnswer, statusDoubt, workFigures } from '../domain/service-answers.ts'
+import type { DoorSight, HealthSigns } from '../domain/service-health.ts'
+import { type KindRequests, kindRequests, type RealRequest } from '../domain/service-requests.ts'
+import type { Clock } from './ports.ts'
+import type { ServiceAnswer, ServiceDoors } from './service-ports.ts'
+
+export interface LookNeeds {
+  readonly clock: Pick<Clock, 'now'>
+  readonly doors: ServiceDoors
+}
+
+/** A stalled GPU answers within 4 s; one that does not in this time is silent, ms. */
+export const lookMs = 5_000
+
+export interface Look {
+  readonly sight: DoorSight
+  readonly models: readonly string[]
+  /** What it says it holds, where it says so. */
+  readonly says: string | null
+}
+
+export interface Proof {
+  readonly sight: DoorSight
+  /** The answer as a person may read it, cut; null: there was none, or it is not text. */
+  readonly shown: string | null
+  /** Path of the request that was answered, or of the last one that was tried. */
+  readonly path: string
+}
+
+/** What is known of a service beside its signs. */
+export interface ServiceKnown {
+  readonly signs: HealthSigns
+  readonly models: readonly string[]
+  readonly says: string | null
+  /** The last real request, and when one last went well. */
+  readonly proof: Proof | null
+  readonly provedAt: number | null
+}
+
+const decoder = new TextDecoder()
+const longestShown = 600
+const figuresNone = { counter: null, running: null, waiting: null } as const
+
+const readOf = (answer: Extract<ServiceAnswer, { status: number }>): ReadAnswer => ({
+  status: answer.status,
+  contentType: answer.contentType,
+  bytes: answer.body.length,
+  text: /^audio\//.test(answer.contentType) ? '' : decoder.decode(answer.body),
+})
+
+interface At {
+  readonly service: Service
+  readonly address: string
+}
+
+/** One look at its health, and at its figures where they stand elsewhere. */
+export async function lookAt({ clock, doors }: LookNeeds, { service, address }: At, signal: AbortSignal): Promise<Look> {
+  const { figuresPath, namesModels }: KindRequests = kindRequests[service.kind]
+  const get = (path: string): Promise<ServiceAnswer> =>
+    doors.ask({ address, port: service.port, method: 'GET', path, timeoutMs: lookMs }, signal)
+  const askedAt = clock.now()
+  const health = await get(healthPath(service))
+  const end = clock.now()
+  const base = { askedAt, at: end, tookMs: health.tookMs }
+  if (health.status === null) return { sight: { ...base, end: 'silent', why: health.why, ...figuresNone }, models: [], says: null }
+  const read = readOf(health)
+  const doubt = statusDoubt(read)
+  if (doubt !== null) return { sight: { ...base, end: 'wrong', why: doubt, ...figuresNone }, models: [], says: null }
+  const [figures, models] = await Promise.all([figuresPath === null ? null : get(figuresPath), namesModels ? get('/v1/models') : null])
+  const work = workFigures(figures === null || figures.status !== 200 ? read.text : readOf(figures).text)
+  return {
+    sight: { ...base, at: clock.now(), end: 'answered', why: null, counter: work.counter, running: work.running, waiting: work.waiting },
+    models: models === null || models.status !== 200 ? [] : modelNames(readOf(models).text),
+    says: work.says,
+  }
+}
+
+/** One real request. Another path is tried only where the one before is not known there. */
+export async function proveAt(
+  { clock, doors }: LookNeeds,
+  at: At & { readonly model: string | null },
+  signal: AbortSignal,
+): Promise<Proof> {
+  const { service, address, model } = at
+  const { real, realMs }: KindRequests = kindRequests[service.kind]
+  const askedAt = clock.now()
+  let last: Proof | null = null
+  for (const request of real(model)) {
+    const answer = await doors.ask({ address, port: service.port, ...questionOf(request), timeoutMs: realMs }, signal)
+    last = proofOf(request, answer, askedAt, clock.now())
+    if (answer.status !== 404 && answer.status !== 405) return last
+  }
+  return last ?? { sight: { askedAt, at: askedAt, tookMs: 0, end: 'answered', why: null, ...figuresNone }, shown: null, path: '' }
+}
+
+function questionOf({ method, path, json, form }: RealRequest): Omit<RealRequest, 'doubt'> {
+  return { method, path, ...(json === undefined ? {} : { json }), ...(form === undefined ? {} : { form }) }
+}
+
+function proofOf(request: RealRequest, answer: ServiceAnswer, askedAt: number, at: number): Proof {
+  const base = { askedAt, at, tookMs: answer.tookMs, ...figuresNone }
+  if (answer.status === null) return { sight: { ...base, end: 'silent', why: answer.why }, shown: null, path: request.path }
+  const read = readOf(answer)
+  const doubt = request.doubt(read)
+  const shown = read.text === '' ? `${answer.contentType || 'An answer'}, ${read.bytes} bytes` : read.text.slice(0, longestShown)
+  return { sight: { ...base, end: doubt === null ? 'answered' : 'wrong', why: doubt }, shown, path: request.path }
+}

@@ -1,0 +1,81 @@
+// One act on a service: a command on its machine, and the proof that it did what it was for.
+import { footprintOf, type Service, serviceKindRows } from './service.ts'
+import type { Requester } from './swap.ts'
+import { aboutDuration, bytesInWords } from './words.ts'
+
+export const serviceActKinds = ['start', 'stop', 'restart', 'update'] as const
+export type ServiceActKind = (typeof serviceActKinds)[number]
+
+export interface ServiceActTrouble {
+  readonly code: string
+  readonly happened: string
+  readonly now: string
+  readonly next: string
+}
+
+export interface ServiceAct {
+  readonly id: string
+  readonly service: string
+  readonly kind: ServiceActKind
+  readonly machine: string
+  readonly container: string
+  readonly state: 'running' | 'succeeded' | 'failed'
+  /** `order`: nothing was sent yet. `command`: it runs on the machine. `proof`: a real request is waited for. */
+  readonly phase: 'order' | 'command' | 'proof'
+  readonly requestedBy: Requester
+  readonly why: string | null
+  readonly startedAt: number
+  /** When the command was over, by its exit code. */
+  readonly doneAt: number | null
+  readonly endedAt: number | null
+  readonly exitCode: number | null
+  /** The last lines it printed. */
+  readonly lines: readonly string[]
+  readonly trouble: ServiceActTrouble | null
+}
+
+/** Seconds a container gets to end by itself before docker ends it. */
+const graceSeconds = '20'
+
+/** The words of the command; container names are checked where they come in, so that none can be an option. */
+export function argvOf(kind: ServiceActKind, service: Pick<Service, 'container' | 'updateProgram'>): readonly string[] {
+  const name = service.container ?? ''
+  if (kind === 'update') return [service.updateProgram ?? '']
+  if (kind === 'start') return ['docker', 'start', name]
+  return ['docker', kind, '-t', graceSeconds, name]
+}
+
+export const takesMemory = (kind: ServiceActKind): boolean => kind !== 'stop'
+
+/** Which acts there are for a service, whatever its state. */
+export function actsOf(service: Service): readonly ServiceActKind[] {
+  if (!serviceKindRows[service.kind].managed || service.machine === null || service.container === null) return []
+  return serviceActKinds.filter((kind) => kind !== 'update' || service.updateProgram !== null)
+}
+
+/** What it costs, before the button is pressed. */
+export function consequenceOf(kind: ServiceActKind, service: Service, machine: string): string {
+  const { does, startMs } = serviceKindRows[service.kind]
+  const wait = `Apps that use it get no answer meanwhile, for ${aboutDuration(startMs / 5)} as a rule.`
+  if (kind === 'start') return `${service.name} takes about ${bytesInWords(footprintOf(service))} of ${machine} and ${does} again.`
+  if (kind === 'stop')
+    return `${service.name} stops on ${machine}: nothing there ${does} until somebody starts it. About ${bytesInWords(footprintOf(service))} of memory come back.`
+  if (kind === 'restart') return `${service.name} on ${machine} is ended and started again. What it works on now is lost. ${wait}`
+  return `${service.updateProgram} runs on ${machine}. What it does is up to it. ${wait}`
+}
+
+export const actWords: Readonly<Record<ServiceActKind, { readonly button: string; readonly now: string; readonly done: string }>> = {
+  start: { button: 'Start', now: 'Starting', done: 'started' },
+  stop: { button: 'Stop', now: 'Stopping', done: 'stopped' },
+  restart: { button: 'Restart', now: 'Restarting', done: 'restarted' },
+  update: { button: 'Update', now: 'Updating', done: 'updated' },
+}
+
+/** What it holds of its machine's memory soon, though nothing shows it yet, bytes: a start that has not been proved. */
+export function comingBytes(acts: readonly ServiceAct[], services: readonly Service[], machine: string): number {
+  const coming = acts.filter((act) => act.machine === machine && act.state === 'running' && takesMemory(act.kind))
+  return coming.reduce((sum, act) => {
+    const service = services.find((one) => one.id === act.service)
+    return sum + (service === undefined ? 0 : footprintOf(service))
+  }, 0)
+}
