@@ -11,7 +11,7 @@ import type { MachineKnowledge } from './app/machine-facts-view.ts'
 import type { Recipes } from './app/recipes.ts'
 import type { MachinesUse, SettingsUse, StatusUse } from './app/use-cases.ts'
 import { agreements, type OfMachine } from './domain/agreement.ts'
-import { mainEngine } from './domain/engine-sites.ts'
+import { type EngineSite, mainEngine } from './domain/engine-sites.ts'
 import type { MachineView } from './domain/machine.ts'
 import { type MachineNote, machineNotes } from './domain/machine-notes.ts'
 import { modelName } from './domain/model-name.ts'
@@ -31,6 +31,7 @@ interface Later {
   readonly status: StatusUse
   readonly machines: MachinesUse
   readonly memoryDanger: (view: MachineView) => string | null
+  readonly coming: () => EngineSite | null
 }
 
 /** `later`: what is built after this and asked only once everything is. */
@@ -67,7 +68,7 @@ export function composeMachineFacts(ground: Ground, later: () => Later) {
 
   let built: ReturnType<typeof createMachineActs> | null = null
   const acts = (): ReturnType<typeof createMachineActs> => {
-    const { lock, status } = later()
+    const { lock, status, coming } = later()
     built ??= createMachineActs({
       clock,
       ids,
@@ -78,6 +79,10 @@ export function composeMachineFacts(ground: Ground, later: () => Later) {
       inspections,
       lock,
       status,
+      coming: () => {
+        const site = coming()
+        return site === null ? null : { machine: site.machine.id, model: modelName(site.command?.model ?? 'A model') }
+      },
       events,
       log,
       scan: discovery.scanOne,

@@ -102,6 +102,7 @@ export function compose(world: Adapters): Graph {
     status,
     machines,
     memoryDanger: health.memoryDanger,
+    coming: () => observed.truth().coming,
   }))
   const machines = createMachines({
     clock,

@@ -96,10 +96,12 @@ export function createInspections(needs: InspectionsNeeds) {
     await (knownOf(id).looking ?? begin(id, true, signal))
   }
 
-  const isDue = (state: Known): boolean => {
+  const isDue = (state: Known, view: MachineView): boolean => {
     const now = clock.now()
+    const { inspection } = state
     if (state.looking !== null || now - state.triedAt < againMs) return false
-    return state.inspection === null || now - state.inspection.at >= settings.get('machines.inspectMinutes') * 60_000
+    if (inspection !== null && peersOf(view).join() !== inspection.peers.map((peer) => peer.address).join()) return true
+    return inspection === null || now - inspection.at >= settings.get('machines.inspectMinutes') * 60_000
   }
 
   const consider = (id: string, signal: AbortSignal): void => {
@@ -110,7 +112,7 @@ export function createInspections(needs: InspectionsNeeds) {
     if (view === undefined || view.observation === null) return
     const state = knownOf(id)
     if (state.marks.at !== view.observation.at) state.marks = afterLook(state.marks, view.observation)
-    if (view.trouble !== null || signal.aborted || running >= atOnce || !isDue(state)) return
+    if (view.trouble !== null || signal.aborted || running >= atOnce || !isDue(state, view)) return
     begin(id, false, signal).catch((error: unknown) => {
       if (!signal.aborted) needs.log.info('the slower look at a machine failed', { machine: id, error })
     })

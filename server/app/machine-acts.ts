@@ -28,6 +28,8 @@ export interface MachineActsNeeds {
   readonly inspections: Pick<Inspections, 'of' | 'inspect'>
   readonly lock: Lock
   readonly status: Pick<StatusUse, 'status'>
+  /** What somebody started by hand and does not answer yet. */
+  readonly coming: () => { readonly machine: string; readonly model: string } | null
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
   /** Reads the disks of a machine, and the recipes of its launcher. */
@@ -69,7 +71,9 @@ export function createMachineActs(needs: MachineActsNeeds): MachineActs {
   }
 
   /** A model that reads its weights now needs what would be dropped. */
-  const refuseWhileLoading = ({ name }: Machine): void => {
+  const refuseWhileLoading = ({ id, name }: Machine): void => {
+    const coming = needs.coming()
+    if (coming?.machine === id) throw new SparkError('model_is_loading', { machine: name, model: coming.model })
     const engines = needs.status.status().clusters.flatMap((one) => one.engines)
     const loading = engines.find((one) => one.state === 'starting' && one.machines.includes(name))
     if (loading !== undefined) throw new SparkError('model_is_loading', { machine: name, model: loading.modelName ?? 'A model' })

@@ -7,6 +7,9 @@ import { openSsh2Door } from '../sim/doors/ssh2-door.ts'
 import { openSshdDoor } from '../sim/doors/sshd-door.ts'
 import { type Bench, launcherRecipeText, openBench } from '../sim/doors-bench.ts'
 
+const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name)
+const byDevice = (a: { device: string }, b: { device: string }): number => a.device.localeCompare(b.device)
+
 describe.each([
   ['a real sshd', openSshdDoor],
   ['the ssh2 server', openSsh2Door],
@@ -63,6 +66,40 @@ describe.each([
     const { rows, images } = await sparks.survey(machine, 'vllm-node', [])
     expect(rows.filter((row) => row.state === 'missing')).toEqual([])
     expect(images.map((image) => image.ref)).toContain('vllm-node:latest')
+  })
+
+  it('tells every fact as the door in memory does', async () => {
+    const { facts } = await sparks.probe(machine, [])
+    const told = bench.world.look(machine.name).facts
+    const wholeSeconds = (boots: typeof facts.boots) => boots?.map((boot) => ({ ...boot, at: Math.floor(boot.at / 1000) }))
+    expect({
+      ...facts,
+      boots: wholeSeconds(facts.boots),
+      links: facts.links.toSorted(byName),
+      ports: facts.ports.toSorted(byDevice),
+    }).toEqual({
+      ...told,
+      boots: wholeSeconds(told.boots),
+      links: told.links.toSorted(byName),
+      ports: told.ports.toSorted(byDevice),
+    })
+    const peer = bench.world.look(bench.machine(1).name).fabricAddress ?? ''
+    expect(await sparks.inspect(machine, { images: ['vllm-node'], peers: [peer], askSudo: true })).toMatchObject({
+      images: [{ ref: 'vllm-node', id: expect.stringMatching(/^sha256:/) }],
+      checkout: { branch: 'main', standing: 'current', localChanges: 0 },
+      mayDropCaches: false,
+      peers: [{ address: peer, seen: true }],
+    })
+    bench.world.condition(machine.name, { origin: [{ commit: 'beef001', date: '2026-11-02', subject: 'New' }], mayDropCaches: true })
+    expect(await sparks.inspect(machine, { images: [], peers: [], askSudo: true })).toMatchObject({
+      checkout: { standing: 'behind' },
+      mayDropCaches: true,
+    })
+    expect(await sparks.launcherChanges(machine)).toMatchObject({
+      target: 'beef001'.padEnd(40, '0'),
+      forward: true,
+      commits: [{ subject: 'New' }],
+    })
   })
 
   it('starts a model by its launcher and is watched until vLLM lives', async () => {
