@@ -21,6 +21,7 @@ export interface MachineKnowledge {
 }
 
 interface Facts {
+  readonly pressure: { readonly level: string; readonly sentence: string } | null
   readonly now: number
   readonly pollMs: number
   readonly containerName: string
@@ -33,7 +34,13 @@ export type FactFields = Pick<
 
 export function machineFactsShape(view: MachineView, known: MachineKnowledge, facts: Facts): FactFields {
   const seen = view.observation
-  const well = machineWell(view, { now: facts.now, pollMs: facts.pollMs, notes: known.notes, danger: known.danger })
+  const well = machineWell(view, {
+    now: facts.now,
+    pollMs: facts.pollMs,
+    notes: known.notes,
+    danger: known.danger,
+    pressure: facts.pressure,
+  })
   const { inspection } = known
   const accepted = seen !== null && inspection !== null && inspection.keyFingerprint !== null
   return {

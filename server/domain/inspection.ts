@@ -93,11 +93,11 @@ export function updateRefusal(changes: LauncherChanges): { readonly why: string;
 /** Words of what was read last about the origin. */
 export function checkoutSentence({ standing, localChanges }: Checkout): string {
   const words: Readonly<Record<Standing, string>> = {
-    current: 'It is the newest there is.',
-    behind: 'There is a newer one.',
-    ahead: 'It has commits that its origin does not have.',
-    diverged: 'It and its origin have each gone their own way.',
-    unknown: 'Whether there is a newer one is not known: its origin could not be asked.',
+    current: 'The launcher is the newest there is.',
+    behind: 'There is a newer launcher.',
+    ahead: 'The launcher has commits that its origin does not have.',
+    diverged: 'The launcher and its origin have each gone their own way.',
+    unknown: 'Whether there is a newer launcher is not known: its origin could not be asked.',
   }
   const changed =
     localChanges === null || localChanges === 0

@@ -93,28 +93,35 @@ export interface Well {
   readonly sentence: string
 }
 
+const veryShort: ReadonlySet<string> = new Set(['high', 'critical'])
+
 interface WellFacts {
   readonly now: number
   readonly pollMs: number
   readonly notes: readonly MachineNote[]
   /** A sentence about its memory, when it is in danger. */
   readonly danger: string | null
+  /** How short it is of memory; null: nobody follows it. */
+  readonly pressure: { readonly level: string; readonly sentence: string } | null
 }
 
 /** Is this Spark well? Said only where everything that it rests on was seen just now; what is not known is never well. */
-export function machineWell(view: MachineView, { now, pollMs, notes, danger }: WellFacts): Well {
+export function machineWell(view: MachineView, { now, pollMs, notes, danger, pressure }: WellFacts): Well {
   const { machine, observation: seen, trouble } = view
   if (trouble !== null) return { state: 'unwell', sentence: trouble.sentence }
   if (view.reach === 'unreachable') return { state: 'unwell', sentence: `${machine.name} does not answer.` }
   if (seen === null) return { state: 'unknown', sentence: `${machine.name} has not been seen yet.` }
   if (isStale(view, now, pollMs))
     return { state: 'unknown', sentence: `How ${machine.name} is now is not known: it was last seen ${aboutDuration(now - seen.at)} ago.` }
-  if (danger !== null) return { state: 'unwell', sentence: danger }
+  const short = danger ?? (pressure !== null && veryShort.has(pressure.level) ? pressure.sentence : null)
+  if (short !== null) return { state: 'unwell', sentence: short }
   if (seen.gpuName === null)
     return { state: 'unwell', sentence: `The GPU driver of ${machine.name} does not answer. A restart of the machine usually mends it.` }
   if (seen.dockerProblem !== null)
     return { state: 'unwell', sentence: `Docker does not answer on ${machine.name}, so nothing can be started there.` }
   const first = notes[0]
   if (first !== undefined) return { state: 'look', sentence: first.sentence }
+  if (pressure !== null && pressure.level !== 'normal')
+    return { state: pressure.level === 'warning' ? 'look' : 'unknown', sentence: pressure.sentence }
   return { state: 'well', sentence: `${machine.name} is well.` }
 }

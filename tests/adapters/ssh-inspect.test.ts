@@ -1,6 +1,6 @@
 // The slower look and the update of a launcher, through a real sshd, with real git and repositories on this disk.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSparks } from '../../server/adapters/ssh/sparks.ts'
@@ -136,6 +136,9 @@ describe('an update of the launcher', () => {
     writeFileSync(join(here(), '.git/hooks/post-merge'), `#!/bin/sh\ntouch "${door.home}/owned"\n`, { mode: 0o755 })
     git(here(), 'config', 'core.fsmonitor', `touch ${door.home}/owned`)
     git(here(), 'reset', '-q', '--hard', 'HEAD~1')
+    // What git does here by hand runs what the settings name; that is what must not happen below.
+    expect(door.exists('owned')).toBe(true)
+    rmSync(join(door.home, 'owned'))
     const shown = await changes()
     expect(await run(shown?.target ?? '')).toBe(0)
     expect(door.exists('owned')).toBe(false)

@@ -191,7 +191,7 @@ describe('what needs a hand', () => {
   const pollMs = 5000
   it('is never called well where something it rests on is not known', () => {
     const well = (view: ReturnType<typeof buildView>, more = {}): string =>
-      machineWell(view, { now: buildNow, pollMs, notes: [], danger: null, ...more }).state
+      machineWell(view, { now: buildNow, pollMs, notes: [], danger: null, pressure: null, ...more }).state
     expect(well(buildView())).toBe('well')
     expect(well(buildView({}, null))).toBe('unwell')
     expect(well({ ...buildView({}, null), reach: 'unknown' })).toBe('unknown')
@@ -200,6 +200,8 @@ describe('what needs a hand', () => {
     expect(well(buildView({}, { dockerProblem: 'not_running', containers: null }))).toBe('unwell')
     expect(well(buildView(), { danger: 'Memory fell.' })).toBe('unwell')
     expect(well(buildView(), { notes: [{ code: 'x', sentence: 'y' }] })).toBe('look')
+    const pressed = (level: string) => well(buildView(), { pressure: { level, sentence: 'Memory.' } })
+    expect(['normal', 'warning', 'high', 'critical', 'unknown'].map(pressed)).toEqual(['well', 'look', 'unwell', 'unwell', 'unknown'])
     const trouble = { code: 'machine_timeout', sentence: 'It was silent.', now: '', next: '' }
     expect(well({ ...buildView(), trouble })).toBe('unwell')
   })

@@ -98,7 +98,7 @@ export const troubledMachine: MachineShape = {
       { ref: 'vllm-node', id: `sha256:${'77aa'.repeat(16)}` },
       { ref: 'vllm-node-b12x', id: null },
     ],
-    launcher: { standing: 'behind', branch: 'main', localChanges: 2, sentence: 'There is a newer one. 2 files were changed by hand.' },
+    launcher: { standing: 'behind', branch: 'main', localChanges: 2, sentence: 'There is a newer launcher. 2 files were changed by hand.' },
     mayDropCaches: false,
   },
 }

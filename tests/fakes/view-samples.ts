@@ -78,7 +78,7 @@ export const machine: MachineShape = {
   slow: {
     at: before(300),
     images: [{ ref: 'vllm-node', id: 'sha256:3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c' }],
-    launcher: { standing: 'current', branch: 'main', localChanges: 0, sentence: 'It is the newest there is.' },
+    launcher: { standing: 'current', branch: 'main', localChanges: 0, sentence: 'The launcher is the newest there is.' },
     mayDropCaches: true,
   },
   dropped: null,

@@ -240,8 +240,12 @@ describe.each([
     expect((await session).code).toBe(255)
     expect((await bench.ssh('true', { index: 1 })).err).toMatch(/Connection refused/)
     await until('it is up', () => bench.world.isReachable('spark-2'))
-    await bench.door.settled()
-    const { out } = await bench.ssh('cat "$SPARK_CONTROL_PROC"/sys/kernel/random/boot_id', { index: 1 })
+    // Its sshd opens its door a moment after the node is up.
+    let out = ''
+    const readBoot = async (): Promise<void> => {
+      out = (await bench.ssh('cat "$SPARK_CONTROL_PROC"/sys/kernel/random/boot_id', { index: 1 })).out
+    }
+    for (const end = Date.now() + 10_000; out === '' && Date.now() < end; ) await readBoot()
     expect(out).toBe(`${bench.world.look('spark-2').bootId}\n`)
     expect(out.trim()).not.toBe(before)
   })

@@ -220,7 +220,7 @@ export const machineSample: MachineShape = {
   slow: {
     at: '2026-01-01T00:00:00.000Z',
     images: [{ ref: 'vllm-node', id: 'sha256:3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c3f9c' }],
-    launcher: { standing: 'current', branch: 'main', localChanges: 0, sentence: 'It is the newest there is.' },
+    launcher: { standing: 'current', branch: 'main', localChanges: 0, sentence: 'The launcher is the newest there is.' },
     mayDropCaches: true,
   },
   dropped: null,

@@ -69,7 +69,7 @@ function Changes({ machine, changes, lock, now }: LauncherData & { readonly chan
         It goes forward to <code>{target.slice(0, 7)}</code> or not at all. A newer launcher may want a newer image, and a model that
         started with this one may then need a new recipe. To go back:{' '}
         <code>
-          git -C {path} checkout {head.slice(0, 7)}
+          git -C {path} reset --keep {head.slice(0, 7)}
         </code>
         .
       </p>
