@@ -115,12 +115,19 @@ export function createWebhooks(needs: WebhooksNeeds): Webhooks {
     return deliveryView(store.deliveries(hook.id, 1)[0] ?? { ...delivery, id: 0 })
   }
 
-  const editOf = async (hook: Webhook, asked: Partial<WebhookAsk>): Promise<WebhookChange> => {
-    const url = asked.url === undefined ? hook.url : await targetOf(asked.url)
-    const told = asked.events === undefined ? hook.events : listOf(asked.events)
+  /** Only what was asked for: somebody else may change the rest while the name is looked up. */
+  const editOf = async (id: string, { url, description, events: told }: Partial<WebhookAsk>): Promise<WebhookChange> => {
+    const target = url === undefined ? {} : { url: await targetOf(url) }
+    const hook = found(id)
     // What the old list left out stays left out: only what waited under it waits on.
-    const cursor = waitingOf(hook) === 0 ? needs.store.events.last() : hook.cursor
-    return { url, description: (asked.description ?? hook.description).trim(), events: told, cursor, failing: null }
+    const place = waitingOf(hook) === 0 ? { cursor: needs.store.events.last() } : {}
+    return {
+      ...target,
+      ...place,
+      ...(description === undefined ? {} : { description: description.trim() }),
+      ...(told === undefined ? {} : { events: listOf(told) }),
+      failing: null,
+    }
   }
 
   return {
@@ -148,7 +155,7 @@ export function createWebhooks(needs: WebhooksNeeds): Webhooks {
       return { webhook: view(hook), secret: shown }
     },
     async edit(id, asked, by) {
-      const wanted = await editOf(found(id), definedOf(asked))
+      const wanted = await editOf(found(id).id, definedOf(asked))
       const hook = change(id, wanted)
       tellChange(hook, 'changed', by)
       return view(hook)

@@ -17,7 +17,7 @@ export function whyNotAccepted(status: number, location: string | null): string 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 const pausedBecause = {
-  owner: 'Paused by you.',
+  owner: 'Paused on purpose.',
   failing: 'Paused: it has accepted nothing for three days.',
   gone: 'Paused: it says that it is gone for good.',
   secret: 'Paused: its secret cannot be opened with the key file of this appliance. Make a new secret.',

@@ -3,7 +3,7 @@ import type { Example, Operation } from '../contract/define.ts'
 import { type ErrorCode, errors } from '../contract/errors.ts'
 import { contract } from '../contract/index.ts'
 import { type Component, type JsonSchema, jsonSchemaOf, propertiesOf } from '../contract/json-schema.ts'
-import { EventShape } from '../contract/operations/shapes.ts'
+import { WebhookMessage, webhookHeaders } from '../contract/operations/webhook-shapes.ts'
 
 type Json = Record<string, unknown>
 type Components = Record<string, JsonSchema>
@@ -117,15 +117,24 @@ function pathItem(id: string, row: Operation, components: Components): Json {
 }
 
 function webhooksOf(components: Components): Json {
-  const frame = collect(jsonSchemaOf(EventShape, 'output'), components)
+  const frame = collect(jsonSchemaOf(WebhookMessage, 'output'), components)
+  const parameters = Object.entries(webhookHeaders).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  }))
   return Object.fromEntries(
     Object.entries(contract.events)
       .filter(([, row]) => row.webhook)
       .map(([type, row]) => {
-        const payload = collect(jsonSchemaOf(row.payload, 'output'), components)
-        const schema = { allOf: [frame, { properties: { type: { const: type }, payload } }] }
-        const content = { 'application/json': { schema, example: { type, payload: row.sample } } }
-        return [type, { post: { requestBody: { content }, responses: { '2XX': { description: 'Taken' } } } }]
+        const data = collect(jsonSchemaOf(row.payload, 'output'), components)
+        const schema = { allOf: [frame, { properties: { type: { const: type }, data } }] }
+        const sentence = (row.sentence as (payload: unknown) => string)(row.sample)
+        const example = { type, timestamp: '2026-01-01T00:00:00.000Z', id: 501, sentence, data: row.sample }
+        const content = { 'application/json': { schema, example } }
+        return [type, { post: { parameters, requestBody: { content }, responses: { '2XX': { description: 'Taken' } } } }]
       }),
   )
 }

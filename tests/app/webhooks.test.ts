@@ -1,5 +1,7 @@
 // Webhooks in virtual time over real SQLite: told at least once, in order, and never lost, whatever a receiver does.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SparkError } from '../../server/contract/errors.ts'
+import { WebhookMessage } from '../../server/contract/operations/webhook-shapes.ts'
 import { bodies, crashOf, day, openWebhooks, other, url, type WebhookRig, wordsOf } from '../fakes/webhook-rig.ts'
 
 let rig: WebhookRig
@@ -21,6 +23,7 @@ describe('an event', () => {
     happen('spark-2')
     await rig.clock.advance(60_000)
     expect(names()).toEqual(['spark-1', 'spark-2'])
+    for (const one of bodies(rig.sender.sent)) expect(WebhookMessage.parse(one)).toEqual(one)
     expect(bodies(rig.sender.sent)[0]).toEqual({
       type: 'machine_back',
       timestamp: '2026-01-01T00:00:00.000Z',
@@ -80,6 +83,28 @@ describe('an event', () => {
     rig.stores.events.append('machine_back', rig.clock.now(), { machine: 'm1', name: 'spark-1' })
     await rig.clock.advance(31_000)
     expect(names()).toEqual(['spark-1'])
+  })
+})
+
+describe('a full disk', () => {
+  it('sends nothing a second time and nothing out of order: what was accepted is written down when there is room', async () => {
+    await add()
+    const { webhooks: store } = rig.stores
+    const write = store.write.bind(store)
+    let refusals = 5
+    Object.assign(store, {
+      write: (...given: Parameters<typeof write>) => {
+        if (refusals > 0) {
+          refusals -= 1
+          throw new SparkError('storage_full', {})
+        }
+        return write(...given)
+      },
+    })
+    for (const name of ['spark-1', 'spark-2', 'spark-3']) happen(name)
+    await rig.clock.advance(1000)
+    expect([refusals, names()]).toEqual([0, ['spark-1', 'spark-2', 'spark-3']])
+    expect(rig.webhooks.list()[0]).toMatchObject({ waiting: 0, state: 'delivering' })
   })
 })
 

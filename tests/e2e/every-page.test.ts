@@ -42,6 +42,8 @@ beforeAll(async () => {
     activity: '/activity',
     schedule: '/schedule',
     settings: '/settings',
+    webhooks: '/webhooks',
+    'webhook-new': '/webhooks/new',
     stop: '/engines/main/stop',
     'not-found': '/no-such-page',
   }))

@@ -79,7 +79,7 @@ test('a webhook is added, tested, told, fails, is tried again, paused, resumed a
   await badge('Delivering')
 
   await button('Pause it')
-  await page.getByText('Paused by you.').waitFor()
+  await page.getByText('Paused on purpose.').waitFor()
   await reserve('recap-3')
   await page.getByRole('button', { name: 'Go on with what waited' }).waitFor()
   await button('Go on with what waited')

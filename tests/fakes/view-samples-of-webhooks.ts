@@ -38,7 +38,7 @@ export const pausedByOwner: WebhookView = {
   ...webhookSample,
   id: 'paused000002',
   state: 'paused',
-  sentence: 'Paused by you.',
+  sentence: 'Paused on purpose.',
   paused: { at: '2026-01-01T00:00:00.000Z', reason: 'owner', why: null },
 }
 

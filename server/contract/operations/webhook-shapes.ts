@@ -36,6 +36,25 @@ export const WebhookShape = z
   .meta({ id: 'Webhook' })
 export type WebhookView = z.output<typeof WebhookShape>
 
+/** What a webhook carries: the body that is signed. */
+export const WebhookMessage = z
+  .object({
+    type: z.string(),
+    timestamp: Time.describe('When it happened'),
+    id: z.int().nullable().describe('Number of the event, with which GET /api/events goes on; null: a test'),
+    sentence: z.string().describe('What the owner reads in Activity'),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'WebhookMessage' })
+
+/** The headers of a webhook; docs/WEBHOOKS.md says how they are verified. */
+export const webhookHeaders = {
+  'webhook-id': 'The same in every attempt to tell this event',
+  'webhook-timestamp': 'Seconds since 1970, of this attempt',
+  'webhook-signature': 'v1, and base64 of HMAC-SHA256 over id.timestamp.body; several with spaces between while a secret is replaced',
+  'x-spark-signature': 'As the earlier controller signed: sha256= and hex of HMAC-SHA256 over the body',
+} as const
+
 export const DeliveryShape = z
   .object({
     id: z.int(),
