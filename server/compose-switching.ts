@@ -64,6 +64,7 @@ export function composeSwitching(ground: SwitchingGround) {
     machine: (id) => stores.machines.find(id),
     model: discovery.domainModel,
     inFlight: chat.inFlight,
+    settings,
     events,
     log,
     shutdown,

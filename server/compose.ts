@@ -44,7 +44,13 @@ export function compose(world: Adapters): Graph {
   let ready = false
 
   const events = createEvents({ store: stores.events, clock, log, checkPayloads: world.checkEvents ?? false })
-  const storage = createStorage({ clock, log, store: stores, onBack: events.catchUp })
+  const storage = createStorage({
+    clock,
+    log,
+    store: stores,
+    onBack: events.catchUp,
+    backupsKept: () => settings.get('storage.backupsKept'),
+  })
   const settings = createSettings({ store: stores.settings, clock, env: world.env, sealer: world.sealer, events, log })
   const webhooks = createWebhooks({
     clock,
@@ -155,7 +161,7 @@ export function compose(world: Adapters): Graph {
   const downloadedAt = (model: string): number | null =>
     stores.downloads.recent(200).find((one) => one.repo === model && one.state === 'succeeded')?.endedAt ?? null
   const serving = (): string | null => stores.serving.find(mainEngine)?.model ?? null
-  const disks = () => readDisks({ clock, discovery, fleet, serving, downloadedAt })
+  const disks = () => readDisks({ clock, discovery, fleet, serving, downloadedAt, settings })
 
   /** A live switch is taken up with what the machines say now, where they say it soon. */
   const takeUp = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import type { Discovery } from './discovery.ts'
 import type { Fleet } from './fleet.ts'
 import { isoTime, isoTimeOrNull } from './iso-time.ts'
 import type { Clock } from './ports.ts'
+import type { SettingsUse } from './use-cases.ts'
 
 export interface DisksNeeds {
   readonly clock: Pick<Clock, 'now'>
@@ -13,13 +14,14 @@ export interface DisksNeeds {
   readonly serving: () => string | null
   /** When a model was last downloaded from here; null: never, or long ago. */
   readonly downloadedAt: (model: string) => number | null
+  readonly settings: Pick<SettingsUse, 'get'>
 }
 
 const dayMs = 86_400_000
-/** A model nobody used for this long may go, and so may one that was never used, unless it has just been downloaded. */
-const unusedMs = 30 * dayMs
 
-export function readDisks({ clock, discovery, fleet, serving, downloadedAt }: DisksNeeds): DisksView {
+export function readDisks({ clock, discovery, fleet, serving, downloadedAt, settings }: DisksNeeds): DisksView {
+  /** A model nobody used for this long may go, and so may one that was never used, unless it has just been downloaded. */
+  const unusedMs = settings.get('models.unusedDays') * dayMs
   const now = clock.now()
   const models = discovery.models()
   const views = fleet.views()

@@ -81,6 +81,9 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     followed.set(id, promise)
   }
 
+  /** The one that was typed, else the one that is kept for all. */
+  const tokenFor = (typed: string | undefined): string | null => typed ?? (needs.settings.get('downloads.hubToken') || null)
+
   const find = (id: string): Download => {
     const download = store.downloads.find(id)
     if (download === null) throw new SparkError('download_unknown', { download: id.slice(0, 100) })
@@ -100,7 +103,7 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
     if (read === null) throw new SparkError('repo_unreadable', { text: ask.repo.trim().slice(0, 200) })
     const { repo } = read
     const revision = ask.revision ?? read.revision
-    const token = ask.token ?? null
+    const token = tokenFor(ask.token)
     const machines = machinesOf(ask.machines)
     const looks = await Promise.all(
       machines.map(async (machine, at): Promise<Looked> => {
@@ -174,13 +177,13 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
           commit: ground.commit,
           places: looks.map(({ machine, look }) => ({ machine, folder: hubFolder(look.cachePath, repo) })),
           argv: ground.argv,
-          withToken: ask.token !== undefined,
+          withToken: tokenFor(ask.token) !== null,
           files: ground.files?.map(({ path, sizeBytes }) => ({ path, sizeBytes })) ?? null,
           otherBytes: ground.otherBytes,
           totalBytes: ground.totalBytes,
           requestedBy,
         },
-        ask.token ?? null,
+        tokenFor(ask.token),
       )
     },
     checkTogether: async (model) => togetherView(await planTogether(together, model)),
@@ -198,19 +201,20 @@ export function createDownloads(needs: DownloadsNeeds): Downloads {
       runner.wake(id)
       return view(find(id))
     },
-    async resume(id, token) {
+    async resume(id, given) {
+      const token = tokenFor(given)
       const before = find(id)
       if (before.state !== 'failed' && before.state !== 'cancelled') throw stateWrong(before)
       refuseRunning(before.repo)
       await followed.get(id)
-      const again = beginAttempt({ ...before, withToken: token !== undefined }, clock.now())
+      const again = beginAttempt({ ...before, withToken: token !== null }, clock.now())
       if (!store.downloads.update(again)) refuseRunning(before.repo)
       needs.events.append('download_started', { download: id, model: again.repo, machines: again.places.map((one) => nameOf(one.machine)) })
-      follow(id, token ?? null)
+      follow(id, token)
       return view(again)
     },
     recover() {
-      for (const { id } of store.downloads.live()) if (!followed.has(id)) follow(id, null)
+      for (const { id } of store.downloads.live()) if (!followed.has(id)) follow(id, tokenFor(undefined))
     },
     async settled() {
       await Promise.all(followed.values())

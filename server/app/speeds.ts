@@ -12,7 +12,7 @@ import type { Swap } from '../domain/swap.ts'
 import { isoTime } from './iso-time.ts'
 import type { Clock, EngineAddress, Engines, Log, ServingStore, SwapStore } from './ports.ts'
 import type { SpeedStore } from './recipe-ports.ts'
-import type { EventsUse } from './use-cases.ts'
+import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface SpeedsNeeds {
   readonly clock: Clock
@@ -25,6 +25,7 @@ export interface SpeedsNeeds {
   readonly machine: (id: string) => Machine | null
   readonly model: (id: string) => Model | null
   readonly inFlight: (engine: string) => number
+  readonly settings: Pick<SettingsUse, 'get'>
   readonly events: Pick<EventsUse, 'append' | 'subscribe'>
   readonly log: Log
   readonly shutdown: AbortSignal
@@ -108,7 +109,7 @@ export function createSpeeds(needs: SpeedsNeeds) {
   /** Called after every outcome. Settles when it is measured or given up; never rejects. */
   async function measure(swap: Swap): Promise<void> {
     const start = swap.plan.starts
-    if (start === null || needs.shutdown.aborted) return
+    if (start === null || needs.shutdown.aborted || !needs.settings.get('swap.measureSpeed')) return
     running?.abort()
     const own = new AbortController()
     running = own

@@ -17,6 +17,6 @@ export interface Backup {
 
 export interface Backups {
   /** A copy of the whole database of one instant, checked, in the folder of backups; writing goes on meanwhile. */
-  take(now: number): Promise<Backup>
+  take(now: number, kept: number): Promise<Backup>
   read(name: string): Uint8Array<ArrayBuffer>
 }

@@ -10,6 +10,7 @@ export interface StorageNeeds {
   readonly store: { readonly writing: WritingState; readonly backups: Backups }
   /** Called once writing works again. */
   readonly onBack: () => void
+  readonly backupsKept: () => number
 }
 
 /** Nothing can be written down for now: to be waited out, never taken for a failure of what was being done. */
@@ -22,7 +23,7 @@ export type Storage = ReturnType<typeof createStorage>
 /** How soon room on the disk is noticed, ms. */
 const againMs = 3000
 
-export function createStorage({ clock, log, store, onBack }: StorageNeeds) {
+export function createStorage({ clock, log, store, onBack, backupsKept }: StorageNeeds) {
   const waiting = new Set<() => void>()
 
   const lookAgain = (): void => {
@@ -34,7 +35,7 @@ export function createStorage({ clock, log, store, onBack }: StorageNeeds) {
 
   const use: StorageUse = {
     async backUp() {
-      const { name, path, sizeBytes } = await store.backups.take(clock.now())
+      const { name, path, sizeBytes } = await store.backups.take(clock.now(), backupsKept())
       log.info('the database was copied', { path, sizeBytes })
       return { name, path, sizeBytes }
     },

@@ -26,6 +26,17 @@ export const switchingSettings = {
     control: 'toggle',
     unit: null,
   }),
+  'swap.measureSpeed': setting({
+    schema: z.boolean(),
+    default: true,
+    label: 'Measure the speed after a switch',
+    help: 'One short answer is asked for and timed, unless somebody else asks first.',
+    group: 'Switching',
+    secret: false,
+    env: null,
+    control: 'toggle',
+    unit: null,
+  }),
   'swap.drainSeconds': setting({
     schema: seconds(0, 600),
     default: 30,

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { accessSettings } from './settings-of-access.ts'
 import { engineSettings } from './settings-of-engine.ts'
+import { keepingSettings } from './settings-of-keeping.ts'
 import { machineSettings } from './settings-of-machines.ts'
 import { scheduleSettings } from './settings-of-schedules.ts'
 import { serviceSettings } from './settings-of-services.ts'
@@ -12,6 +13,7 @@ export const settings = {
   ...engineSettings,
   ...switchingSettings,
   ...machineSettings,
+  ...keepingSettings,
   ...scheduleSettings,
   ...serviceSettings,
   ...accessSettings,

@@ -36,7 +36,7 @@ describe('a backup', () => {
       }
       return pairs
     })()
-    const backup = await stores.backups.take(Date.UTC(2026, 0, 2, 3, 4, 5))
+    const backup = await stores.backups.take(Date.UTC(2026, 0, 2, 3, 4, 5), 10)
     done = true
     expect(await writing).toBeGreaterThan(3)
     expect(backup).toMatchObject({ name: 'spark-control-20260102T030405Z.sqlite', sizeBytes: statSync(backup.path).size })
@@ -53,14 +53,14 @@ describe('a backup', () => {
 
   it('keeps the newest ten, and leaves nothing behind on a full disk', async () => {
     const stores = open()
-    for (let n = 0; n < 13; n += 1) await stores.backups.take(n * 60_000)
+    for (let n = 0; n < 13; n += 1) await stores.backups.take(n * 60_000, 10)
     expect(readdirSync(join(folder, 'backups'))).toHaveLength(10)
     expect(readdirSync(join(folder, 'backups')).sort()[0]).toContain('T000300Z')
     stores.close()
     const disk = openSmallDisk(1)
     const tight = open(join(disk.path, 'a.sqlite'))
     disk.fill()
-    if (disk.kind === 'mounted') await expect(tight.backups.take(0)).rejects.toMatchObject({ code: 'storage_full' })
+    if (disk.kind === 'mounted') await expect(tight.backups.take(0, 10)).rejects.toMatchObject({ code: 'storage_full' })
     disk.free()
     expect(readdirSync(join(disk.path, 'backups')).filter((name) => !name.endsWith('.sqlite'))).toEqual([])
     tight.close()
@@ -70,7 +70,7 @@ describe('a backup', () => {
   it('brings an appliance back whose fence is above what the machines have seen', async () => {
     const life = await startLife(undefined, { path })
     expect((await life.outcome(await life.ask(small))).state).toBe('succeeded')
-    const backup = await life.stores.backups.take(life.clock.now())
+    const backup = await life.stores.backups.take(life.clock.now(), 10)
     for (const model of [other, small]) expect((await life.outcome(await life.ask(model))).state).toBe('succeeded')
     const seen = life.stores.swaps.highestFence()
     const left = life.crash()

@@ -9,8 +9,6 @@ import { checkDatabase } from './check-file.ts'
 import { nameStamp, removeDatabase, syncFolder } from './database-files.ts'
 import { storageFailure } from './storage-failure.ts'
 
-/** Older ones of these make room: a disk that fills up with copies would end the writing. */
-const keptBackups = 10
 const namePattern = /^spark-control-\d{8}T\d{6}Z(-\d+)?\.sqlite$/
 
 export function createBackups(db: Database.Database, name: string): Backups {
@@ -27,7 +25,7 @@ export function createBackups(db: Database.Database, name: string): Backups {
       .filter((one) => namePattern.test(one))
       .sort()
   return {
-    async take(now): Promise<Backup> {
+    async take(now, kept): Promise<Backup> {
       const stamp = `spark-control-${nameStamp(now)}`
       try {
         const taken = new Set(listed())
@@ -35,7 +33,8 @@ export function createBackups(db: Database.Database, name: string): Backups {
         for (let number = 2; taken.has(file); number += 1) file = `${stamp}-${number}.sqlite`
         const path = join(place(), file)
         await copyTo(db, path)
-        for (const old of listed().slice(0, -keptBackups)) rmSync(join(place(), old), { force: true })
+        // A disk that fills up with copies would end the writing.
+        for (const old of listed().slice(0, -kept)) rmSync(join(place(), old), { force: true })
         return { name: file, path, sizeBytes: statSync(path).size }
       } catch (error) {
         throw storageFailure(error, name)
