@@ -32,6 +32,7 @@ test('with scripts off, themes, settings and a machine check work as forms', asy
   await page.goto('/settings')
   await page.getByRole('main').getByRole('button', { name: 'Dark' }).click()
   await page.locator('html[data-theme="dark"]').waitFor()
+  await page.getByRole('link', { name: 'Switching' }).click()
   await page.getByLabel('Let running conversations finish for').fill('many')
   const row = page.locator('form', { hasText: 'Let running conversations finish for' })
   await row.getByRole('button', { name: 'Save' }).click()
