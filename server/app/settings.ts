@@ -152,7 +152,7 @@ export function createSettings({ store, clock, env, sealer, events, log, rows = 
     change: (key, value, version, by) => {
       const row = rowOf(key)
       // An empty field of a form is one that was not filled in: what is there stays.
-      if (row.secret && typeof value === 'string' && value.trim() === '') return view(key)
+      if (row.secret && !pins.has(key) && typeof value === 'string' && value.trim() === '') return view(key)
       checkFree(key, version, () => inWords(value))
       write(new Map([[key, read(key, value)]]), by)
       return view(key)

@@ -26,7 +26,7 @@ export const keepingSettings = {
     unit: 'files',
   }),
   'downloads.hubToken': setting({
-    schema: z.string().regex(/^([\x21-\x7e]{4,400})?$/, 'a token has no spaces'),
+    schema: z.string().regex(/^([A-Za-z0-9_-]{4,400})?$/, 'a token of letters, digits, - and _ is needed'),
     default: '',
     label: 'Token of the Hub',
     help: 'For models that are not open to everybody, where no other token is typed. It is sent to the Spark with each download and kept there no longer.',

@@ -28,7 +28,7 @@ const planOf = async (model = other) => {
 }
 const command = async (): Promise<string> => (await planOf()).starts?.argv.join(' ') ?? ''
 /** How often `act` was called within so long, in virtual time. */
-const countCalls = async (of: 'probe' | 'scan', ms: number): Promise<number> => {
+const countCalls = async (of: 'probe' | 'scan' | 'inspect', ms: number): Promise<number> => {
   const sparks = life.sparks as unknown as Record<string, (...given: unknown[]) => unknown>
   const own = sparks[of]
   let calls = 0
@@ -157,6 +157,12 @@ const proofs: Partial<Readonly<Record<SettingKey, () => Promise<void>>>> = {
     const before = await countCalls('scan', 20 * minute)
     set('models.scanSeconds', 30)
     expect(await countCalls('scan', 20 * minute)).toBeGreaterThan(before * 5)
+  },
+  'machines.inspectMinutes': async () => {
+    set('machines.inspectMinutes', 720)
+    const before = await countCalls('inspect', 30 * minute)
+    set('machines.inspectMinutes', 5)
+    expect(await countCalls('inspect', 30 * minute)).toBeGreaterThan(before + 4)
   },
   'models.unusedDays': async () => {
     await serve(small)

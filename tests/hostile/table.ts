@@ -134,6 +134,7 @@ export const table: Readonly<Record<string, readonly Goes[]>> = {
   'schedule.approve params.id': id,
   'schedule.withdraw params.id': id,
   'schedule.dismiss params.id': id,
+  'setting downloads.hubToken': secret,
   'setting schedule.timeZone': id,
   'events.list query.after': id,
   'events.list query.types': id,

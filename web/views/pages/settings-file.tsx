@@ -74,11 +74,7 @@ export function DifferencePage({ difference, text, trouble }: DifferenceData) {
         rows={pinned.map(({ key, env }) => [key, env])}
       />
       <Part title="Secrets" note="Left out. Enter them here yourself." rows={secrets.map((key) => [key, ''])} />
-      {same === 0 ? null : (
-        <p class="quiet">
-          {counted(same, 'setting')} of the file already {same === 1 ? 'is' : 'are'} as the file says.
-        </p>
-      )}
+      {same === 0 ? null : <p class="quiet">Already so here: {counted(same, 'setting')}.</p>}
       <p class="quiet">Settings that the file does not name stay as they are.</p>
       {usable ? (
         <form class="acts" method="post" action="/settings-file">

@@ -53,7 +53,7 @@ function NamedMachine({ machine, refused }: { readonly machine: NamedMachineView
           </div>
         </div>
         <p class="acts">
-          <button type="submit" class="button main">
+          <button type="submit" class="button">
             Add this machine
           </button>
           <button type="submit" class="button plain" formaction={`/named-machines/${id}/removal`} formnovalidate>
