@@ -12,6 +12,12 @@ afterAll(() => rig?.close())
 const post = (path: string, body: unknown): Promise<Response> =>
   fetch(`${rig.life().url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
+/** One of the two that can be switched to at once. */
+const notServed = async (): Promise<string> => {
+  const served = rig.world.serving().map((serve) => serve.model)
+  return ['Qwen/Qwen3-8B', 'openai/gpt-oss-20b'].find((model) => !served.includes(model)) ?? ''
+}
+
 test('two tabs and two programs at the same instant: one launcher call, the others are refused with the reason', async () => {
   const [one, two] = [await rig.tab(), await rig.tab()]
   await one.goto(`/swaps/new?model=${encodeURIComponent('openai/gpt-oss-20b')}`)
@@ -59,12 +65,52 @@ test('a reservation keeps others out with 423, and the page offers to end it', a
   await page.goto('/')
   await page.getByText('recap has reserved the Sparks.').waitFor()
   await rig.shots(page, 'home-reserved')
+  // On the plan the switch is paused; released, the same page offers it again.
+  await page.goto(`/swaps/new?model=${encodeURIComponent(await notServed())}`)
+  await page.getByText('Switching waits until then.').waitFor()
+  expect(await page.getByRole('button', { name: 'Switch now' }).count()).toBe(0)
+  await rig.shots(page, 'plan-reserved')
   await page.getByRole('button', { name: 'Release anyway' }).click()
-  await page.getByText('recap has reserved the Sparks.').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Switch now' }).waitFor()
   expect(await rig.client['lock.find']()).toMatchObject({ locked: false })
+  const late = await rig.client['lock.renew']({ body: { token: taken.token } }).catch((error: unknown) => error)
+  expect(late).toMatchObject({ problem: { code: 'lock_ended', happened: expect.stringContaining('owner released it') as string } })
   expect(taken.token.length).toBeGreaterThan(20)
   expect(
     JSON.stringify(await (await fetch(`${rig.life().url}/api/events`, { headers: { accept: 'application/json' } })).json()),
   ).not.toContain(taken.token)
   expect(rig.complaints).toEqual([])
 }, 60_000)
+
+test('an app registers a time and asks for its model; the owner approves on the calendar, and the switch happens by itself', async () => {
+  const model = await notServed()
+  const registered = await rig.client['schedule.register']({
+    body: { app: 'recap', model, at: new Date(Date.now() + 45_000).toISOString(), durationSeconds: 3600, ensure: true, contact: 'Alice' },
+  })
+  const page = await rig.tab()
+  await page.goto('/')
+  await page.getByRole('link', { name: /^recap asks to have .* switched to/ }).click()
+  await page.getByRole('heading', { level: 1, name: 'Schedule' }).waitFor()
+  await rig.shots(page, 'schedule-asked')
+  await page.getByRole('button', { name: 'Allow these switches' }).click()
+  await page.getByText('Spark Control switches', { exact: true }).first().waitFor()
+  await rig.shots(page, 'schedule-approved')
+  const entry = async (): Promise<Awaited<ReturnType<Rig['client']['schedule.find']>>> =>
+    rig.client['schedule.find']({ params: { id: registered.id } })
+  await expect.poll(async () => (await entry()).last?.state, { timeout: 120_000, interval: 500 }).toBe('ready')
+  const { last } = await entry()
+  expect(await rig.client['swaps.find']({ params: { id: last?.swap ?? '' } })).toMatchObject({
+    model,
+    state: 'succeeded',
+    why: 'its schedule',
+    requestedBy: { kind: 'app', name: 'recap' },
+  })
+  expect(rig.world.serving().map((serve) => serve.model)).toEqual([model])
+  const { events } = await rig.client['events.list']({ query: { types: 'schedule_due,schedule_ready,schedule_missed' } })
+  expect(events.map((event) => event.type)).toEqual(['schedule_due', 'schedule_ready'])
+  await page.getByText('its model answered').waitFor()
+  await rig.shots(page, 'schedule-ready')
+  await page.getByRole('button', { name: 'Remove the entry of recap' }).click()
+  await page.getByRole('heading', { name: 'Nothing is registered' }).waitFor()
+  expect(rig.complaints).toEqual([])
+}, 200_000)

@@ -1,5 +1,6 @@
 import type { CalendarView, ScheduleView } from '../../../server/contract/operations/schedule-shapes.ts'
 import type { LockView } from '../../../server/contract/operations/shapes.ts'
+import { wallOf } from '../../../server/domain/wall-clock.ts'
 import { Heading } from '../layout.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { Empty, Note } from '../parts/notice.tsx'
@@ -21,8 +22,8 @@ export function SchedulePage(data: ScheduleData) {
     <div class="page">
       <Heading title="Schedule" up={{ href: '/', word: 'Home' }}>
         <p class="quiet">
-          What apps have registered for the next 7 days, in the time of {data.calendar.timeZone}. Spark Control runs no jobs: the apps come
-          by themselves. Where you allow it, it switches to an app's model at that time.
+          When apps need the Sparks, as they registered it. Spark Control runs no jobs: the apps come by themselves. Where you allow it, it
+          switches to an app's model in time. Times are in {data.calendar.timeZone}; <a href="/settings">Settings</a> has another zone.
         </p>
       </Heading>
       {data.trouble === undefined ? null : (
@@ -120,7 +121,7 @@ function Agenda({ calendar }: Pick<ScheduleData, 'calendar'>) {
       {calendar.days.map((day) => (
         <section class="stack tight" aria-label={day.weekday}>
           <h3>
-            {day.weekday} <span class="quiet">{day.date}</span>
+            {day.weekday} <span class="quiet">{wallOf(Date.parse(`${day.date}T12:00:00Z`), 'UTC').day}</span>
           </h3>
           <ul class="list agenda">
             {day.times.map((time) => (
@@ -199,19 +200,19 @@ function RemoveForm({ schedule: { id, app } }: { readonly schedule: ScheduleView
 }
 
 const lastWords = {
-  waiting: 'It waits',
-  switching: 'The switch runs',
-  ready: 'Its model answered',
-  missed: 'Its time passed without the model',
+  waiting: 'it waits',
+  switching: 'the switch runs',
+  ready: 'its model answered',
+  missed: 'it passed without the model',
 } as const
 
 function LastTime({ schedule: { last }, now }: { readonly schedule: ScheduleView; readonly now: number }) {
   if (last === null) return null
   return (
     <p>
-      {last.swap === null ? lastWords[last.state] : <a href={`/swaps/${last.swap}`}>{lastWords[last.state]}</a>} (time of{' '}
-      <Ago at={last.at} now={now} />
-      ).{last.why === null ? '' : ` ${last.why}`}
+      Last time (<Ago at={last.at} now={now} />
+      ): {last.swap === null ? lastWords[last.state] : <a href={`/swaps/${last.swap}`}>{lastWords[last.state]}</a>}.
+      {last.why === null ? '' : ` ${last.why}`}
     </p>
   )
 }

@@ -30,7 +30,7 @@ export function Reserved({ lock, now, back, what }: Props) {
       <form class="stack tight" method="post" action="/reservation/end">
         <input type="hidden" name="back" value={back} />
         <input type="hidden" name="since" value={lock.since ?? ''} />
-        <p class="quiet">{lock.holder} is told that it lost the Sparks; what it does on them may fail.</p>
+        <p class="quiet">{lock.holder} hears of it when it next asks; what it does on the Sparks may fail.</p>
         <p>
           <button type="submit" class="button">
             Release anyway
@@ -43,7 +43,7 @@ export function Reserved({ lock, now, back, what }: Props) {
 
 function reasonOf({ reason }: LockView): string {
   const said = (reason ?? '').replace(/[.\s]+$/, '')
-  return said === '' ? '' : `${said}. `
+  return said === '' ? '' : `${said.charAt(0).toUpperCase()}${said.slice(1)}. `
 }
 
 function renewedOf({ renewals }: LockView): string {
