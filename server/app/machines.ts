@@ -31,6 +31,8 @@ export interface MachinesNeeds {
   readonly scan: (machine: string) => Promise<void>
   /** How short it is of memory; null: nobody follows it. */
   readonly pressureOf: (machine: string) => PressureView | null
+  /** The slower look, now. */
+  readonly inspect: (machine: string) => Promise<void>
   /** What is known beside the looks. */
   readonly knowledge: (view: MachineView) => MachineKnowledge
   /** The list of models changed because a machine left. */
@@ -211,7 +213,11 @@ export function createMachines(needs: MachinesNeeds): MachinesUse {
     add,
     edit,
     remove,
-    check: async (id) => shape(await fleet.look(id)),
+    check: async (id) => {
+      const view = await fleet.look(id)
+      inBackground(id, needs.inspect(id))
+      return shape(view)
+    },
     survey,
     acceptHostKey,
   }

@@ -38,14 +38,14 @@ describe('a Spark is looked after', () => {
   test('without the line in sudoers there is no button but the line; with it, one click tells what came free', async () => {
     await page.getByText('Let Spark Control drop caches here').click()
     await page.getByText(/ALL=\(root\) NOPASSWD: \/usr\/bin\/tee \/proc\/sys\/vm\/drop_caches/).waitFor()
-    expect(await page.getByRole('button', { name: 'Drop caches' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Drop caches', exact: true }).count()).toBe(0)
     const refused = await fetch(`${rig.life().url}/api/machines/${id}/caches/drop`, { method: 'POST' })
     expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([409, 'caches_not_allowed'])
 
     rig.world.condition('spark-1', { mayDropCaches: true })
     await rig.switchTo('Qwen/Qwen3-8B')
     await page.getByRole('button', { name: 'Look at versions now' }).click()
-    await page.getByRole('button', { name: 'Drop caches' }).click()
+    await page.getByRole('button', { name: 'Drop caches', exact: true }).click()
     await page.getByText(/Caches were dropped/).waitFor()
     await rig.shots(page, 'machine-dropped')
     expect((await machine()).dropped?.sentence).toMatch(/are free now/)

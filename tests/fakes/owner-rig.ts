@@ -130,6 +130,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     log,
     generateKeyPair,
     scan: (machine) => discovery.scanOne(machine),
+    inspect: async () => undefined,
     knowledge: () => noKnowledge,
     forgetModels: discovery.forget,
     pressureOf: () => null,

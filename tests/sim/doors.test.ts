@@ -234,7 +234,7 @@ describe.each([
     const processes = createNodeProcesses(home)
     await until('both sleep', () => processes.pids().length >= 2)
     const before = bench.world.look('spark-2').bootId
-    bench.world.reboot('spark-2', 50_000)
+    bench.world.reboot('spark-2', 300_000)
     await bench.door.settled()
     expect(processes.pids()).toEqual([])
     expect((await session).code).toBe(255)

@@ -12,7 +12,7 @@ const updateRef = 'refs/spark-control/update'
 /** Commits and files that are told of an update. */
 const toldCommits = 50
 
-/** git that never asks for a password, never runs what a repository's settings name, and writes nothing it was not asked to. */
+/** git that never asks for a password, runs no hook and no file watcher of a repository, and writes nothing it was not asked to. */
 const gitLines = `
 export GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_ASKPASS=true LC_ALL=C
 export GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=5'
