@@ -23,7 +23,7 @@ const sharesOf = (parts: Parts): readonly Share[] =>
       ['files', 'Files, given back when needed', parts.reclaimableBytes],
       ['free', 'Free', parts.freeBytes],
     ] as const
-  ).flatMap(([kind, word, bytes]): Share[] => (bytes === null ? [] : [[kind, word, bytes]]))
+  ).flatMap(([kind, word, bytes]): Share[] => (bytes === null || bytes === 0 ? [] : [[kind, word, bytes]]))
 
 export function MemoryPicture({ machine, now }: Props) {
   const parts = machine.memoryParts
