@@ -80,7 +80,7 @@ async function violations(): Promise<string[]> {
 const smallTargets = (): Promise<string[]> =>
   page.evaluate(() => {
     const pressable = document.querySelectorAll<HTMLElement>(
-      '.button, .rail nav a, summary, input:not([type=hidden], [type=checkbox]), select, textarea',
+      '.button, .rail nav a, summary, input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea',
     )
     return [...pressable]
       .filter((element) => element.checkVisibility() && !element.classList.contains('small'))
