@@ -138,13 +138,13 @@ export function compose(world: Adapters): Graph {
     models,
     measured,
     machineFacts,
-    alsoNeedsOwner: [() => namedMachines.attention(), webhooks.attention, () => scheduling.schedules.attention()],
+    alsoNeedsOwner: [() => namedMachines.attention(), webhooks.attention, () => beside.attention(), () => scheduling.schedules.attention()],
     shutdown: life.signal,
   })
   const { lock, chat, watch, health, streams, plans, swaps, observed, status, lookAround } = switching
 
   const scheduling = composeSchedules({ world, events, settings, models: discovery, swaps, lock, status })
-  const beside = composeServices({ world, events, settings, fleet, lock, shutdown: life.signal })
+  const beside = composeServices({ world, events, settings, fleet, lock, pressure: switching.pressure, shutdown: life.signal })
 
   const downloads = createDownloads({
     clock,

@@ -1,14 +1,17 @@
 // Restarts what its owner lets be restarted, when it does not come back by itself. Never beside a switch on its machine, never under
 // somebody's reservation; each attempt is an act like any other and is proved by a real request.
 
+import type { StatusView } from '../contract/operations/shapes.ts'
 import type { Service } from '../domain/service.ts'
-import { attemptWindowMs, type HealSigns, healStep, noHeal } from '../domain/service-heal.ts'
-import { isDown } from '../domain/service-health.ts'
+import { attemptWindowMs, type HealSigns, healStep, mostAttempts, noHeal } from '../domain/service-heal.ts'
+import type { ServiceState } from '../domain/words.ts'
 import type { Fleet } from './fleet.ts'
+import { managedServices } from './managed-services.ts'
 import type { Clock, Ids, Log, SwapStore } from './ports.ts'
 import type { ServiceActs } from './service-acts.ts'
 import type { ServiceStore } from './service-ports.ts'
 import type { ServiceWatch } from './service-watch.ts'
+import { serviceSentence } from './service-words.ts'
 import type { EventsUse, LockUse } from './use-cases.ts'
 
 export interface ServiceHealingNeeds {
@@ -46,9 +49,12 @@ export function createServiceHealing(needs: ServiceHealingNeeds) {
     if (store.services.liveActs().some((act) => act.service === service.id)) return false
     if (store.swaps.live('default') !== null || needs.lock.find().locked) return false
     const view = needs.fleet.views().find((one) => one.machine.id === service.machine)
-    // A session that plays cannot be seen from outside: only an engine that has ended is started again.
-    if (service.kind === 'audio' && watch.known(service.id).signs.container?.crashed !== true) return false
     return view?.reach === 'reachable' && (view.observation?.containers?.some((box) => box.name === service.container) ?? false)
+  }
+
+  const sentenceOf = (service: Service, state: ServiceState): string => {
+    const machine = needs.fleet.views().find((one) => one.machine.id === service.machine)
+    return serviceSentence({ service, known: watch.known(service.id), state, machine })
   }
 
   /** Spread over services, and the same in every life: nothing here is random. */
@@ -62,7 +68,12 @@ export function createServiceHealing(needs: ServiceHealingNeeds) {
     const before = signsOf(row)
     const state = watch.state(row)
     const well = state === 'answering' || state === 'busy'
-    const facts = { at: clock.now(), well, down: isDown(health) && state !== 'unknown', draw: drawOf(row, before.attempts.length) }
+    const facts = {
+      at: clock.now(),
+      well,
+      down: managedServices[row.kind].heal(watch.known(row.id)) && state !== 'unknown',
+      draw: drawOf(row, before.attempts.length),
+    }
     const { signs, step } = healStep(before, { ...facts, allowed: isAllowed(row) })
     all.set(row.id, signs)
     const machine = needs.fleet.views().find((one) => one.machine.id === row.machine)?.machine.name ?? ''
@@ -79,6 +90,16 @@ export function createServiceHealing(needs: ServiceHealingNeeds) {
       const off = watch.onSeen(consider)
       signal.addEventListener('abort', off, { once: true })
     },
-    isExhausted: (id: string): boolean => all.get(id)?.exhausted ?? false,
+    /** What Home should say: services that are down, or that were given up. What stands still on purpose is no trouble. */
+    attention: (): StatusView['attention'] =>
+      store.services.list().flatMap((row) => {
+        const state = watch.state(row)
+        const exhausted = all.get(row.id)?.exhausted === true && state !== 'answering' && state !== 'busy'
+        const crashed = state === 'stopped' && watch.known(row.id).signs.container?.crashed === true
+        if (!row.enabled || !(exhausted || crashed || state === 'unreachable' || state === 'degraded')) return []
+        const said = sentenceOf(row, state)
+        const sentence = exhausted ? `${said} It was restarted ${mostAttempts} times and is left alone now.` : said
+        return [{ code: exhausted ? 'heal_exhausted' : 'service_unwell', sentence, link: `/services/${row.id}` }]
+      }),
   }
 }

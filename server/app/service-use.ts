@@ -31,6 +31,8 @@ export interface ServiceActAsk {
   readonly lockToken?: string | undefined
   readonly breakLock?: boolean | undefined
   readonly why?: string | null | undefined
+  /** A stop that keeps a Spark from freezing waits for no reservation. */
+  readonly despiteLock?: boolean | undefined
 }
 
 export interface ServicesUse {

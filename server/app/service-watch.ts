@@ -7,8 +7,9 @@ import { type KindRequests, kindRequests } from '../domain/service-requests.ts'
 import type { ServiceState } from '../domain/words.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
+import { managedServices } from './managed-services.ts'
 import type { Clock, Log } from './ports.ts'
-import { lookAt, type Proof, proveAt, type ServiceKnown } from './service-looks.ts'
+import type { Proof, ServiceKnown } from './service-looks.ts'
 import type { ServiceDoors, ServiceStore } from './service-ports.ts'
 import { serviceSentence } from './service-words.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
@@ -108,7 +109,7 @@ export function createServiceWatch(needs: ServiceWatchNeeds) {
     const address = service === undefined ? null : addressOf(service)
     if (service === undefined || address === null || signal.aborted) return
     const owed = owesProof(service, watched)
-    const { sight, models, says } = await lookAt(needs, { service, address }, signal)
+    const { sight, models, says } = await managedServices[service.kind].probe(needs, { service, address }, signal)
     if (signal.aborted) return
     const more = { ...(models.length > 0 ? { models } : {}), says }
     if (owed && sight.end === 'answered') await lookDeeper({ service, address, watched, health: sight, more })
@@ -119,7 +120,7 @@ export function createServiceWatch(needs: ServiceWatchNeeds) {
   const lookDeeper = async ({ service, address, watched, health, more }: Deeper): Promise<void> => {
     const { signal } = watched.life
     const model = more.models?.[0] ?? watched.known.models[0] ?? null
-    const proof = await proveAt(needs, { service, address, model }, signal)
+    const proof = await managedServices[service.kind].prove(needs, { service, address, model }, signal)
     if (signal.aborted) return
     const well = proof.sight.end === 'answered'
     const { counter, running: inProgress, waiting } = health
@@ -186,8 +187,9 @@ export function createServiceWatch(needs: ServiceWatchNeeds) {
       const watched = all.get(service.id)
       const address = addressOf(service)
       if (watched === undefined || address === null) return null
-      const model = watched.known.models[0] ?? (await lookAt(needs, { service, address }, signal)).models[0] ?? null
-      const proof = await proveAt(needs, { service, address, model }, AbortSignal.any([signal, watched.life.signal]))
+      const managed = managedServices[service.kind]
+      const model = watched.known.models[0] ?? (await managed.probe(needs, { service, address }, signal)).models[0] ?? null
+      const proof = await managed.prove(needs, { service, address, model }, AbortSignal.any([signal, watched.life.signal]))
       if (signal.aborted || watched.life.signal.aborted) return proof
       const provedAt = proof.sight.end === 'answered' ? proof.sight.at : watched.known.provedAt
       if (service.enabled) see(service, watched, { of: 'door', door: proof.sight }, { proof, provedAt })

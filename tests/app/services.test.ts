@@ -187,6 +187,7 @@ describe('healing', () => {
     await until(id, (one) => one.state === 'answering')
     life.world.setFault({ name: 'F31', node: 'spark-2', forMs: 400_000 })
     await until(id, (one) => one.state === 'unreachable')
+    expect(life.graph.status.status().attention.map(({ code }) => code)).toContain('service_unwell')
     await life.clock.until(() => dockerCalls().length > 0, 600_000)
     await until(id, (one) => one.act === null && one.state === 'answering', 3_600_000)
     expect(told()).not.toContain('heal_exhausted')

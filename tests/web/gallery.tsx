@@ -23,6 +23,7 @@ import type { Exhibit } from './exhibit.ts'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
 import { machineExhibits } from './gallery-of-machines.tsx'
 import { scheduleExhibits } from './gallery-of-schedules.tsx'
+import { serviceExhibits } from './gallery-of-services.tsx'
 import { ofSettings } from './gallery-of-settings.tsx'
 import { webhookExhibits } from './gallery-of-webhooks.tsx'
 
@@ -316,6 +317,7 @@ export const exhibits: readonly Exhibit[] = [
     ),
   },
   ...downloadExhibits,
+  ...serviceExhibits,
   ...machineExhibits,
   ...scheduleExhibits,
   ...webhookExhibits,
