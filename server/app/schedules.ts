@@ -37,6 +37,9 @@ const dayMs = 86_400_000
 /** How far ahead a next time is looked for: the 29th of February comes every four years, seldom every eight. */
 const farMs = 9 * 366 * dayMs
 const overKeptMs = 7 * dayMs
+const hourMs = 3_600_000
+/** Changes by programs within an hour: each is an event that is kept, and registering needs no sign-in in a household. */
+const mostChanges = 200
 
 export function createSchedules(needs: SchedulesNeeds): Schedules {
   const { clock, ids, store, cron, events } = needs
@@ -44,6 +47,17 @@ export function createSchedules(needs: SchedulesNeeds): Schedules {
   const agenda = createAgenda({ clock, store, cron, zone, nameOf: needs.nameOf })
   /** Rises with every change: what was worked out before is old. */
   let version = 0
+
+  let changes: readonly number[] = []
+
+  const refuseTooOften = (): void => {
+    const now = clock.now()
+    changes = changes.filter((at) => at <= now && at > now - hourMs)
+    const first = changes[0]
+    if (first !== undefined && changes.length >= mostChanges)
+      throw new SparkError('schedule_busy', { most: mostChanges, retryAfterSeconds: Math.max(1, Math.ceil((first + hourMs - now) / 1000)) })
+    changes = [...changes, now]
+  }
 
   const digestOf = (schedule: Schedule): string => ids.digest(ensureWords(schedule)).slice(0, 16)
 
@@ -126,6 +140,7 @@ export function createSchedules(needs: SchedulesNeeds): Schedules {
       const schedule = { ...intent, id: ids.next(), tokenHash, approval: null, registeredAt: now, changedAt: now }
       refuseTwice(schedule)
       refuseTooMany(schedule.app)
+      refuseTooOften()
       store.schedules.insert(schedule)
       version += 1
       events.append('schedule_registered', factsOf(schedule))
@@ -138,6 +153,7 @@ export function createSchedules(needs: SchedulesNeeds): Schedules {
       refuseUnknownModel(intent)
       const same = { ...before, ...intent, changedAt: now }
       refuseTwice(same)
+      refuseTooOften()
       const approval = ensureWords(same) === ensureWords(before) ? before.approval : null
       const schedule = { ...same, approval }
       keep(schedule)
@@ -146,6 +162,7 @@ export function createSchedules(needs: SchedulesNeeds): Schedules {
     },
     remove: (id, token) => {
       const schedule = ownBy(id, token)
+      refuseTooOften()
       drop(schedule, schedule.app)
     },
     approve: (id, digest, by) => {

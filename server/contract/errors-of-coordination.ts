@@ -98,6 +98,15 @@ export const coordinationErrors = {
     retry: 'no',
     sample: { most: 20, whose: 'of recap' },
   }),
+  schedule_busy: error<{ most: number; retryAfterSeconds: number }>({
+    status: 429,
+    title: 'Too many changes of the calendar',
+    happened: (f) => `The calendar was changed ${f.most} times within an hour, and more is not taken.`,
+    now: () => 'Nothing was changed.',
+    next: (f) => `Try again in ${Math.ceil(f.retryAfterSeconds / 60)} minutes. Register once, not at every run.`,
+    retry: 'after',
+    sample: { most: 200, retryAfterSeconds: 600 },
+  }),
   schedule_token_wrong: error<Record<string, never>>({
     status: 403,
     title: 'Not your entry',

@@ -142,6 +142,15 @@ describe('an entry', () => {
     expect([...many('b', 20), ...many('c', 20), ...many('d', 1)].filter((one) => one !== 'passes')).toEqual(['schedule_full'])
   })
 
+  it('are changed 200 times an hour at most, by programs; the owner may always', async () => {
+    const { id, token } = schedules.register(ask)
+    const tries = Array.from({ length: 200 }, (_, n) => outcome(() => schedules.change(id, token, { ...ask, note: String(n) })))
+    expect(tries.indexOf('schedule_busy')).toBe(199)
+    expect(outcome(() => schedules.approve(id, undefined, 'owner'))).toBe('passes')
+    await clock.advance(3_600_000)
+    expect(outcome(() => schedules.remove(id, token))).toBe('passes')
+  })
+
   it('of one time is over after it, and goes a week later', async () => {
     const { id } = schedules.register(once)
     await clock.advance(Date.parse('2026-01-02T02:31:00Z') - clock.now())
