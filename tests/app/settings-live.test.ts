@@ -47,6 +47,27 @@ const phaseMs = (id: string, phase: string): number => {
 const answerOf = async (headers: Record<string, string>, path = '/v1/models', method = 'OPTIONS') =>
   life.app.request(path, { method, headers })
 
+type Found = readonly (readonly [string, number | null])[]
+const candidates = async (): Promise<Found> => {
+  let found: Found | null = null
+  void life.graph.services.candidates().then((all) => {
+    found = all.map(({ kind, port }) => [kind, port])
+  })
+  await life.clock.until(() => found !== null, minute)
+  return found ?? []
+}
+/** What is proposed once a service of that kind answers at that port, in a container whose name tells nothing. */
+const foundAfter = async (kind: 'stt' | 'tts' | 'embed' | 'qdrant', port: number): Promise<Found> => {
+  life.world.startService('spark-1', { name: 'box', kind, image: 'example/box', port, bytes: 1e9 })
+  await life.clock.advance(2 * minute)
+  return candidates()
+}
+const portProof = async (key: SettingKey, kind: 'stt' | 'tts' | 'embed' | 'qdrant'): Promise<void> => {
+  expect(await foundAfter(kind, 9101)).not.toContainEqual([kind, 9101])
+  set(key, 9101)
+  expect(await candidates()).toContainEqual([kind, 9101])
+}
+
 /** What each setting changes in what the house does. */
 const proofs: Partial<Readonly<Record<SettingKey, () => Promise<void>>>> = {
   'engine.containerName': async () => {
@@ -165,15 +186,37 @@ const proofs: Partial<Readonly<Record<SettingKey, () => Promise<void>>>> = {
     expect(await countCalls('inspect', 30 * minute)).toBeGreaterThan(before + 4)
   },
   'models.unusedDays': async () => {
-    await serve(small)
-    await serve(other)
-    set('machines.pollSeconds', 300)
-    set('models.scanSeconds', 86_400)
-    await life.clock.advance(26 * 60 * minute)
+    life.stores.models.markUsed(small, life.clock.now() - 3 * 24 * 60 * minute)
+    await life.clock.advance(minute)
     const unused = () => life.graph.disks().unused.map(({ id }) => id)
     expect(unused()).not.toContain(small)
-    set('models.unusedDays', 1)
+    set('models.unusedDays', 2)
     expect(unused()).toContain(small)
+  },
+  'services.speechPort': () => portProof('services.speechPort', 'stt'),
+  'services.voicePort': () => portProof('services.voicePort', 'tts'),
+  'services.embeddingPort': () => portProof('services.embeddingPort', 'embed'),
+  'services.vectorPort': () => portProof('services.vectorPort', 'qdrant'),
+  'services.notWanted': async () => {
+    expect(await foundAfter('qdrant', 6333)).toContainEqual(['qdrant', 6333])
+    set('services.notWanted', ['qdrant'])
+    expect(await candidates()).not.toContainEqual(['qdrant', 6333])
+  },
+  'services.pollSeconds': async () => {
+    await foundAfter('qdrant', 6333)
+    const machine = life.graph.machines.list()[0]?.id ?? ''
+    const { id } = life.graph.services.add({ kind: 'qdrant', machine }, 'owner')
+    const looks = async (): Promise<number> => {
+      const seen = new Set<unknown>()
+      for (let at = 0; at < 60; at += 1) {
+        await life.clock.advance(5000)
+        seen.add(life.graph.services.find(id).checkedAt)
+      }
+      return seen.size
+    }
+    const before = await looks()
+    set('services.pollSeconds', 120)
+    expect(await looks()).toBeLessThan(before / 3)
   },
   'storage.backupsKept': async () => {
     const first = await life.graph.storage.backUp()
