@@ -120,7 +120,7 @@ export function compose(world: Adapters): Graph {
     events,
     log,
     generateKeyPair: world.generateKeyPair,
-    inspect: machineFacts.use.inspect,
+    inspect: machineFacts.inspections.refresh,
     knowledge: machineFacts.knowledge,
     scan: discovery.scanOne,
     forgetModels: discovery.forget,

@@ -35,6 +35,7 @@ interface Known {
 const againMs = 60_000
 /** sudo writes each question into the machine's log, so it is asked this seldom unless somebody wants to know, ms. */
 const sudoAgainMs = 3_600_000
+const refreshMs = 10_000
 /** Machines looked at at the same time, at most. */
 const atOnce = 4
 /** Images asked for, at most. */
@@ -123,6 +124,10 @@ export function createInspections(needs: InspectionsNeeds) {
     marksOf: (id: string): MachineMarks => known.get(id)?.marks ?? noMarks,
     /** Looks now; raises what went wrong. */
     inspect: inspectNow,
+    /** The same for anybody who may look: a Spark and its launcher's origin are not asked more often than this allows. */
+    refresh: async (id: string): Promise<void> => {
+      if (clock.now() - knownOf(id).triedAt >= refreshMs) await inspectNow(id)
+    },
     /** Looks by itself after the quick looks, until aborted. */
     start(signal: AbortSignal): void {
       const off = fleet.onObserved((id) => consider(id, signal))
