@@ -106,6 +106,12 @@ function eventsPage(): string {
   )
 }
 
+function rightWords({ right, orScope, ownerOnly }: Operation): string {
+  if (right === 'anyone') return 'none'
+  if (ownerOnly === true) return `${right}, and the owner alone`
+  return orScope === undefined ? right : `${right}, or a key with the scope ${orScope}`
+}
+
 function operationPart(id: string, row: Operation): string {
   const rows = row.examples.map((example) => {
     const query = new URLSearchParams(example.query)
@@ -119,7 +125,7 @@ function operationPart(id: string, row: Operation): string {
   return [
     `## ${row.method.toUpperCase()} ${row.path.replace(/:([a-zA-Z]+)/g, '{$1}')}`,
     `${row.summary}. ${row.description ?? ''}`.trim(),
-    `${code(id)}, answers ${status}. Right: ${row.right}. Risk: ${row.risk}.${refusals}`,
+    `${code(id)}, answers ${status}. Right: ${rightWords(row)}. Risk: ${row.risk}.${refusals}`,
     ...rows,
   ].join('\n\n')
 }

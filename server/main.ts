@@ -32,6 +32,7 @@ import { inferWith } from './domain/models.ts'
 import { createApp } from './http/app.ts'
 import { createPages } from './http/pages/pages.tsx'
 import { createRenderProblem } from './http/pages/problem.tsx'
+import { mostConnections, slowClientLimits } from './http/slow-clients.ts'
 import { createDoor, drained, listening, once } from './listening.ts'
 import { usableStores } from './usable-stores.ts'
 
@@ -120,7 +121,8 @@ async function run(boot: Boot, env: Env): Promise<void> {
     const renderProblem = createRenderProblem(version)
     const assets = readWebAssets(fileURLToPath(new URL('../web/', import.meta.url)))
     const door = createDoor()
-    const server = createAdaptorServer({ fetch: door.fetch }) as Server
+    const server = createAdaptorServer({ fetch: door.fetch, serverOptions: slowClientLimits }) as Server
+    server.maxConnections = mostConnections
     const at = await listening(server, boot)
     const hangUp = once(() => drained(server, clock))
     closing.add(hangUp)

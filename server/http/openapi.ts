@@ -10,14 +10,9 @@ type Components = Record<string, JsonSchema>
 
 /** What any operation may be refused with before its own work begins. */
 const edgeErrors: readonly ErrorCode[] = ['host_not_allowed', 'internal']
-const changeErrors: readonly ErrorCode[] = [
-  'cross_site',
-  'sign_in_needed',
-  'unsupported_media',
-  'body_too_large',
-  'storage_full',
-  'storage_denied',
-]
+/** What it may be refused with for who asks. */
+const rightErrors: readonly ErrorCode[] = ['sign_in_needed', 'right_missing', 'key_wrong', 'key_expired']
+const changeErrors: readonly ErrorCode[] = ['cross_site', 'unsupported_media', 'body_too_large', 'storage_full', 'storage_denied']
 
 const problemSchema: JsonSchema = {
   type: 'object',
@@ -59,7 +54,8 @@ function parametersOf(row: Operation): Json[] {
 /** One problem response per status, naming the codes it can carry. */
 function problemsOf(row: Operation): Json {
   const changes = row.method === 'get' ? [] : changeErrors
-  const codes = [...new Set<ErrorCode>([...row.errors, ...changes, ...edgeErrors])]
+  const ofRight = row.right === 'anyone' ? [] : rightErrors
+  const codes = [...new Set<ErrorCode>([...row.errors, ...ofRight, ...changes, ...edgeErrors])]
   const byStatus = Map.groupBy(codes, (code) => errors[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, told]) => [
@@ -112,8 +108,30 @@ function pathItem(id: string, row: Operation, components: Components): Json {
           },
         }),
     responses: { ...successOf(row, components), ...problemsOf(row) },
-    'x-spark': { risk: row.risk, right: row.right },
+    ...(row.right === 'anyone' ? { security: [] } : { security: securityOf(row) }),
+    'x-spark': {
+      risk: row.risk,
+      right: row.right,
+      ...(row.orScope === undefined ? {} : { orScope: row.orScope }),
+      ...(row.ownerOnly === true ? { ownerOnly: true } : {}),
+    },
   }
+}
+
+const securitySchemes = {
+  key: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key (sk-spark-...), made under Settings, Access. X-Api-Key is taken as well.',
+  },
+  keyHeader: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same key, for programs that send it so.' },
+  session: { type: 'apiKey', in: 'cookie', name: 'spark_session', description: "The owner's sign-in, from POST /api/session." },
+} as const
+
+/** Any one of them is enough. By the policy in force an address at home may need none (`{}`). */
+function securityOf({ right, ownerOnly }: Operation): Json[] {
+  const byKey = ownerOnly === true ? [] : [{ key: [] }, { keyHeader: [] }]
+  return [...byKey, { session: [] }, ...(right === 'see' || right === 'use' ? [{}] : [])]
 }
 
 function webhooksOf(components: Components): Json {
@@ -160,7 +178,7 @@ export function openApiDocument(version: string, rows: Readonly<Record<string, O
     webhooks,
     components: {
       schemas: { ...components, Problem: problemSchema },
-      securitySchemes: { code: { type: 'http', scheme: 'bearer', description: 'The set-up code or a session token' } },
+      securitySchemes,
     },
   }
 }

@@ -1,10 +1,11 @@
 // The whole edge in memory: the real app of server/http over the fake use cases, and a real listener where a socket matters.
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { AccessUse } from '../../server/app/access-use.ts'
 import { type Client, createClient } from '../../server/contract/client.ts'
 import { type App, type AppNeeds, createApp } from '../../server/http/app.ts'
+import { slowClientLimits } from '../../server/http/slow-clients.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog, type FakeLog } from './log.ts'
@@ -43,8 +44,8 @@ export interface Listening {
 }
 
 /** The app behind node's own HTTP server on a free port of loopback. */
-export async function listen(app: App): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+export async function listen(app: App, limits: ServerOptions = {}): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { ...slowClientLimits, ...limits } }) as Server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
