@@ -13,7 +13,7 @@ async function readWhole(body: ReadableStream<Uint8Array>, limit: number): Promi
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+  for (let part = await nextPart(reader); !part.done; part = await nextPart(reader)) {
     size += part.value.byteLength
     if (size > limit) {
       await reader.cancel().catch(() => undefined)
@@ -28,6 +28,15 @@ async function readWhole(body: ReadableStream<Uint8Array>, limit: number): Promi
     at += chunk.byteLength
   }
   return whole
+}
+
+/** A sender that goes away, or is too slow, is no failure of ours. */
+async function nextPart(reader: ReadableStreamDefaultReader<Uint8Array>): ReturnType<typeof reader.read> {
+  try {
+    return await reader.read()
+  } catch (cause) {
+    throw new SparkError('invalid_request', { why: 'it broke off before all of its body had come' }, { cause })
+  }
 }
 
 export const limitedBody: MiddlewareHandler<EdgeEnv> = async (c, next) => {

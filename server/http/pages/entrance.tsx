@@ -107,9 +107,12 @@ function ownerPages({ access, show }: Pick<EntranceNeeds, 'access' | 'show'>): H
 
 type Field = 'current' | 'password' | 'again'
 
-/** A path on this appliance, never another site. */
+/** A path on this appliance, never another site: read as a browser reads it, which skips tabs and takes a backslash for a slash. */
 function ownPath(path: string): string {
-  return /^\/(?![/\\])/.test(path) ? path : '/'
+  const here = 'http://here.invalid'
+  if (!path.startsWith('/') || !URL.canParse(path, here)) return '/'
+  const { origin, pathname, search } = new URL(path, here)
+  return origin === here && !pathname.startsWith('//') ? pathname + search : '/'
 }
 
 function pathOf(referer: string | undefined): string {
