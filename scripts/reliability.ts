@@ -17,6 +17,7 @@ const titles: Readonly<Record<PartName, string>> = {
   tabs: 'Two hundred tabs',
   day: 'A day of looking',
   outbox: 'Webhooks over a kill',
+  entry: 'A wrong key or password',
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

@@ -44,6 +44,11 @@ beforeAll(async () => {
     settings: '/settings',
     webhooks: '/webhooks',
     'webhook-new': '/webhooks/new',
+    access: '/access',
+    'access-keys': '/access/keys',
+    'access-record': '/access/record',
+    password: '/password',
+    'sign-in': '/sign-in',
     stop: '/engines/main/stop',
     'not-found': '/no-such-page',
   }))

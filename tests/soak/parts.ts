@@ -4,6 +4,7 @@ import { spreadOf } from '../bench/figure.ts'
 import type { Closing } from '../bench/ground.ts'
 import { openRig } from '../e2e/rig.ts'
 import { runDay } from './day.ts'
+import { runEntry } from './entry.ts'
 import { openFleet } from './fleet.ts'
 import { runHostile } from './hostile.ts'
 import { killAtMoments } from './kills.ts'
@@ -36,6 +37,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
   tabs: runTabs,
   day: runDay,
   outbox: runOutbox,
+  entry: runEntry,
 }
 
 /** What takes minutes on a Spark takes seconds here: long enough for a kill to fall into each phase, short enough for hundreds of pairs. */

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-export const partNames = ['lives', 'kills', 'pairs', 'fleet', 'return', 'hostile', 'tabs', 'day', 'outbox'] as const
+export const partNames = ['lives', 'kills', 'pairs', 'fleet', 'return', 'hostile', 'tabs', 'day', 'outbox', 'entry'] as const
 export type PartName = (typeof partNames)[number]
 
 export interface Measured {

@@ -20,6 +20,7 @@ import * as ofModels from '../fakes/view-samples-of-models.ts'
 import { brokenDraft, draftSample, troubledDraft, versions } from '../fakes/view-samples-of-recipes.ts'
 import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
+import { ofAccess } from './gallery-of-access.tsx'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
 import { machineExhibits } from './gallery-of-machines.tsx'
 import { scheduleExhibits } from './gallery-of-schedules.tsx'
@@ -283,6 +284,7 @@ export const exhibits: readonly Exhibit[] = [
   { name: 'activity', place: 'activity', body: <ActivityPage events={sample.events} kind="" before={5} older={false} now={now} /> },
   { name: 'activity-empty', place: 'activity', body: <ActivityPage events={[]} kind="lock" before={null} older={false} now={now} /> },
   ...ofSettings,
+  ...ofAccess,
   {
     name: 'problem',
     place: null,

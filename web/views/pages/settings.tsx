@@ -15,6 +15,14 @@ export function SettingsPage({ settings, theme }: { readonly settings: readonly 
         <p class="quiet">Changes count from their next use; nothing restarts.</p>
       </Heading>
       <ul class="list">
+        <li>
+          <div>
+            <a class="title" href="/access">
+              Who may come in
+            </a>
+            <p class="quiet">Policy · Password · Where you are signed in · Keys of apps · What was done</p>
+          </div>
+        </li>
         {[...groups].map(([group, rows]) => (
           <li>
             <div>
