@@ -76,8 +76,8 @@ export function nameOf({ who }: Pick<Caller, 'who'>): string {
   return who.session === null ? 'the command line' : 'owner'
 }
 
-/** The operation's own summary; a page that does no single operation stands under its path. */
+/** The operation's own summary, as far as its first colon; a page that does no single operation stands under its path. */
 function inWords(operation: string): string {
   const row = Object.hasOwn(operations, operation) ? operations[operation as keyof typeof operations] : undefined
-  return row === undefined ? operation : row.summary
+  return row === undefined ? operation : (row.summary.split(/[:;]/, 1)[0] ?? row.summary)
 }

@@ -19,10 +19,13 @@ export function endedByLess(needs: Needs): MiddlewareHandler<EdgeEnv> {
     const { body } = c.res
     if (body === null || !(c.res.headers.get('content-type') ?? '').startsWith('text/event-stream')) return
     const { demand } = c.get('act')
+    // What a stream tells was decided when it began, by all that its reader might then: who may less begins anew.
+    const had = [...c.get('caller').may]
     const token = tokenOf(c.req.raw.headers)
     const stillMay = (): boolean => {
       try {
-        return mayDo(needs.access.callerOf(token, whereFrom(c, needs)), demand)
+        const now = needs.access.callerOf(token, whereFrom(c, needs))
+        return mayDo(now, demand) && had.every((scope) => now.may.has(scope))
       } catch {
         return false
       }

@@ -98,7 +98,7 @@ export const audit: readonly AuditView[] = [
     id: 6,
     at: before(4000),
     operation: 'settings.change',
-    what: 'Change a setting; it is read at its next use',
+    what: 'Change a setting',
     subject: 'engine.port',
   },
 ]

@@ -27,7 +27,9 @@ export function AuditPage({ rows, before, older, now }: AuditData) {
           <a href="/api/audit">/api/audit</a>.
         </p>
       </Heading>
-      <AuditList rows={rows} now={now} />
+      <section class="card" aria-label="What was done">
+        <AuditList rows={rows} now={now} />
+      </section>
       <p class="acts">
         {older ? (
           <a class="button" href="/access/record">
