@@ -169,7 +169,6 @@ export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
     },
     access: fakeAccess({ clock: createFakeClock(), ids: createFakeIds('u'), log: createFakeLog(), ...door, settings: kept.settings }),
     ...kept,
-    ...fakeSettings(),
     namedMachines: {
       list: () => [],
       place: async () => machineSample,

@@ -278,7 +278,7 @@ describe('somebody who wants to do harm', () => {
     }
   })
 
-  it('webhook to link-local, to the cloud’s metadata and to nowhere: refused, also with public targets allowed', () => {
+  it('webhook to link-local: refused, as the cloud’s metadata and nowhere are, also with public targets allowed', () => {
     for (const url of [
       'http://169.254.169.254/latest/meta-data/',
       'http://[fe80::1]/',
