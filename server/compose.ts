@@ -7,6 +7,7 @@ import { readDisks } from './app/disks.ts'
 import { createDownloads } from './app/downloads.ts'
 import { createEvents } from './app/events.ts'
 import { createFleet } from './app/fleet.ts'
+import { createLogs } from './app/logs.ts'
 import { createMachines } from './app/machines.ts'
 import { recipeFit } from './app/model-memory.ts'
 import { createModels } from './app/models.ts'
@@ -146,6 +147,7 @@ export function compose(world: Adapters): Graph {
   const scheduling = composeSchedules({ world, events, settings, models: discovery, swaps, lock, status })
   const beside = composeServices({ world, events, settings, fleet, lock, pressure: switching.pressure, shutdown: life.signal })
 
+  const logs = createLogs({ clock, sparks, store: stores })
   const downloads = createDownloads({
     clock,
     ids,
@@ -199,6 +201,7 @@ export function compose(world: Adapters): Graph {
     storage,
     webhooks,
     services: beside.services,
+    logs: logs.use,
     isReady: () => ready,
     version: world.version,
     async start(signal) {

@@ -1,6 +1,7 @@
 // What the house stands on: the adapters that main.ts opens, and that tests and the simulation bring themselves.
 import type { WayIn } from './app/access.ts'
 import type { DownloadSparks } from './app/download-ports.ts'
+import type { LogSparks } from './app/log-ports.ts'
 import type { InspectSparks } from './app/machine-ports.ts'
 import type { Clock, Engines, Ids, Log, Sparks, Stores } from './app/ports.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
@@ -18,7 +19,7 @@ export interface Adapters {
   readonly ids: Ids
   readonly log: Log
   readonly stores: Stores
-  readonly sparks: Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks
+  readonly sparks: Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & LogSparks
   readonly engines: Engines
   readonly serviceDoors: ServiceDoors
   /** Seals what is secret before it is stored. */

@@ -21,6 +21,7 @@ import type { RecipeDraft } from '../domain/recipe-draft.ts'
 import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { AccessUse } from './access-use.ts'
+import type { LogsUse } from './logs-use.ts'
 import type { MachineFactsUse } from './machine-facts-use.ts'
 import type { NamedMachinesUse } from './named-machine-use.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
@@ -276,6 +277,7 @@ export interface UseCases {
   readonly storage: StorageUse
   readonly webhooks: WebhooksUse
   readonly services: ServicesUse
+  readonly logs: LogsUse
   /** True once the database is open and the first recovery is done. */
   readonly isReady: () => boolean
   readonly version: string

@@ -5,6 +5,7 @@ import { accessErrors } from './errors-of-access.ts'
 import { coordinationErrors } from './errors-of-coordination.ts'
 import { downloadErrors } from './errors-of-downloads.ts'
 import { engineErrors } from './errors-of-engines.ts'
+import { logErrors } from './errors-of-logs.ts'
 import { machineActErrors } from './errors-of-machine-acts.ts'
 import { machineErrors } from './errors-of-machines.ts'
 import { modelErrors } from './errors-of-models.ts'
@@ -22,6 +23,7 @@ export const errors = {
   ...accessErrors,
   ...machineErrors,
   ...machineActErrors,
+  ...logErrors,
   ...modelErrors,
   ...swapErrors,
   ...coordinationErrors,

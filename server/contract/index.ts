@@ -5,6 +5,7 @@ import { accessOperations } from './operations/access.ts'
 import { downloadOperations } from './operations/downloads.ts'
 import { flatStatusOperations } from './operations/flat-status.ts'
 import { houseOperations } from './operations/house.ts'
+import { logOperations } from './operations/logs.ts'
 import { machineActOperations } from './operations/machine-acts.ts'
 import { machineOperations } from './operations/machines.ts'
 import { modelOperations } from './operations/models.ts'
@@ -24,6 +25,7 @@ export const operations = {
   ...machineActOperations,
   ...flatStatusOperations,
   ...namedMachineOperations,
+  ...logOperations,
   ...modelOperations,
   ...downloadOperations,
   ...serviceOperations,

@@ -9,8 +9,8 @@ import type { Caller } from '../domain/access.ts'
 import type { Requester } from '../domain/swap.ts'
 import { type EdgeContext, type EdgeEnv, isSecure, requestingApp } from './edge.ts'
 
-/** Operations that stream and are mounted by events-feed.ts. */
-type StreamId = 'events.list'
+/** Operations that stream and are mounted by events-feed.ts and log-feed.ts. */
+type StreamId = 'events.list' | 'logs.follow'
 type AnsweredId = Exclude<OperationId, StreamId>
 
 /** What an answer may know of its request beyond its input. */

@@ -7,6 +7,7 @@ import { operations } from '../contract/index.ts'
 import { accessAnswers } from './answers/access.ts'
 import { downloadAnswers } from './answers/downloads.ts'
 import { houseAnswers } from './answers/house.ts'
+import { logAnswers } from './answers/logs.ts'
 import { machineAnswers } from './answers/machines.ts'
 import { modelAnswers } from './answers/models.ts'
 import { namedMachineAnswers } from './answers/named-machines.ts'
@@ -21,6 +22,7 @@ import { mountChat } from './chat.ts'
 import type { EdgeEnv } from './edge.ts'
 import { mountEventsFeed } from './events-feed.ts'
 import { expectedType, knownHost, numbered, ownPages, securityHeaders, sharedWithListed } from './guards.ts'
+import { mountLogFeed } from './log-feed.ts'
 import { openApiDocument } from './openapi.ts'
 import { notFromItself } from './own-deliveries.ts'
 import { createProblemDoor, type RenderProblem } from './problem.ts'
@@ -71,6 +73,7 @@ export function createApp(needs: AppNeeds): App {
     ...accessAnswers(useCases),
     ...namedMachineAnswers(useCases),
     ...machineAnswers(useCases),
+    ...logAnswers(useCases),
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),
     ...serviceAnswers(useCases),
@@ -79,6 +82,7 @@ export function createApp(needs: AppNeeds): App {
     ...scheduleAnswers(useCases),
   }
   mountOperations(app, { rows: operations, answers }, needs)
+  mountLogFeed(app, { useCases, ending: needs.ending ?? new AbortController().signal })
   mountEventsFeed(app, { useCases, clock, ending: needs.ending ?? new AbortController().signal })
   let drawn: string | undefined
   const document = (): Response => {

@@ -79,6 +79,8 @@ export const pageSights: Readonly<Record<string, OperationId | null>> = {
   'GET /machines/:id/launcher': 'machines.launcherChanges',
   'GET /services/new': 'services.candidates',
   'GET /services/:id/acts/:kind': 'services.act',
+  'GET /machines/:id/containers/:container/log': 'logs.read',
+  'GET /machines/:id/containers/:container/log/file': 'logs.read',
   'GET /swaps/:id/log': 'swaps.log',
   'GET /engines/:id/removal': 'engines.removal',
   'GET /library/:id/together': 'models.togetherPlan',
@@ -96,6 +98,7 @@ export const pageSights: Readonly<Record<string, OperationId | null>> = {
 export const streamSights: Readonly<Record<string, OperationId>> = {
   webhooks: 'webhooks.list',
   webhook: 'webhooks.find',
+  log: 'logs.follow',
 }
 
 const anyone: Demand = { right: 'anyone' }

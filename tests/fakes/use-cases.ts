@@ -20,6 +20,7 @@ import { createFakeClock } from './clock.ts'
 import { fakeDownloads } from './downloads.ts'
 import { createFakeIds } from './ids.ts'
 import { createFakeLog } from './log.ts'
+import { fakeLogs } from './logs.ts'
 import { fakeMachineFacts } from './machine-facts.ts'
 import { fakeSchedules } from './schedules.ts'
 import { fakeServices } from './services.ts'
@@ -330,6 +331,7 @@ export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
       readBackup: () => new TextEncoder().encode('SQLite'),
     },
     ...fakeWebhooks(note),
+    logs: fakeLogs(machine),
     isReady: () => ready,
     version: '0.1.0',
   }

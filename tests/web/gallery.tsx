@@ -22,6 +22,7 @@ import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
 import { ofAccess } from './gallery-of-access.tsx'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
+import { logExhibits } from './gallery-of-logs.tsx'
 import { machineExhibits } from './gallery-of-machines.tsx'
 import { scheduleExhibits } from './gallery-of-schedules.tsx'
 import { serviceExhibits } from './gallery-of-services.tsx'
@@ -318,6 +319,7 @@ export const exhibits: readonly Exhibit[] = [
       </div>
     ),
   },
+  ...logExhibits,
   ...downloadExhibits,
   ...serviceExhibits,
   ...machineExhibits,

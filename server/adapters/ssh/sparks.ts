@@ -1,5 +1,6 @@
 // The machines over SSH: the port `Sparks`. Each call is one script over one channel of the machine's one connection.
 import type { DownloadSparks } from '../../app/download-ports.ts'
+import type { LogSparks } from '../../app/log-ports.ts'
 import type { InspectSparks } from '../../app/machine-ports.ts'
 import type { Clock, Log, Sparks } from '../../app/ports.ts'
 import type { ServiceSparks } from '../../app/service-ports.ts'
@@ -12,6 +13,8 @@ import { readInspection, readLauncherChanges } from './inspect-answer.ts'
 import { readJob, readWatch, refuseUnlessDone } from './job-answer.ts'
 import { publicFingerprint } from './key-pair.ts'
 import { readLauncherFiles } from './launcher-files-answer.ts'
+import { readLogAnswer } from './log-answer.ts'
+import { streamLog } from './log-stream.ts'
 import { createMemoryStream } from './memory-stream.ts'
 import { readObservation } from './probe-answer.ts'
 import { readScan } from './scan-answer.ts'
@@ -21,6 +24,7 @@ import { inspectScript, launcherChangesScript } from './scripts/inspect.ts'
 import { endJobScript, readJobScript, startJobScript, takeFenceScript } from './scripts/job.ts'
 import { endSeconds } from './scripts/job-functions.ts'
 import { launcherFilesMaxBytes, launcherFilesScript, launcherFilesTimeoutMs } from './scripts/launcher-files.ts'
+import { pieceBytes, readLogScript, readSeconds, searchLogScript, searchSeconds } from './scripts/log.ts'
 import { probeScript } from './scripts/probe.ts'
 import { scanScript } from './scripts/scan.ts'
 import { surveyScript } from './scripts/survey.ts'
@@ -55,7 +59,7 @@ export function createSparks({
   clock = { now: Date.now },
   privateKey,
   log,
-}: Needs): Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & { close(): void } {
+}: Needs): Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & LogSparks & { close(): void } {
   const connections = createConnections({ privateKey })
   const run = createRunScript(connections)
   return {
@@ -119,6 +123,15 @@ export function createSparks({
       return readRemoval(machine, await run(machine, removeModelScript(machine, repo, partsOnly), { signal, timeoutMs: removalTimeoutMs }))
     },
     ...createMemoryStream(connections, clock.now),
+    async readLog(machine, source, order, signal) {
+      const options = { signal, maxBytes: 2 * pieceBytes, timeoutMs: (readSeconds + 6) * 1000 }
+      return readLogAnswer(machine, source, await run(machine, readLogScript(source, order), options))
+    },
+    async searchLog(machine, source, words, lines, signal) {
+      const options = { signal, maxBytes: 2 * pieceBytes, timeoutMs: (searchSeconds + readSeconds + 6) * 1000 }
+      return readLogAnswer(machine, source, await run(machine, searchLogScript(source, words, lines), options))
+    },
+    streamLog: (machine, source, order, hear, signal) => streamLog({ machine, privateKey: privateKey(), source, order, hear, signal }),
     forget: (machine) => connections.forget(machine),
     close: () => connections.close(),
   }

@@ -22,6 +22,7 @@ import { type LiveEvent, type LiveFragment, type LivePage, liveStream, makesStal
 import { activityData } from './activity.tsx'
 import { homeData } from './home.tsx'
 import { libraryData } from './library.tsx'
+import { containerLogLive } from './logs.tsx'
 import { originOf } from './needs.ts'
 import { scheduleData } from './schedule.tsx'
 import { historyFor } from './services.tsx'
@@ -151,6 +152,10 @@ function livePage(c: EdgeContext, needs: Needs): LivePage {
   const page = Object.hasOwn(pages, name) ? pages[name] : undefined
   if (page === undefined) throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
   return page(needs, c, id)
+  }
+  if (name === 'machine') return machineLive(needs, id)
+  if (name === 'log') return containerLogLive(useCases, id, c.req.query('after'), AbortSignal.any([c.req.raw.signal, needs.ending]))
+  throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
 }
 
 export function livePages(needs: Needs): Hono<EdgeEnv> {

@@ -12,6 +12,7 @@ import { homePages } from './home.tsx'
 import { joiningPages } from './joining.tsx'
 import { libraryPages } from './library.tsx'
 import { livePages } from './live.tsx'
+import { logPages } from './logs.tsx'
 import { machinePages } from './machines.tsx'
 import { namedMachinePages } from './named-machines.tsx'
 import { recipePages } from './recipes.tsx'
@@ -46,6 +47,7 @@ export function createPages({ useCases, clock, assets, ending = new AbortControl
   app.route('/', schedulePages(needs))
   app.route('/', machinePages(needs))
   app.route('/', servicePages(needs))
+  app.route('/', logPages(needs))
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))
   app.route('/', accessPages(needs))

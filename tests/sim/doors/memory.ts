@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { DownloadSparks } from '../../../server/app/download-ports.ts'
+import type { LogSparks } from '../../../server/app/log-ports.ts'
 import type { InspectSparks } from '../../../server/app/machine-ports.ts'
 import type { Sparks, WatchOrder, WatchReading } from '../../../server/app/ports.ts'
 import type { ServiceSparks } from '../../../server/app/service-ports.ts'
@@ -14,12 +15,13 @@ import { folderBytes, hubLookOf, removeFrom } from './downloads.ts'
 import { changesOf, inspectionOf } from './inspection.ts'
 import { createJobDesk, type JobDesk, readingLimit } from './job-desk.ts'
 import { createLines, type LineControls, type Lines } from './line.ts'
+import { followLog, readLog, searchLog } from './memory-logs.ts'
 import { streamMemory } from './memory-stream.ts'
 import { listModels, observe, surveyOf } from './observation.ts'
 
 export { createMemoryEngines } from './memory-engines.ts'
 
-export interface MemorySparks extends Sparks, DownloadSparks, ServiceSparks, StreamSparks, InspectSparks, LineControls {
+export interface MemorySparks extends Sparks, DownloadSparks, ServiceSparks, StreamSparks, InspectSparks, LineControls, LogSparks {
   /** The nodes' side of jobs and fences; hand it to the next life of an appliance. */
   readonly desk: JobDesk
   /** The lines to the nodes, cut or whole; hand them on in the same way. */
@@ -130,6 +132,17 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
       }),
     inspect: (machine, order, signal) => call(machine, limits.long, signal, (look) => inspectionOf(world, look, order, clock.now())),
     launcherChanges: (machine, signal) => call(machine, limits.long, signal, (look) => changesOf(look)),
+    readLog: (machine, source, order, signal) =>
+      inLife(async () => readLog(world, machine, await lines.connect(machine.name, machine.address, limits.short, signal), source, order)),
+    searchLog: (machine, source, words, most, signal) =>
+      inLife(async () =>
+        searchLog(world, machine, await lines.connect(machine.name, machine.address, limits.short, signal), source, words, most),
+      ),
+    streamLog: (machine, source, order, hear, signal) =>
+      inLife(async () => {
+        const node = await lines.connect(machine.name, machine.address, limits.short, signal)
+        await followLog({ world, lines, machine, node, source, order, hear, signal })
+      }),
     forget: () => undefined,
   }
 }

@@ -212,7 +212,10 @@ function Containers({ machine }: { readonly machine: MachineShape }) {
             </div>
             <p class="quiet">
               {container.status === '' ? container.state : container.status}
-              {container.ours ? '' : ', not ours: left alone'}
+              {container.ours ? '' : ', not ours: left alone'}{' '}
+              <a href={`/machines/${machine.id}/containers/${container.name}/log`} aria-label={`Log of ${container.name}`}>
+                Log
+              </a>
             </p>
           </li>
         ))}

@@ -1,5 +1,6 @@
 // docker's looking commands: ps, inspect, images, logs, top.
 import { findContainer, type SimContainer } from '../container.ts'
+import type { LogEntry } from '../log-buffer.ts'
 import { ageText, portsText, statusText } from '../look.ts'
 import { imageRef, type SimNode } from '../node.ts'
 import type { SimProcess } from '../process.ts'
@@ -170,7 +171,8 @@ export async function dockerLogs({ sim, node, argv, io }: DockerCall): Promise<n
   const write = container.service === null ? io.out : io.err
   write(tailOf(textSince(container, args.value('--since'), args.has('-t', '--timestamps'), sim.clock.now()), args.value('--tail', '-n')))
   if (!args.has('-f', '--follow')) return 0
-  const unfollow = container.log.follow(write)
+  const isStamped = args.has('-t', '--timestamps')
+  const unfollow = container.log.follow((text) => write(isStamped ? stampedText({ at: sim.clock.now(), text }) : text))
   try {
     if (container.processes[0] !== undefined) await Promise.race([container.processes[0].ended, sim.aborted(io.signal)])
   } finally {
@@ -182,7 +184,14 @@ export async function dockerLogs({ sim, node, argv, io }: DockerCall): Promise<n
 function textSince(container: SimContainer, since: string | null, stamped: boolean, now: number): string {
   const from = since === null ? 0 : sinceTime(since, now)
   const entries = container.log.entries().filter((entry) => entry.at >= from)
-  return entries.map((entry) => (stamped ? `${new Date(entry.at).toISOString()} ${entry.text}` : entry.text)).join('')
+  return entries.map((entry) => (stamped ? stampedText(entry) : entry.text)).join('')
+}
+
+/** Docker's time, with nine digits, before every line. */
+function stampedText({ at, text }: LogEntry): string {
+  const stamp = new Date(at).toISOString().replace('Z', '000000Z')
+  const lines = text.split(/(?<=\n)/)
+  return lines.map((line) => `${stamp} ${line}`).join('')
 }
 
 /** 10m, 90s, 2h, Unix seconds, or a date. */
