@@ -1,6 +1,7 @@
 // The graph: every use case built once, in order, over whatever adapters are given. main.ts gives the real ones; tests and the
 // simulation give theirs and get the same house.
 import { createAccess } from './app/access.ts'
+import { createBots } from './app/bots.ts'
 import { createDeletions } from './app/deletions.ts'
 import { createDiscovery } from './app/discovery.ts'
 import { readDisks } from './app/disks.ts'
@@ -148,6 +149,7 @@ export function compose(world: Adapters): Graph {
   const beside = composeServices({ world, events, settings, fleet, lock, pressure: switching.pressure, shutdown: life.signal })
 
   const logs = createLogs({ clock, sparks, store: stores })
+  const bots = createBots({ clock, ids, sparks, store: stores, settings, events, logs: logs.any, log })
   const downloads = createDownloads({
     clock,
     ids,
@@ -202,6 +204,7 @@ export function compose(world: Adapters): Graph {
     webhooks,
     services: beside.services,
     logs: logs.use,
+    bots: bots.use,
     isReady: () => ready,
     version: world.version,
     async start(signal) {
@@ -215,6 +218,7 @@ export function compose(world: Adapters): Graph {
         fleet,
         inspections: machineFacts.inspections,
         discovery,
+        bots,
         watch,
         health,
         streams,

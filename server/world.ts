@@ -1,5 +1,6 @@
 // What the house stands on: the adapters that main.ts opens, and that tests and the simulation bring themselves.
 import type { WayIn } from './app/access.ts'
+import type { BotSparks } from './app/bot-ports.ts'
 import type { DownloadSparks } from './app/download-ports.ts'
 import type { LogSparks } from './app/log-ports.ts'
 import type { InspectSparks } from './app/machine-ports.ts'
@@ -19,7 +20,7 @@ export interface Adapters {
   readonly ids: Ids
   readonly log: Log
   readonly stores: Stores
-  readonly sparks: Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & LogSparks
+  readonly sparks: Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & LogSparks & BotSparks
   readonly engines: Engines
   readonly serviceDoors: ServiceDoors
   /** Seals what is secret before it is stored. */

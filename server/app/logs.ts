@@ -21,6 +21,8 @@ const mostStreams = 4
 const mostReads = 3
 const busySeconds = 10
 
+export type Logs = ReturnType<typeof createLogs>
+
 export function createLogs({ clock, sparks, store }: LogsNeeds) {
   const streams = createPlaces(mostStreams)
   const reads = createPlaces(mostReads)

@@ -21,6 +21,7 @@ import type { RecipeDraft } from '../domain/recipe-draft.ts'
 import type { RecipeForm } from '../domain/recipe-form.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { AccessUse } from './access-use.ts'
+import type { BotsUse } from './bot-use.ts'
 import type { LogsUse } from './logs-use.ts'
 import type { MachineFactsUse } from './machine-facts-use.ts'
 import type { NamedMachinesUse } from './named-machine-use.ts'
@@ -278,6 +279,7 @@ export interface UseCases {
   readonly webhooks: WebhooksUse
   readonly services: ServicesUse
   readonly logs: LogsUse
+  readonly bots: BotsUse
   /** True once the database is open and the first recovery is done. */
   readonly isReady: () => boolean
   readonly version: string

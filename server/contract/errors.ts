@@ -2,6 +2,7 @@
 import type { ActKind } from './acts.ts'
 import type { ErrorRow } from './define-error.ts'
 import { accessErrors } from './errors-of-access.ts'
+import { botErrors } from './errors-of-bots.ts'
 import { coordinationErrors } from './errors-of-coordination.ts'
 import { downloadErrors } from './errors-of-downloads.ts'
 import { engineErrors } from './errors-of-engines.ts'
@@ -24,6 +25,7 @@ export const errors = {
   ...machineErrors,
   ...machineActErrors,
   ...logErrors,
+  ...botErrors,
   ...modelErrors,
   ...swapErrors,
   ...coordinationErrors,

@@ -1,5 +1,6 @@
 // Every event. Rows are numbered, kept, and said in one sentence; fragments named in `stale` are drawn again.
 import type { z } from 'zod'
+import { botEvents } from './events-of-bots.ts'
 import { downloadEvents } from './events-of-downloads.ts'
 import { engineEvents } from './events-of-engines.ts'
 import { lockEvents } from './events-of-locks.ts'
@@ -26,6 +27,7 @@ export const events = {
   ...serviceEvents,
   ...settingEvents,
   ...webhookEvents,
+  ...botEvents,
 } as const
 
 type Events = typeof events

@@ -2,6 +2,7 @@
 import { errors } from './errors.ts'
 import { events } from './events.ts'
 import { accessOperations } from './operations/access.ts'
+import { botOperations } from './operations/bots.ts'
 import { downloadOperations } from './operations/downloads.ts'
 import { flatStatusOperations } from './operations/flat-status.ts'
 import { houseOperations } from './operations/house.ts'
@@ -26,6 +27,7 @@ export const operations = {
   ...flatStatusOperations,
   ...namedMachineOperations,
   ...logOperations,
+  ...botOperations,
   ...modelOperations,
   ...downloadOperations,
   ...serviceOperations,

@@ -5,6 +5,7 @@ import type { UseCases } from '../app/use-cases.ts'
 import { SparkError } from '../contract/errors.ts'
 import { operations } from '../contract/index.ts'
 import { accessAnswers } from './answers/access.ts'
+import { botAnswers } from './answers/bots.ts'
 import { downloadAnswers } from './answers/downloads.ts'
 import { houseAnswers } from './answers/house.ts'
 import { logAnswers } from './answers/logs.ts'
@@ -74,6 +75,7 @@ export function createApp(needs: AppNeeds): App {
     ...namedMachineAnswers(useCases),
     ...machineAnswers(useCases),
     ...logAnswers(useCases),
+    ...botAnswers(useCases),
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),
     ...serviceAnswers(useCases),

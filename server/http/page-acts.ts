@@ -29,6 +29,8 @@ export const pageActs: Readonly<Record<string, OperationId | null>> = {
   'POST /recipes/:id/confirmation': 'recipes.confirm',
   'POST /named-machines/:id/address': 'namedMachines.place',
   'POST /named-machines/:id/removal': 'namedMachines.forget',
+  'POST /bots/:id/update': 'bots.update',
+  'POST /bots/:id/restart': 'bots.restart',
   'POST /machines/:id': 'machines.edit',
   'POST /machines/:id/check': 'machines.check',
   'POST /machines/:id/drop-caches': 'machines.dropCaches',
@@ -81,6 +83,8 @@ export const pageSights: Readonly<Record<string, OperationId | null>> = {
   'GET /services/:id/acts/:kind': 'services.act',
   'GET /machines/:id/containers/:container/log': 'logs.read',
   'GET /machines/:id/containers/:container/log/file': 'logs.read',
+  'GET /bots/:id/log': 'logs.read',
+  'GET /bots/:id/log/file': 'logs.read',
   'GET /swaps/:id/log': 'swaps.log',
   'GET /engines/:id/removal': 'engines.removal',
   'GET /library/:id/together': 'models.togetherPlan',
@@ -99,6 +103,7 @@ export const streamSights: Readonly<Record<string, OperationId>> = {
   webhooks: 'webhooks.list',
   webhook: 'webhooks.find',
   log: 'logs.follow',
+  'bot-log': 'logs.follow',
 }
 
 const anyone: Demand = { right: 'anyone' }

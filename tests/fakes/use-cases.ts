@@ -16,6 +16,7 @@ import {
 } from '../../server/contract/operations/samples.ts'
 import type { EventView, LockView, MachineShape, SwapView } from '../../server/contract/operations/shapes.ts'
 import { fakeAccess } from './access.ts'
+import { fakeBots } from './bots.ts'
 import { createFakeClock } from './clock.ts'
 import { fakeDownloads } from './downloads.ts'
 import { createFakeIds } from './ids.ts'
@@ -332,6 +333,7 @@ export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
     },
     ...fakeWebhooks(note),
     logs: fakeLogs(machine),
+    bots: fakeBots(note),
     isReady: () => ready,
     version: '0.1.0',
   }

@@ -21,6 +21,7 @@ import { brokenDraft, draftSample, troubledDraft, versions } from '../fakes/view
 import * as ofSwaps from '../fakes/view-samples-of-swaps.ts'
 import type { Exhibit } from './exhibit.ts'
 import { ofAccess } from './gallery-of-access.tsx'
+import { botExhibits } from './gallery-of-bots.tsx'
 import { downloadExhibits } from './gallery-of-downloads.tsx'
 import { logExhibits } from './gallery-of-logs.tsx'
 import { machineExhibits } from './gallery-of-machines.tsx'
@@ -320,6 +321,7 @@ export const exhibits: readonly Exhibit[] = [
     ),
   },
   ...logExhibits,
+  ...botExhibits,
   ...downloadExhibits,
   ...serviceExhibits,
   ...machineExhibits,

@@ -1,10 +1,12 @@
 // The machines over SSH: the port `Sparks`. Each call is one script over one channel of the machine's one connection.
+import type { BotSparks } from '../../app/bot-ports.ts'
 import type { DownloadSparks } from '../../app/download-ports.ts'
 import type { LogSparks } from '../../app/log-ports.ts'
 import type { InspectSparks } from '../../app/machine-ports.ts'
 import type { Clock, Log, Sparks } from '../../app/ports.ts'
 import type { ServiceSparks } from '../../app/service-ports.ts'
 import type { StreamSparks } from '../../app/stream-ports.ts'
+import { createBotSparks } from './bots.ts'
 import { readHostKey } from './client.ts'
 import { createConnections } from './connections.ts'
 import { readDownload, readHubLook, readRemoval } from './download-answer.ts'
@@ -59,7 +61,7 @@ export function createSparks({
   clock = { now: Date.now },
   privateKey,
   log,
-}: Needs): Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & LogSparks & { close(): void } {
+}: Needs): Sparks & DownloadSparks & ServiceSparks & StreamSparks & InspectSparks & LogSparks & BotSparks & { close(): void } {
   const connections = createConnections({ privateKey })
   const run = createRunScript(connections)
   return {
@@ -122,6 +124,7 @@ export function createSparks({
     async removeModel(machine, repo, partsOnly, signal) {
       return readRemoval(machine, await run(machine, removeModelScript(machine, repo, partsOnly), { signal, timeoutMs: removalTimeoutMs }))
     },
+    ...createBotSparks(run),
     ...createMemoryStream(connections, clock.now),
     async readLog(machine, source, order, signal) {
       const options = { signal, maxBytes: 2 * pieceBytes, timeoutMs: (readSeconds + 6) * 1000 }

@@ -20,6 +20,7 @@ import { SparkError } from '../../contract/errors.ts'
 import type { EdgeContext, EdgeEnv } from '../edge.ts'
 import { type LiveEvent, type LiveFragment, type LivePage, liveStream, makesStale } from '../live.ts'
 import { activityData } from './activity.tsx'
+import { botLogLive, drawBot } from './bots.tsx'
 import { homeData } from './home.tsx'
 import { libraryData } from './library.tsx'
 import { containerLogLive } from './logs.tsx'
@@ -37,6 +38,8 @@ interface Needs {
 }
 
 const agesMs = 5000
+/** Looks at a bot are no events; its page is drawn again this often. */
+const botMs = 1000
 const scheduleAgesMs = 60_000
 
 function fragment(id: string, concerns: (event: LiveEvent) => boolean, draw: () => Child, everyMs: number | null = null): LiveFragment {
@@ -145,17 +148,21 @@ const pages: Readonly<Record<string, (needs: Needs, c: EdgeContext, id: string) 
     return only(fragment('service-list', onStale('services'), draw))
   },
   service: serviceLive,
+  log: (needs, c, id) => containerLogLive(needs.useCases, id, c.req.query('after'), goneOf(needs, c)),
+  'bot-log': (needs, c, id) => botLogLive(needs, id, c.req.query('after'), goneOf(needs, c)),
+  bot: (needs, _, id) => {
+    needs.useCases.bots.find(id)
+    return only(fragment(`bot-${id}`, onStale('bots'), () => drawBot(needs, id), botMs))
+  },
 }
+
+const goneOf = ({ ending }: Needs, c: EdgeContext): AbortSignal => AbortSignal.any([c.req.raw.signal, ending])
 
 function livePage(c: EdgeContext, needs: Needs): LivePage {
   const [name = '', id = ''] = (c.req.query('page') ?? '').split(':', 2)
   const page = Object.hasOwn(pages, name) ? pages[name] : undefined
   if (page === undefined) throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
   return page(needs, c, id)
-  }
-  if (name === 'machine') return machineLive(needs, id)
-  if (name === 'log') return containerLogLive(useCases, id, c.req.query('after'), AbortSignal.any([c.req.raw.signal, needs.ending]))
-  throw new SparkError('not_found', { what: `stream for "${name.slice(0, 40)}"` })
 }
 
 export function livePages(needs: Needs): Hono<EdgeEnv> {

@@ -6,6 +6,7 @@ import type { EdgeEnv } from '../edge.ts'
 import { accessPages } from './access.tsx'
 import { activityPages } from './activity.tsx'
 import { backupPages } from './backup.ts'
+import { botPages } from './bots.tsx'
 import { downloadPages } from './downloads.tsx'
 import { type EntranceNeeds, entrancePages } from './entrance.tsx'
 import { homePages } from './home.tsx'
@@ -48,6 +49,7 @@ export function createPages({ useCases, clock, assets, ending = new AbortControl
   app.route('/', machinePages(needs))
   app.route('/', servicePages(needs))
   app.route('/', logPages(needs))
+  app.route('/', botPages(needs))
   app.route('/', activityPages(needs))
   app.route('/', backupPages(useCases))
   app.route('/', accessPages(needs))

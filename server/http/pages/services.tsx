@@ -106,7 +106,7 @@ export function servicePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   }
 
   app.get('/services', (c) => {
-    const body = <ServicesPage services={services.list()} now={clock.now()} />
+    const body = <ServicesPage services={services.list()} bots={useCases.bots.list()} now={clock.now()} />
     return show(c.req.raw, { title: 'Services', place: 'services', body, live: '/live?page=services', refreshSeconds: 10 })
   })
 

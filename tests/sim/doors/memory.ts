@@ -1,6 +1,7 @@
 // Door 1: the simulated cluster as the app's ports, in process and in virtual time.
 
 import { createHash } from 'node:crypto'
+import type { BotSparks } from '../../../server/app/bot-ports.ts'
 import type { DownloadSparks } from '../../../server/app/download-ports.ts'
 import type { LogSparks } from '../../../server/app/log-ports.ts'
 import type { InspectSparks } from '../../../server/app/machine-ports.ts'
@@ -21,7 +22,15 @@ import { listModels, observe, surveyOf } from './observation.ts'
 
 export { createMemoryEngines } from './memory-engines.ts'
 
-export interface MemorySparks extends Sparks, DownloadSparks, ServiceSparks, StreamSparks, InspectSparks, LineControls, LogSparks {
+export interface MemorySparks
+  extends Sparks,
+    DownloadSparks,
+    ServiceSparks,
+    StreamSparks,
+    InspectSparks,
+    LineControls,
+    LogSparks,
+    BotSparks {
   /** The nodes' side of jobs and fences; hand it to the next life of an appliance. */
   readonly desk: JobDesk
   /** The lines to the nodes, cut or whole; hand them on in the same way. */
@@ -132,6 +141,8 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
       }),
     inspect: (machine, order, signal) => call(machine, limits.long, signal, (look) => inspectionOf(world, look, order, clock.now())),
     launcherChanges: (machine, signal) => call(machine, limits.long, signal, (look) => changesOf(look)),
+    lookAtBot: (machine, _bot, signal) => call(machine, limits.short, signal, () => nobody(machine)),
+    startBotJob: (machine, _bot, _act, signal) => call(machine, limits.short, signal, () => nobody(machine)),
     readLog: (machine, source, order, signal) =>
       inLife(async () => readLog(world, machine, await lines.connect(machine.name, machine.address, limits.short, signal), source, order)),
     searchLog: (machine, source, words, most, signal) =>
@@ -145,6 +156,11 @@ export function createMemorySparks(world: World, options: MemoryOptions = {}): M
       }),
     forget: () => undefined,
   }
+}
+
+/** These machines have one user. */
+function nobody(machine: Machine): never {
+  throw new SparkError('machine_refused_key', { machine: machine.name, user: machine.user })
 }
 
 /** Work in one life of the appliance: once it is over, nothing begins and nothing settles. */

@@ -47,6 +47,7 @@ export function openNodeHome({ world, node, folder, socket }: NodeHomeNeeds): No
   }
   for (const tool of onPath) stub(join(bin, tool), tool)
   stub(join(bin, 'curl'), 'curl', curlText)
+  stub(join(bin, 'git'), 'git', realGitText(launcher))
   writeShellFiles(home, bin)
   const fish = join(folder, 'shells/fish')
   const login = join(folder, 'login')
@@ -162,6 +163,14 @@ const launcherText = (date: string): string =>
   `# Stands in for launch-cluster.sh of spark-vllm-docker; the simulator answers as that script would.\n${
     date < quotesSince ? '' : `# Words after exec keep their quotes:\n#   printf '%q ' "$@"\n`
   }`
+
+/** The checkout of the launcher is simulated; every other one on this disk is real. */
+const realGitText = (launcher: string | null): string => {
+  const real = 'exec /usr/bin/git "$@"'
+  return launcher === null
+    ? `${real}\n`
+    : `here=$PWD; [ "$1" = -C ] && here=$2\ncase $here/ in ${quote(launcher)}/*) ;; *) ${real} ;; esac\n`
+}
 
 /** The simulator sees words, not files: what `-H @FILE` names goes along. */
 const curlText = `for word; do case $word in @/*) FAKE_CURL_HEADER=$(<"\${word#@}") ;; esac; done\n`

@@ -96,7 +96,7 @@ export function LogNote({ sentence }: { readonly sentence: string }) {
 
 function tailWords(count: number, more: boolean): string {
   if (count === 0) return 'It has written nothing yet.'
-  return more ? `The last ${count} lines. The download has all that is kept.` : 'All it wrote.'
+  return more ? `The last ${count} lines, times in UTC. The download has all that is kept.` : 'All it wrote, times in UTC.'
 }
 
 function foundWords(count: number, more: boolean): string {

@@ -27,7 +27,17 @@ export function ServicePage(data: ServiceData) {
   const { service, trouble } = data
   return (
     <div class="page narrow">
-      <Heading title={service.name} up={{ href: '/services', word: 'Services' }} />
+      <Heading
+        title={service.name}
+        up={{ href: '/services', word: 'Services' }}
+        acts={
+          service.machine === null || service.container === null ? null : (
+            <a class="button" href={`/machines/${service.machine.id}/containers/${service.container}/log`}>
+              Log
+            </a>
+          )
+        }
+      />
       {trouble === undefined ? null : <TroubleNote trouble={trouble} />}
       <ServiceNow {...data} />
       <Trial {...data} />

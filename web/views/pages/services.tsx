@@ -1,15 +1,17 @@
+import type { BotView } from '../../../server/contract/operations/bots.ts'
 import type { ServiceView } from '../../../server/contract/operations/service-shapes.ts'
 import { Heading } from '../layout.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { ServiceTile } from '../parts/service.tsx'
+import { BotTile } from './bot.tsx'
 
 export interface ServicesData {
   readonly services: readonly ServiceView[]
   readonly now: number
 }
 
-export function ServicesPage(data: ServicesData) {
+export function ServicesPage({ bots = [], ...data }: ServicesData & { readonly bots?: readonly BotView[] }) {
   return (
     <div class="page">
       <Heading
@@ -24,6 +26,16 @@ export function ServicesPage(data: ServicesData) {
         <p class="quiet">What runs beside the model: speech, voices, search, redaction, and other model servers.</p>
       </Heading>
       <ServiceList {...data} />
+      {bots.length === 0 ? null : (
+        <section class="stack">
+          <h2>Bots</h2>
+          <div class="services">
+            {bots.map((bot) => (
+              <BotTile bot={bot} />
+            ))}
+          </div>
+        </section>
+      )}
     </div>
   )
 }

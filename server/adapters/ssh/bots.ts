@@ -1,0 +1,63 @@
+// Bots over SSH: each by its own user's login.
+import type { BotSparks } from '../../app/bot-ports.ts'
+import type { BotJob, BotLook, BotVersion } from '../../domain/bot.ts'
+import { plainWord } from '../../domain/clean-line.ts'
+import type { Answer, RunScript } from './exec.ts'
+import { refuseUnlessDone } from './job-answer.ts'
+import { botLookScript, startBotScript } from './scripts/bot.ts'
+
+const lookTimeoutMs = 25_000
+
+export function createBotSparks(run: RunScript): BotSparks {
+  return {
+    async lookAtBot(machine, bot, signal) {
+      const answer = await run(machine, botLookScript(bot), { signal, timeoutMs: lookTimeoutMs })
+      const seen = bot.runs === 'container' ? readContainer(answer) : readUnit(answer)
+      return { ...seen, version: bot.folder === null ? null : readVersion(answer), job: readBotJob(answer) }
+    },
+    async startBotJob(machine, bot, act, signal) {
+      refuseUnlessDone(machine, await run(machine, startBotScript(bot, act), { signal, control: true }))
+    },
+  }
+}
+
+type Seen = Pick<BotLook, 'state' | 'seen'>
+
+function readContainer(answer: Answer): Seen {
+  const text = answer.text('container').trim()
+  if (answer.text('container_code') !== '0') return { state: 'unknown', seen: lastLine(text) || 'docker does not answer' }
+  const [word = '', code = ''] = text.split('|')
+  if (word === 'running') return { state: 'running', seen: word }
+  if (word === 'restarting') return { state: 'degraded', seen: `it starts again and again, and ended with code ${plainWord(code)} last` }
+  return { state: word === 'created' ? 'starting' : 'stopped', seen: `${plainWord(word)} (${plainWord(code)})` }
+}
+
+function readUnit(answer: Answer): Seen {
+  const text = answer.text('unit')
+  if (answer.text('unit_code') !== '0') return { state: 'unknown', seen: lastLine(text) || 'systemd does not answer' }
+  const value = (name: string): string => plainWord(new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '')
+  const [load, active, sub] = [value('LoadState'), value('ActiveState'), value('SubState')]
+  if (load === 'not-found') return { state: 'unknown', seen: 'there is no such unit' }
+  const seen = `${active} (${sub})`
+  if (active === 'active') return { state: 'running', seen }
+  if (sub === 'auto-restart') return { state: 'degraded', seen: 'it starts again and again' }
+  return { state: active === 'activating' || active === 'reloading' ? 'starting' : 'stopped', seen }
+}
+
+const lastLine = (text: string): string => plainWord(text.trim().split('\n').at(-1) ?? '').slice(0, 300)
+
+function readVersion(answer: Answer): BotVersion | null {
+  if (answer.text('version_code') !== '0') return null
+  const [commit = '', date = '', subject = ''] = answer.text('version').split('\n').map(plainWord)
+  const behind = answer.text('behind_code') === '0' ? Number(answer.text('behind').trim()) : Number.NaN
+  return { commit, date, subject, behind: Number.isInteger(behind) ? behind : null }
+}
+
+function readBotJob(answer: Answer): BotJob | null {
+  const id = answer.text('act').trim()
+  const kind = /^(update|restart)-[a-z0-9]+$/.exec(id)?.[1]
+  if (kind !== 'update' && kind !== 'restart') return null
+  const [word = '', code = ''] = answer.text('job').trim().split(' ')
+  const state = word === 'running' || word === 'ended' ? word : 'lost'
+  return { id, kind, state, exitCode: state === 'ended' && code !== '' ? Number(code) : null, text: answer.text('job_log') }
+}
