@@ -68,7 +68,7 @@ export function createServiceCandidates({ doors, fleet, store, settings }: Candi
     kind: ServiceKind,
     box: Container | null,
   ): Promise<ServiceCandidateView | null> => {
-    const port = usualPort(settings, kind)
+    const port = box?.ports?.[0] ?? usualPort(settings, kind)
     if (rowAt(machine.id, (row) => row.port === port)) return null
     const open = reach !== 'unreachable' && (await answers(machine.address, kind, port))
     if (box === null && !open) return null

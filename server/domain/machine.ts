@@ -48,6 +48,8 @@ export interface Container {
   readonly state: string
   /** docker's Status, e.g. "Up 3 minutes". */
   readonly status: string
+  /** Ports of the machine that lead into it; none where it stands still or shares the machine's own network. */
+  readonly ports?: readonly number[]
   /** argv text of a live `vllm serve` process inside, null when there is none or it was not looked at. */
   readonly serving: string | null
 }

@@ -9,7 +9,15 @@ let sparks: ReturnType<typeof createSparks>
 const at = Date.UTC(2026, 0, 1)
 
 const row = (name: string, state = 'running'): string =>
-  JSON.stringify({ Command: '"sleep"', ID: 'f'.repeat(64), Image: 'vllm-node:latest', Names: name, State: state, Status: 'Up 3 minutes' })
+  JSON.stringify({
+    Command: '"sleep"',
+    ID: 'f'.repeat(64),
+    Image: 'vllm-node:latest',
+    Names: name,
+    Ports: state === 'running' ? '0.0.0.0:8081->8000/tcp, [::]:8081->8000/tcp' : '',
+    State: state,
+    Status: 'Up 3 minutes',
+  })
 const docker = (rows: readonly string[], top = '', log = ''): void => {
   door.write('docker/ps', `${rows.join('\n')}\n`)
   door.write('docker/top', top)
@@ -227,9 +235,10 @@ describe('containers', () => {
         image: 'vllm-node:latest',
         state: 'running',
         status: 'Up 3 minutes',
+        ports: [8081],
         serving: '/usr/bin/python3 /usr/local/bin/vllm serve Qwen/Qwen3-8B --port 8000',
       },
-      { name: 'foreign', image: 'vllm-node:latest', state: 'exited', status: 'Up 3 minutes', serving: null },
+      { name: 'foreign', image: 'vllm-node:latest', state: 'exited', status: 'Up 3 minutes', ports: [], serving: null },
     ])
     expect((await probe()).containers?.[0]?.serving).toBeNull()
   })

@@ -1,6 +1,7 @@
 // What docker said: containers, why it did not answer, and whether a vllm process lives in a container.
 
 import { plainWord } from '../../domain/clean-line.ts'
+import { publishedPorts } from '../../domain/container-ports.ts'
 import type { Container, DockerProblem } from '../../domain/machine.ts'
 import type { Answer } from './exec.ts'
 
@@ -18,6 +19,7 @@ export function readDocker(answer: Answer): DockerAnswer {
     image: word(row, 'Image'),
     state: word(row, 'State'),
     status: word(row, 'Status'),
+    ports: publishedPorts(word(row, 'Ports')),
   }))
   return { containers, problem: null }
 }

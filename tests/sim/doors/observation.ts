@@ -1,5 +1,6 @@
 // What the appliance would read of a node, made from the node's look: a probe, a scan, the set-up check.
 import type { Survey, SurveyRow } from '../../../server/app/ports.ts'
+import { publishedPorts } from '../../../server/domain/container-ports.ts'
 import type { FenceRecord, Launcher, Machine, Observation } from '../../../server/domain/machine.ts'
 import type { FolderListing } from '../../../server/domain/model.ts'
 import { gpuName } from '../core/gpu.ts'
@@ -30,11 +31,12 @@ export function observe(look: NodeLook, machine: Machine, watch: readonly string
     memory: { ...memory, pressure: look.pressure },
     disk: { path: machine.cachePath ?? look.hubPath, ...look.disk },
     containers: look.dockerAllowed
-      ? look.containers.map(({ name, image, state, status, serving }) => ({
+      ? look.containers.map(({ name, image, state, status, ports, serving }) => ({
           name,
           image,
           state,
           status,
+          ports: publishedPorts(ports),
           serving: watch.includes(name) ? serving : null,
         }))
       : null,
