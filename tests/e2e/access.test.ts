@@ -33,7 +33,7 @@ test('on this computer alone nothing is asked; choosing a password puts the poli
   await page.getByLabel('The same once more').fill(password)
   await page.getByRole('button', { name: 'Choose a password' }).click()
   await page.getByRole('heading', { level: 1, name: 'Access' }).waitFor()
-  await page.getByText('this browser').waitFor()
+  await page.getByText('this browser', { exact: true }).waitFor()
   const refused = await api('/api/settings/engine.port', undefined, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
