@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { setting } from './define.ts'
 
 const group = 'Bot'
+const plainName = (least: number, most: number) =>
+  z.string().regex(new RegExp(`^[\\p{L}\\p{N} ._-]{${least},${most}}$`, 'u'), 'a name of letters, digits, spaces, . _ and - is needed')
 const text = { group, secret: false, control: 'text', unit: null } as const
 
 export const botSettings = {
@@ -16,7 +18,7 @@ export const botSettings = {
   }),
   'bot.machine': setting({
     ...text,
-    schema: z.string().max(100),
+    schema: plainName(0, 100),
     default: '',
     label: 'Machine of the bot',
     help: 'Name of the machine it runs on. Empty: the first in the list.',
@@ -24,7 +26,7 @@ export const botSettings = {
   }),
   'bot.name': setting({
     ...text,
-    schema: z.string().trim().min(1).max(40),
+    schema: plainName(1, 40),
     default: 'Bot',
     label: 'Name of the bot',
     help: 'What it is called here.',
@@ -59,12 +61,7 @@ export const botSettings = {
   }),
   'bot.restartWords': setting({
     schema: z
-      .array(
-        z
-          .string()
-          .max(500)
-          .regex(/^[^\0\n\r]+$/, 'one word of a command on each line is needed'),
-      )
+      .array(z.string().regex(/^[A-Za-z0-9_./:=@+,%-]{1,500}$/, 'words of letters, digits and _ . / : = @ + , % - are needed'))
       .max(20),
     default: [],
     label: 'Command that restarts the bot',
