@@ -1,4 +1,5 @@
 // Everything around a switch: the lock, chat, plans, the runner, and what is said of it all.
+import { shedBackground } from './app/background.ts'
 import { createChat } from './app/chat.ts'
 import type { Discovery } from './app/discovery.ts'
 import { createEngineWatch } from './app/engine-watch.ts'
@@ -21,6 +22,7 @@ import type { composeMachineFacts } from './compose-machine-facts.ts'
 import { composePressure } from './compose-pressure.ts'
 import type { Serving } from './domain/engine.ts'
 import { modelName } from './domain/model-name.ts'
+import type { PlanFacts } from './domain/plan-facts.ts'
 import type { Swap } from './domain/swap.ts'
 import type { Adapters } from './world.ts'
 
@@ -38,6 +40,8 @@ export interface SwitchingGround {
   /** What else Home asks the owner to look at. */
   readonly alsoNeedsOwner: StatusNeeds['alsoNeedsOwner']
   readonly machineFacts: Pick<ReturnType<typeof composeMachineFacts>, 'attention' | 'differences'>
+  /** Services that run on a machine, and what they count on there. */
+  readonly declaredOn: NonNullable<PlanFacts['declaredOn']>
   readonly shutdown: AbortSignal
 }
 
@@ -71,7 +75,8 @@ export function composeSwitching(ground: SwitchingGround) {
   })
   const watch = createEngineWatch({ clock, engines, fleet, store: stores, settings, log })
   const health = createHealth({ clock, fleet, watch, store: stores, settings, log })
-  const { streams, pressure } = composePressure({ world, events, fleet, watch, health, measured })
+  const { streams, pressure, watching } = composePressure({ world, events, fleet, watch, health, settings, measured })
+  shedBackground({ pressure, work: [() => speeds.yieldTo()], log })
   const plans = createPlans({
     clock,
     ids,
@@ -83,6 +88,8 @@ export function composeSwitching(ground: SwitchingGround) {
     recipes,
     measured,
     modsOn: discovery.modsOn,
+    pressureOn: pressure.planFacts,
+    declaredOn: ground.declaredOn,
     inFlight: chat.inFlight,
     nameOf,
   })
@@ -179,5 +186,5 @@ export function composeSwitching(ground: SwitchingGround) {
     differences: machineFacts.differences,
   })
 
-  return { lock, chat, speeds, watch, health, streams, pressure, plans, swaps, observed, status, lookAround }
+  return { lock, chat, speeds, watch, health, streams, pressure, watching, plans, swaps, observed, status, lookAround }
 }

@@ -21,6 +21,7 @@ import { measuredBy } from './app/swap-measure.ts'
 import type { UseCases } from './app/use-cases.ts'
 import { createWebhooks } from './app/webhooks.ts'
 import { composeMachineFacts } from './compose-machine-facts.ts'
+import { declaredBy } from './compose-pressure.ts'
 import { composeSchedules } from './compose-schedules.ts'
 import { composeServices } from './compose-services.ts'
 import { composeSwitching } from './compose-switching.ts'
@@ -141,6 +142,7 @@ export function compose(world: Adapters): Graph {
     measured,
     machineFacts,
     alsoNeedsOwner: [() => namedMachines.attention(), webhooks.attention, () => beside.attention(), () => scheduling.schedules.attention()],
+    declaredOn: (machine) => declaredBy(beside.services, machine),
     shutdown: life.signal,
   })
   const { lock, chat, watch, health, streams, plans, swaps, observed, status, lookAround } = switching
@@ -189,6 +191,7 @@ export function compose(world: Adapters): Graph {
     machines,
     machineFacts: machineFacts.use,
     namedMachines,
+    watching: switching.watching,
     models,
     recipes,
     downloads,

@@ -12,7 +12,6 @@ import type { createScheduleRuns } from './app/schedule-runs.ts'
 import type { Schedules } from './app/schedules.ts'
 import type { Status } from './app/status.ts'
 import type { Storage } from './app/storage.ts'
-import type { Streams } from './app/streams.ts'
 import type { LockUse } from './app/use-cases.ts'
 import type { Webhooks } from './app/webhooks.ts'
 
@@ -34,7 +33,7 @@ interface Owners {
   readonly bots: Pick<Bots, 'start'>
   readonly watch: EngineWatch
   readonly health: Health
-  readonly streams: Streams
+  readonly streams: { start(signal: AbortSignal): void }
   readonly observed: Observed
   readonly status: Status
   readonly lock: LockUse

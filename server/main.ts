@@ -21,6 +21,7 @@ import { createSparks } from './adapters/ssh/sparks.ts'
 import { createSystemClock } from './adapters/system/clock.ts'
 import { createSystemIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
+import { createOwnWatch } from './adapters/system/own-watch.ts'
 import { createPasswords } from './adapters/system/passwords.ts'
 import { createSealer } from './adapters/system/sealer.ts'
 import { setUpCode } from './app/access.ts'
@@ -149,7 +150,10 @@ async function run(boot: Boot, env: Env): Promise<void> {
     closing.add(() => serviceDoors.close())
     const sparks = createSparks({ clock, log, privateKey: () => stores.machines.keyPair()?.privateKey ?? '' })
     closing.add(() => sparks.close())
+    const ownWatch = createOwnWatch()
+    closing.add(() => ownWatch.close())
     const graph = compose({
+      ownWatch,
       clock,
       ids,
       log,

@@ -10,7 +10,7 @@ import type { CronTimes } from './app/schedule-ports.ts'
 import type { Sealer } from './app/sealing-ports.ts'
 import type { ServiceDoors, ServiceSparks } from './app/service-ports.ts'
 import type { SettingsText } from './app/settings-file-ports.ts'
-import type { StreamSparks } from './app/stream-ports.ts'
+import type { OwnWatch, StreamSparks } from './app/stream-ports.ts'
 import type { WebhookSender } from './app/webhook-ports.ts'
 import type { FolderListing, Inference } from './domain/model.ts'
 
@@ -36,6 +36,8 @@ export interface Adapters {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
   readonly wayIn: WayIn
+  /** What this computer itself missed; absent in a world whose time never stands still. */
+  readonly ownWatch?: OwnWatch
   /** Tests: an event whose payload is not as its row says is raised. */
   readonly checkEvents?: boolean
 }

@@ -29,6 +29,10 @@ export interface PlansNeeds {
   }
   readonly modsOn: (machine: string) => readonly LauncherMod[]
   readonly measured: Measured
+  /** null: nobody follows that machine's memory. */
+  readonly pressureOn: NonNullable<PlanFacts['pressureOn']>
+  /** Services that run on a machine. */
+  readonly declaredOn: NonNullable<PlanFacts['declaredOn']>
   readonly inFlight: (engine: string) => number
   readonly nameOf: (model: string | null) => string
 }
@@ -82,6 +86,8 @@ export function createPlans(needs: PlansNeeds): PlansUse & {
       headroomBytes: settings.get('memory.headroomGigabytes') * 1e9,
       measured: needs.measured,
       modsOn: needs.modsOn,
+      pressureOn: needs.pressureOn,
+      declaredOn: needs.declaredOn,
       restorePrevious: settings.get('swap.restorePrevious'),
       pastMs: (machines) => store.swaps.history(words, machines, 10).map((past) => past.durationMs),
       inFlight: needs.inFlight(engine),

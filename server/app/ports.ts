@@ -15,7 +15,7 @@ import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { ScheduleStore } from './schedule-ports.ts'
 import type { ServiceStore } from './service-ports.ts'
 import type { Backups, WritingState } from './storage-ports.ts'
-import type { BaselineStore } from './stream-ports.ts'
+import type { BaselineStore, ConnectivityStore, HistoryStore } from './stream-ports.ts'
 import type { WebhookStore } from './webhook-ports.ts'
 
 export type { StoredEvent } from '../domain/stored-event.ts'
@@ -348,6 +348,8 @@ export interface Stores {
   readonly webhooks: WebhookStore
   readonly baselines: BaselineStore
   readonly services: ServiceStore
+  readonly connectivity: ConnectivityStore
+  readonly history: HistoryStore
   /** The appliance's own id, made once per database. */
   readonly appliance: string
   readonly writing: WritingState

@@ -1,6 +1,7 @@
 // How short each machine is of memory: feeds the reducer from the streams, says every change, and answers who asks.
 import type { MachineView } from '../domain/machine.ts'
 import type { MemoryReading } from '../domain/memory-reading.ts'
+import type { PlanPressure } from '../domain/plan-facts.ts'
 import { afterReading, afterSilence, noPressure, type Pressure, type PressureChange, type PressureGround } from '../domain/pressure.ts'
 import type { Baseline } from '../domain/pressure-evidence.ts'
 import type { PressureLevel } from '../domain/pressure-level.ts'
@@ -136,6 +137,9 @@ export function createPressure(needs: PressureNeeds) {
       const pressure = known.get(machine)?.pressure
       return pressure === undefined || pressure.level === 'unknown' ? null : pressure.last
     },
+    /** For a plan; null: nobody follows that machine. */
+    planFacts: (machine: string): PlanPressure | null =>
+      streams.isFollowed(machine) ? { level: levelOf(machine), sentence: sentenceOf(machine) } : null,
     /** null: nobody follows this machine's memory (it was never reached, or nothing runs by itself). */
     view(machine: string): PressureView | null {
       if (!streams.isFollowed(machine)) return null

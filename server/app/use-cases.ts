@@ -26,6 +26,7 @@ import type { LogsUse } from './logs-use.ts'
 import type { MachineFactsUse } from './machine-facts-use.ts'
 import type { NamedMachinesUse } from './named-machine-use.ts'
 import type { FileProblem, PassedAnswer, PassedRequest, StoredEvent } from './ports.ts'
+import type { WatchingUse } from './pressure-use.ts'
 import type { ScheduleUse } from './schedule-use.ts'
 import type { ServicesUse } from './service-use.ts'
 import type { SettingsFileUse, SettingsUse } from './settings-use.ts'
@@ -264,6 +265,7 @@ export interface UseCases {
   readonly machines: MachinesUse
   readonly machineFacts: MachineFactsUse
   readonly namedMachines: NamedMachinesUse
+  readonly watching: WatchingUse
   readonly models: ModelsUse
   readonly recipes: RecipesUse
   readonly downloads: DownloadsUse

@@ -3,6 +3,7 @@ import { errors } from './errors.ts'
 import { events } from './events.ts'
 import { accessOperations } from './operations/access.ts'
 import { botOperations } from './operations/bots.ts'
+import { connectivityOperations } from './operations/connectivity.ts'
 import { downloadOperations } from './operations/downloads.ts'
 import { flatStatusOperations } from './operations/flat-status.ts'
 import { houseOperations } from './operations/house.ts'
@@ -28,6 +29,7 @@ export const operations = {
   ...namedMachineOperations,
   ...logOperations,
   ...botOperations,
+  ...connectivityOperations,
   ...modelOperations,
   ...downloadOperations,
   ...serviceOperations,

@@ -4,7 +4,21 @@ import type { LauncherMod } from './launcher-mod.ts'
 import type { MachineView } from './machine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
+import type { PressureLevel } from './pressure-level.ts'
 import type { Recipe } from './recipe.ts'
+
+/** How a machine's memory is, as it is told second by second. */
+export interface PlanPressure {
+  readonly level: PressureLevel
+  /** With its numbers. */
+  readonly sentence: string
+}
+
+/** A running service as the ledger counts it. */
+export interface Declared {
+  readonly name: string
+  readonly steadyBytes: number
+}
 
 export interface PlanFacts {
   readonly now: number
@@ -26,6 +40,10 @@ export interface PlanFacts {
   readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
   /** Mods in the launcher's checkout of a machine, as they were last read. */
   readonly modsOn?: (machine: string) => readonly LauncherMod[]
+  /** How short of memory a machine is; null or absent: nobody follows it. */
+  readonly pressureOn?: (machine: string) => PlanPressure | null
+  /** Services that run on a machine, and what each holds once it is loaded, bytes. */
+  readonly declaredOn?: (machine: string) => readonly Declared[]
   readonly restorePrevious: boolean
   /** Durations of past successful switches of this recipe on these machines, newest first, ms. */
   readonly pastMs: (machines: readonly string[]) => readonly number[]

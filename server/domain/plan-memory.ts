@@ -44,7 +44,10 @@ export function tooLong(memory: readonly PlanMemory[], facts: PlanFacts): readon
 export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts, stops: readonly PlanStop[]): PlanReason[] {
   const nameOf = (id: string): string => facts.machines.find((view) => view.machine.id === id)?.machine.name ?? id
   const short = memory.filter((one) => one.haveBytes < one.needBytes)
-  if (short.length === 0) return fractionReasons(memory, facts, stops)
+  if (short.length === 0) {
+    const over = overBudget(memory, facts)
+    return over.length > 0 ? over : fractionReasons(memory, facts, stops)
+  }
   return short.map((one) => {
     const fitsEmpty = one.needBytes <= one.totalBytes * 0.95
     return {
@@ -52,6 +55,33 @@ export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts, s
       sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there: ${bytesInWords(one.needBytes - one.haveBytes)} are missing.`,
       unblock: fitsEmpty ? adviceFor(facts, stops, one.machine) : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
     }
+  })
+}
+
+/** What the system itself keeps of a machine. */
+const systemShare = 0.05
+
+/**
+ * What is free now may be promised already: a service that has just begun holds little and will hold more. Declared footprints of what
+ * runs, what this model needs, and the system must fit the machine together (admission-and-services.md 3.5).
+ */
+function overBudget(memory: readonly PlanMemory[], facts: PlanFacts): PlanReason[] {
+  return memory.flatMap((one) => {
+    const declared = facts.declaredOn?.(one.machine) ?? []
+    if (declared.length === 0) return []
+    const promised = declared.reduce((sum, service) => sum + service.steadyBytes, 0)
+    const room = one.totalBytes * (1 - systemShare)
+    if (promised + one.needBytes <= room) return []
+    const name = facts.machines.find((view) => view.machine.id === one.machine)?.machine.name ?? one.machine
+    const list = declared.map((service) => `${service.name} ${bytesInWords(service.steadyBytes)}`).join(', ')
+    const [largest] = [...declared].sort((a, b) => b.steadyBytes - a.steadyBytes)
+    return [
+      {
+        code: 'ledger_over_budget',
+        sentence: `This model needs ${bytesInWords(one.needBytes)} on ${name}, and what runs there counts on ${bytesInWords(promised)} (${list}). ${name} has ${bytesInWords(room)} for both: ${bytesInWords(promised + one.needBytes - room)} are missing.`,
+        unblock: `Stop ${largest?.name ?? 'a service'} first, or choose a smaller model.`,
+      },
+    ]
   })
 }
 

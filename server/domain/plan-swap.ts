@@ -9,6 +9,7 @@ import type { Plan, PlanReason, PlanStart, PlanStop, WayBack } from './plan.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { machineReasons } from './plan-machines.ts'
 import { cacheWarnings, heldOn, memoryReasons, planMemory, tooLong } from './plan-memory.ts'
+import { heldByPressure } from './plan-pressure.ts'
 import { planStops, removalStops } from './plan-stops.ts'
 import { modWords } from './recipe.ts'
 import { readVllmCommand } from './vllm-command.ts'
@@ -22,6 +23,8 @@ export function planSwap(facts: PlanFacts): Plan {
   if (started !== null) reasons.push(...started.reasons, ...portReasons(facts, started.start, stops))
   const memory = started === null || place === null ? [] : planMemory(facts, place, stops)
   reasons.push(...memoryReasons(memory, facts, stops), ...shareReasons(facts.target?.recipe ?? { flags: [] }))
+  const held = heldByPressure(facts, memory, stops)
+  reasons.push(...held.reasons)
   if (facts.target === null && stops.length === 0) {
     reasons.push({
       code: 'nothing_runs',
@@ -44,7 +47,7 @@ export function planSwap(facts: PlanFacts): Plan {
     etaFrom: typical === null ? 'none' : 'history',
     pastMs,
     wayBack: planWayBack(facts, stops),
-    warnings: [...planWarnings(facts, place), ...tooLong(memory, facts), ...cacheWarnings(memory, facts)],
+    warnings: [...planWarnings(facts, place), ...held.warnings, ...tooLong(memory, facts), ...cacheWarnings(memory, facts)],
     inFlight: facts.inFlight,
   }
 }

@@ -24,6 +24,8 @@ const reachesFloorMs = 10_000
 /** Speed is taken over so long: shorter steps are the noise of a working engine, as are smaller ones. */
 export const speedMs = 3000
 const leastFallBytes = gib
+/** What stands still again is a step, not a fall. */
+const leastStepBytes = gib / 4
 /** An engine that has work and moves no token for so long is one of the three signs of a machine about to freeze, ms. */
 const flatMs = 5000
 
@@ -55,7 +57,8 @@ function isFalling({ uptimeMs, availableBytes }: MemoryReading, recent: readonly
   const from = recent.find((one) => uptimeMs - one.uptimeMs <= speedMs)
   if (from === undefined || uptimeMs <= from.uptimeMs) return false
   const lost = from.availableBytes - availableBytes
-  if (lost < leastFallBytes) return false
+  const step = (recent.at(-1)?.availableBytes ?? 0) - availableBytes
+  if (lost < leastFallBytes || step < leastStepBytes) return false
   return (Math.max(0, availableBytes - floorBytes) / lost) * (uptimeMs - from.uptimeMs) <= reachesFloorMs
 }
 

@@ -40,6 +40,8 @@ export interface Pressure {
   readonly recent: readonly Sample[]
   /** By the machine's clock: since when every reading asked for a lower level than the one held. */
   readonly cleanSince: number | null
+  /** By the machine's clock: when it was last raised by nothing but the speed at which memory went. */
+  readonly raisedByFallAt: number | null
   /** By the machine's clock: the last reading that came while something was loaded. */
   readonly loadedAt: number | null
   readonly baseline: Baseline | null
@@ -63,6 +65,7 @@ export const noPressure: Pressure = {
   signs: {},
   recent: [],
   cleanSince: null,
+  raisedByFallAt: null,
   loadedAt: null,
   baseline: null,
   learning: null,
@@ -71,6 +74,8 @@ export const noPressure: Pressure = {
 
 /** Down one level after so long without a sign of the level held, ms. */
 export const cleanMs = 60_000
+/** A start that was not known yet is known within this time: then its fall was none, ms. */
+const startKnownMs = 20_000
 /** PSI is an average of ten seconds: for a little while after a load it still tells of the load, ms. */
 const afterLoadMs = 15_000
 const learnMs = 60_000
@@ -94,10 +99,24 @@ export function afterReading(before: Pressure, reading: MemoryReading, ground: P
   const signs = followSigns(state.signs, shownBy(reading, state.recent, learned.baseline, ground.workFlatMs), uptimeMs)
   const why = standing(signs, uptimeMs)
   const shown = levelOf(why, loading)
-  const { held, cleanSince } = settle(state, shown, uptimeMs)
+  const { held, cleanSince } = settle(asStart(state, ground, uptimeMs), shown, uptimeMs)
   const recent = [...state.recent.filter((one) => uptimeMs - one.uptimeMs < speedMs), { uptimeMs, availableBytes: reading.availableBytes }]
-  const next: Pressure = { ...state, ...learned, loadedAt, signs, recent, held, cleanSince, last: reading }
+  const raisedByFallAt = raisedByFall(state, held, why, uptimeMs)
+  const next: Pressure = { ...state, ...learned, loadedAt, signs, recent, held, cleanSince, raisedByFallAt, last: reading }
   return said(next, held, reading.at, why)
+}
+
+function raisedByFall(before: Pressure, held: SeenLevel, why: readonly SignName[], uptimeMs: number): number | null {
+  if (rankOf(held) > rankOf(before.held)) return why.every((sign) => sign === 'falls') ? uptimeMs : null
+  return held === before.held ? before.raisedByFallAt : null
+}
+
+/** A start by somebody else looks like a fall until it is seen what it is: then it is taken back at once. */
+function asStart(state: Pressure, { loading }: PressureGround, uptimeMs: number): Pressure {
+  const { raisedByFallAt } = state
+  return loading && raisedByFallAt !== null && uptimeMs - raisedByFallAt < startKnownMs
+    ? { ...state, held: 'normal', cleanSince: null }
+    : state
 }
 
 /** No reading for `silenceMs`, whatever the reason. */

@@ -16,6 +16,7 @@ import { scheduleAnswers } from './answers/schedules.ts'
 import { serviceAnswers } from './answers/services.ts'
 import { settingAnswers } from './answers/settings.ts'
 import { swapAnswers } from './answers/swaps.ts'
+import { watchingAnswers } from './answers/watching.ts'
 import { webhookAnswers } from './answers/webhooks.ts'
 import { type Answers, mountOperations } from './api.ts'
 import { limitedBody } from './body-limit.ts'
@@ -76,6 +77,7 @@ export function createApp(needs: AppNeeds): App {
     ...machineAnswers(useCases),
     ...logAnswers(useCases),
     ...botAnswers(useCases),
+    ...watchingAnswers(useCases),
     ...modelAnswers(useCases),
     ...downloadAnswers(useCases),
     ...serviceAnswers(useCases),

@@ -19,6 +19,7 @@ import { pressureSentence } from '../../server/domain/pressure-words.ts'
 
 const GiB = 1024 ** 3
 const start = Date.UTC(2026, 0, 1)
+const replayStart = start
 const bootedMs = 86_400_000
 
 const idle: PressureGround = { loading: false, lane: null, workFlatMs: null, leastBytes: null, learned: null }
@@ -137,6 +138,15 @@ test('somebody who came to stay is the new rest after ten still minutes; a slow 
   expect(guest.state.baseline?.availableBytes).toBe(7 * GiB)
   const leak = Array.from({ length: 1500 }, (_, second) => ({ available: Math.max(1, 20 - second / 120) }))
   expect(replay(leak, restsAt(20)).levels.at(-1)).toBe('high')
+})
+
+test('one step down is no fall; a start that is found out to be one is taken back at once', () => {
+  expect(replay([...steady(5, { available: 110 }), ...steady(20, { available: 12 })]).changes.map((change) => change.to)).toEqual([
+    'normal',
+  ])
+  const start = [...steady(5, { available: 110 }), { available: 80 }, { available: 50 }, { available: 20 }, ...steady(30, { available: 8 })]
+  const told = replay(start, (index) => ({ ...idle, loading: index >= 10 && index < 20 })).changes
+  expect(told.map((change) => `${(change.at - replayStart) / 1000} s: ${change.to}`)).toEqual(['0 s: normal', '6 s: high', '10 s: normal'])
 })
 
 // ---- silence

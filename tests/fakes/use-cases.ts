@@ -3,6 +3,7 @@ import type { PassedAnswer, PassedRequest, StoredEvent } from '../../server/app/
 import type { UseCases } from '../../server/app/use-cases.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import { type EventType, events as eventRows, quietEvents } from '../../server/contract/events.ts'
+import { connectivitySample, historySample } from '../../server/contract/operations/connectivity.ts'
 import {
   freeLockSample,
   machineSample,
@@ -179,6 +180,10 @@ export function createFakeUseCases(door: FakeDoor = {}): FakeUseCases {
     schedules: fakeSchedules(note),
     services: fakeServices(note),
     events: fakeEvents(),
+    watching: {
+      connectivity: (id) => ({ ...connectivitySample, machine: machine(id).id }),
+      history: (id, span) => ({ ...historySample, machine: machine(id).id, span }),
+    },
     machines: {
       list: () => [...machines.values()],
       find: machine,

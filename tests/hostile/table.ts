@@ -45,6 +45,8 @@ export const table: Readonly<Record<string, readonly Goes[]>> = {
   'machines.remove params.id': id,
   'machines.check params.id': id,
   'machines.survey params.id': id,
+  'machines.connectivity params.id': id,
+  'machines.history params.id': id,
   'machines.inspect params.id': id,
   'machines.dropCaches params.id': id,
   'machines.dropCaches body.lockToken': secret,

@@ -111,15 +111,16 @@ function moved(meminfo: string): string {
 
 const streamMark = 'spark_control_stream() {'
 
-/** Of a stream the first part is all of it: its input stays open. */
-async function scriptOf(channel: ServerChannel): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of channel) {
-    chunks.push(Buffer.from(chunk as Buffer))
-    const text = Buffer.concat(chunks).toString('latin1')
-    if (text.startsWith(streamMark) && text.includes('\nspark_control_stream')) return text
-  }
-  return Buffer.concat(chunks).toString('latin1')
+/** Of a stream the first part is all of it: its input stays open, and so must its channel. */
+function scriptOf(channel: ServerChannel): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    channel.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1')
+      if (text.startsWith(streamMark) && text.includes('\nspark_control_stream')) resolve(text)
+    })
+    channel.on('end', () => resolve(text))
+  })
 }
 
 /** The stream about memory, once a second, as the loop of a real machine writes it. */

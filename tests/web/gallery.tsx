@@ -28,6 +28,7 @@ import { machineExhibits } from './gallery-of-machines.tsx'
 import { scheduleExhibits } from './gallery-of-schedules.tsx'
 import { serviceExhibits } from './gallery-of-services.tsx'
 import { ofSettings } from './gallery-of-settings.tsx'
+import { ofWatching } from './gallery-of-watching.tsx'
 import { webhookExhibits } from './gallery-of-webhooks.tsx'
 
 const sample = { ...house, ...ofModels, ...ofSwaps }
@@ -287,6 +288,7 @@ export const exhibits: readonly Exhibit[] = [
   { name: 'activity-empty', place: 'activity', body: <ActivityPage events={[]} kind="lock" before={null} older={false} now={now} /> },
   ...ofSettings,
   ...ofAccess,
+  ...ofWatching,
   {
     name: 'problem',
     place: null,

@@ -22,6 +22,7 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['model_listings', ['folders']],
   ['schedules', ['content']],
   ['schedule_runs', ['content']],
+  ['machine_minutes', ['summary', 'samples']],
   ['downloads', ['content']],
   ['recipe_confirmations', ['seen']],
   ['recipe_drafts', ['content']],

@@ -7,9 +7,11 @@ import { createAuditStore } from './audit-store.ts'
 import { createBackups } from './backups.ts'
 import { createBaselineStore } from './baseline-store.ts'
 import { applicationId, checkFile, refuseUnusable } from './check-file.ts'
+import { createConnectivityStore } from './connectivity-store.ts'
 import { createFile } from './create-file.ts'
 import { createDownloadStore } from './download-store.ts'
 import { createEventStore } from './event-store.ts'
+import { createHistoryStore } from './history-store.ts'
 import { createMachineStore } from './machine-store.ts'
 import { createMeasuredStore } from './measured-store.ts'
 import { type Migration, migrate, readMigrations, schemaVersion, shippedSteps } from './migrate.ts'
@@ -86,6 +88,8 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     webhooks: writing.guard(createWebhookStore(db)),
     baselines: writing.guard(createBaselineStore(db)),
     services: writing.guard(createServiceStore(db)),
+    connectivity: writing.guard(createConnectivityStore(db)),
+    history: writing.guard(createHistoryStore(db)),
     appliance,
     writing,
     backups: createBackups(db, name),

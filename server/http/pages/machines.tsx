@@ -3,6 +3,7 @@ import type { MachineData } from '../../../web/views/pages/machine-acts.tsx'
 import { LauncherPage, launcherTitle } from '../../../web/views/pages/machine-launcher.tsx'
 import { MachineNow, MachinePage, MachinesPage, SurveyFragment } from '../../../web/views/pages/machines.tsx'
 import type { Trouble } from '../../../web/views/parts/notice.tsx'
+import { Watched } from '../../../web/views/parts/watched.tsx'
 import type { MachineEdit } from '../../app/use-cases.ts'
 import { SparkError, tellError } from '../../contract/errors.ts'
 import { operations } from '../../contract/index.ts'
@@ -58,11 +59,14 @@ function changed(typed: Fields, machine: MachineShape): Fields {
 
 export function machinePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
-  const { machines, machineFacts } = useCases
+  const { machines, machineFacts, watching } = useCases
 
   const showOne = (request: Request, id: string, more: Partial<MachineData> = {}, status = 200): Promise<Response> => {
     const machine = machines.find(id)
-    const body = <MachinePage machine={machine} now={clock.now()} {...more} />
+    const span = new URL(request.url).searchParams.get('span') === 'day' ? 'day' : 'hour'
+    const seen = { history: watching.history(id, span), connectivity: watching.connectivity(id) }
+    const watched = <Watched machine={machine} {...seen} now={clock.now()} />
+    const body = <MachinePage machine={machine} watched={watched} now={clock.now()} {...more} />
     return show(request, { title: `${machine.name} - Machines`, place: 'machines', body, status, live: `/live?page=machine:${id}` })
   }
 

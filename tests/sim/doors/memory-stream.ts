@@ -30,9 +30,9 @@ export async function streamMemory(
   const node = await lines.connect(machine.name, machine.address, patienceSeconds, signal)
   lines.checkKeys(machine, node)
   const { bootId } = world.pulse(node)
-  const begun = clock.now()
   let saidAt = Number.NEGATIVE_INFINITY
-  let lost = 0
+  let sequence = 0
+  let held = false
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
 
@@ -45,12 +45,16 @@ export async function streamMemory(
       ending.abort(new SparkError('machine_unreachable', { machine: machine.name, why: cause }))
       return
     }
-    if (lines.isQuiet(node)) return
+    if (lines.isQuiet(node)) {
+      held = true
+      return
+    }
+    // A real stream numbers its seconds: this one counts those that it did not bother to tell, but not those in which it could not.
+    const seconds = Math.round((clock.now() - saidAt) / secondMs)
+    sequence += held || !Number.isFinite(seconds) ? 1 : Math.max(1, seconds)
+    held = false
     saidAt = clock.now()
-    // A real stream numbers its seconds: this one counts those that it did not bother to tell.
-    const sequence = 1 + Math.floor((saidAt - begun) / secondMs)
-    if (lines.tears(node)) lost += 1
-    else onReading({ at: saidAt, sequence: sequence + lost, ...pulse })
+    if (!lines.tears(node)) onReading({ at: saidAt, sequence, ...pulse })
   }
 
   let broken = false

@@ -1,9 +1,12 @@
 // What can be done to a machine: accept its new identity, change what is known of it, forget it.
+import type { Child } from 'hono/jsx'
 import type { MachineShape, SurveyView } from '../../../server/contract/operations/shapes.ts'
 import type { Trouble } from '../parts/notice.tsx'
 
 export interface MachineData {
   readonly machine: MachineShape
+  /** What was seen of it over time. */
+  readonly watched?: Child | undefined
   readonly now: number
   /** Filled when the set-up check was asked for. */
   readonly survey?: SurveyView | undefined

@@ -9,6 +9,7 @@ import { DropCaches, MemoryPicture } from '../parts/machine-memory.tsx'
 import { MemoryMeter } from '../parts/memory.tsx'
 import { NamedMachines, type NamedMachinesData } from '../parts/named-machines.tsx'
 import { Empty, Note, TroubleNote } from '../parts/notice.tsx'
+import { isShort, PressureNote } from '../parts/pressure.tsx'
 import { SurveyRows } from '../parts/survey.tsx'
 import { Ago } from '../parts/time.tsx'
 import { EditMachine, HostKey, type MachineData, RemoveMachine } from './machine-acts.tsx'
@@ -62,6 +63,7 @@ export function MachineList({ machines, agreements, now }: MachinesData) {
           </p>
           {machine.trouble === null ? null : <p>{machine.trouble.sentence}</p>}
           <MemoryMeter machine={machine} now={now} label="Memory" />
+          <PressureNote machine={machine} />
           {machine.trouble === null && machine.well.state !== 'well' ? <p>{machine.well.sentence}</p> : null}
           <p class="quiet">{runsLine(machine)}</p>
         </section>
@@ -108,6 +110,7 @@ export function MachinePage(data: MachineData) {
     <div class="page narrow">
       <Heading title={machine.name} up={{ href: '/machines', word: 'Machines' }} />
       <MachineNow {...data} />
+      {data.watched}
       <KeyGroup machine={machine} now={data.now} />
       <SurveyPart {...data} />
       <EditMachine {...data} />
@@ -123,6 +126,8 @@ const wellIcons = { well: 'check', look: 'warning', unwell: 'warning', unknown: 
 function WellNote({ machine }: { readonly machine: MachineShape }) {
   const { state, sentence, notes } = machine.well
   const others = notes.filter((note) => note.sentence !== sentence)
+  // Never well and short of memory at once.
+  if (state === 'well' && isShort(machine)) return null
   return (
     <Note kind={wellKinds[state]} icon={wellIcons[state]}>
       <p class="well">{sentence}</p>
@@ -175,6 +180,7 @@ export function MachineNow({ machine, now, trouble }: MachineData) {
           ) : null}
         </div>
       )}
+      <PressureNote machine={machine} />
       <HostKey machine={machine} />
       <Group title="Memory" stale={machine.stale}>
         <MemoryPicture machine={machine} now={now} />
