@@ -1,6 +1,13 @@
-// Makes the appliance and the simulated machines known to each other, through the API that everybody has.
+// Makes the appliance, the simulated machines and the services on them known to each other, through the API that everybody has.
 import type { Door, DoorMachine } from '../../tests/sim/doors/node-site.ts'
 import { DemoError } from './ports.ts'
+
+interface Candidate {
+  readonly kind: string
+  readonly machine: { readonly id: string }
+  readonly port: number
+  readonly container: string | null
+}
 
 interface Known {
   readonly id: string
@@ -16,6 +23,13 @@ export async function introduce(url: string, door: Door): Promise<void> {
     if (known === undefined) await call(url, 'POST', 'api/machines', wordsOf(machine))
     else await call(url, 'PUT', `api/machines/${known.id}`, { port: machine.port })
   }
+  // A candidate is what a look has shown.
+  const now = await call<{ machines: readonly Known[] }>(url, 'GET', 'api/machines')
+  for (const { id } of now.machines) await call(url, 'POST', `api/machines/${id}/check`)
+  const { candidates } = await call<{ candidates: readonly Candidate[] }>(url, 'GET', 'api/services/candidates')
+  for (const { kind, machine, port, container } of candidates) {
+    if (container !== null) await call(url, 'POST', 'api/services', { kind, machine: machine.id, port, container })
+  }
 }
 
 const wordsOf = ({ name, address, port, user }: DoorMachine): Record<string, unknown> => ({ name, address, port, user })
@@ -23,7 +37,7 @@ const wordsOf = ({ name, address, port, user }: DoorMachine): Record<string, unk
 async function call<T>(url: string, method: string, path: string, body?: Record<string, unknown>): Promise<T> {
   const answer = await fetch(`${url}${path}`, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'user-agent': 'Demo' },
     body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(20_000),
   })

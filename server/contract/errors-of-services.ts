@@ -14,7 +14,7 @@ export const serviceErrors = {
     now: () => nothing,
     next: () => 'Open it under Services.',
     retry: 'no',
-    sample: { service: 'Voices', address: '192.0.2.20:8880' },
+    sample: { service: 'Text to speech', address: '192.0.2.20:8880' },
   }),
   service_invalid: error<{ why: string }>({
     status: 422,
@@ -32,7 +32,7 @@ export const serviceErrors = {
     now: () => nothing,
     next: () => 'Open the service: what can be done to it is listed there.',
     retry: 'no',
-    sample: { service: 'Voices', kind: 'update', why: 'no program that updates it is named' },
+    sample: { service: 'Text to speech', kind: 'update', why: 'no program that updates it is named' },
   }),
   service_act_running: error<Named & { retryAfterSeconds: number }>({
     status: 409,
@@ -41,7 +41,7 @@ export const serviceErrors = {
     now: () => 'It goes on; this one was not begun.',
     next: () => 'Wait until it has ended.',
     retry: 'after',
-    sample: { service: 'Voices', retryAfterSeconds: 10 },
+    sample: { service: 'Text to speech', retryAfterSeconds: 10 },
   }),
   service_switch_running: error<On & { retryAfterSeconds: number }>({
     status: 409,
@@ -51,7 +51,7 @@ export const serviceErrors = {
     next: () => 'Try again when the switch has ended. Stopping is possible at any time.',
     act: 'see_home',
     retry: 'after',
-    sample: { service: 'Voices', machine: 'spark-1', retryAfterSeconds: 30 },
+    sample: { service: 'Text to speech', machine: 'spark-1', retryAfterSeconds: 30 },
   }),
   service_no_memory: error<On & { have: string; need: string }>({
     status: 409,
@@ -60,7 +60,7 @@ export const serviceErrors = {
     now: () => `${nothing} A Spark that runs out of memory freezes.`,
     next: () => 'Stop another service or the model there first. If it needs less than that, say so in its settings.',
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-1', have: '9 GB', need: '11 GB' },
+    sample: { service: 'Text to speech', machine: 'spark-1', have: '9 GB', need: '11 GB' },
   }),
   service_container_missing: error<On & { container: string }>({
     status: 409,
@@ -70,7 +70,7 @@ export const serviceErrors = {
     next: () => 'Make it on the Spark as its instructions say, or name another container in its settings.',
     retry: 'no',
     run: () => 'docker ps -a',
-    sample: { service: 'Voices', machine: 'spark-2', container: 'kokoro' },
+    sample: { service: 'Text to speech', machine: 'spark-2', container: 'kokoro' },
   }),
   service_docker_silent: error<On>({
     status: 502,
@@ -80,7 +80,7 @@ export const serviceErrors = {
     next: () => 'Run the set-up check of that machine.',
     act: 'set_up_machine',
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-2' },
+    sample: { service: 'Text to speech', machine: 'spark-2' },
   }),
   service_command_failed: error<On & { command: string; exitCode: number; line: string }>({
     status: 502,
@@ -89,7 +89,7 @@ export const serviceErrors = {
     now: (f) => `What ${f.service} does now is shown on its page.`,
     next: () => 'Read its last lines, mend what they say, and try again.',
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-2', command: 'docker start kokoro', exitCode: 1, line: 'no such container' },
+    sample: { service: 'Text to speech', machine: 'spark-2', command: 'docker start kokoro', exitCode: 1, line: 'no such container' },
   }),
   service_command_lost: error<On & { command: string }>({
     status: 502,
@@ -98,7 +98,7 @@ export const serviceErrors = {
     now: (f) => `What ${f.service} does now is shown on its page.`,
     next: () => 'Try again.',
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-2', command: 'docker restart kokoro' },
+    sample: { service: 'Text to speech', machine: 'spark-2', command: 'docker restart kokoro' },
   }),
   service_command_slow: error<On & { command: string; minutes: number }>({
     status: 504,
@@ -107,7 +107,7 @@ export const serviceErrors = {
     now: () => 'It is not waited for any longer. It may still end.',
     next: (f) => `Look at ${f.machine}: docker may hang there.`,
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-2', command: 'docker stop kokoro', minutes: 15 },
+    sample: { service: 'Text to speech', machine: 'spark-2', command: 'docker stop kokoro', minutes: 15 },
   }),
   service_ended_again: error<On>({
     status: 502,
@@ -116,7 +116,7 @@ export const serviceErrors = {
     now: () => 'Its container is not running.',
     next: () => 'Read its log: the last lines say why.',
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-2' },
+    sample: { service: 'Text to speech', machine: 'spark-2' },
   }),
   service_not_answering: error<On & { why: string; minutes: number }>({
     status: 504,
@@ -125,7 +125,7 @@ export const serviceErrors = {
     now: () => 'Its container runs. It is looked at all the same, and told when it answers.',
     next: () => 'Read its log.',
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-2', why: 'connection refused', minutes: 3 },
+    sample: { service: 'Text to speech', machine: 'spark-2', why: 'connection refused', minutes: 3 },
   }),
   service_not_stopped: error<On & { container: string }>({
     status: 502,
@@ -134,6 +134,6 @@ export const serviceErrors = {
     now: (f) => `${f.service} is not stopped.`,
     next: () => 'Docker may start it again by itself. Look at how it was made.',
     retry: 'yes',
-    sample: { service: 'Voices', machine: 'spark-2', container: 'kokoro' },
+    sample: { service: 'Text to speech', machine: 'spark-2', container: 'kokoro' },
   }),
 } as const

@@ -19,8 +19,8 @@ export const botEvents = {
   }),
   bot_state_changed: event({
     payload: z.object({ bot: z.string(), name: z.string(), state: z.string(), sentence: z.string() }),
-    sample: { bot: 'main', name: 'Bot', state: 'stopped', sentence: 'Bot does not run on spark-1: exited (1).' },
-    sentence: (p) => p.sentence,
+    sample: { bot: 'main', name: 'Bot', state: 'stopped', sentence: 'It does not run on spark-1: exited (1).' },
+    sentence: (p) => `${p.name}: ${p.sentence}`,
     stale: ['bots', 'activity'],
     webhook: true,
     kind: 'machine',

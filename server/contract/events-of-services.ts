@@ -4,7 +4,7 @@ import { event } from './define.ts'
 import { who } from './event-words.ts'
 
 const facts = z.object({ service: z.string(), name: z.string() })
-const sample = { service: 's1a2b3c4d5e6', name: 'Voices' }
+const sample = { service: 's1a2b3c4d5e6', name: 'Text to speech' }
 const act = facts.extend({
   act: z.string(),
   kind: z.enum(['start', 'stop', 'restart', 'update']),
@@ -50,7 +50,7 @@ export const serviceEvents = {
   }),
   service_state_changed: event({
     payload: facts.extend({ kind: z.string(), state: z.string(), sentence: z.string() }),
-    sample: { ...sample, kind: 'tts', state: 'unreachable', sentence: 'Voices does not answer: connection refused.' },
+    sample: { ...sample, kind: 'tts', state: 'unreachable', sentence: 'Text to speech does not answer: connection refused.' },
     sentence: (p) => p.sentence,
     stale,
     webhook: true,
@@ -74,7 +74,7 @@ export const serviceEvents = {
   }),
   service_act_failed: event({
     payload: act.extend({ code: z.string(), happened: z.string(), now: z.string() }),
-    sample: { ...actSample, code: 'service_not_answering', happened: 'Voices does not answer.', now: 'Its container runs.' },
+    sample: { ...actSample, code: 'service_not_answering', happened: 'Text to speech does not answer.', now: 'Its container runs.' },
     sentence: (p) => `${p.happened} ${p.now}`,
     stale,
     webhook: true,

@@ -65,7 +65,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     managed: true,
   },
   diarize: {
-    word: 'Speakers',
+    word: 'Speaker detection',
     does: 'tells who speaks when',
     port: 8003,
     path: '/health',
@@ -77,7 +77,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     managed: true,
   },
   tts: {
-    word: 'Voices',
+    word: 'Text to speech',
     does: 'reads text aloud',
     port: 8880,
     path: '/health',
@@ -89,7 +89,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     managed: true,
   },
   embed: {
-    word: 'Embeddings',
+    word: 'Text embedding',
     does: 'turns text into vectors for search',
     port: 8002,
     path: '/health',

@@ -2,19 +2,19 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { BotSparks } from '../../server/app/bot-ports.ts'
 import { SparkError } from '../../server/contract/errors.ts'
-import { type BotJob, type BotLook, botCodes } from '../../server/domain/bot.ts'
+import { type Bot, type BotJob, type BotLook, botCodes } from '../../server/domain/bot.ts'
 import { createHouse, type House } from '../fakes/house.ts'
 
 let house: House
 let look: BotLook | SparkError
-let looks: { user: string; id: string }[]
+let looks: { user: string; id: string; address: string; bot: Bot }[]
 let started: string[]
 const good: BotLook = { state: 'running', seen: 'active (running)', version: null, job: null }
 const job = (more: Partial<BotJob>): BotJob => ({ id: 'update-1', kind: 'update', state: 'running', exitCode: null, text: '', ...more })
 
 const bots: BotSparks = {
-  async lookAtBot(machine) {
-    looks.push({ user: machine.user, id: machine.id })
+  async lookAtBot(machine, bot) {
+    looks.push({ user: machine.user, id: machine.id, address: machine.address, bot })
     if (look instanceof SparkError) throw look
     return look
   },
@@ -70,6 +70,22 @@ describe('with a user', () => {
     expect(house.graph.bots.list()).toMatchObject([{ id: 'main', state: 'running', sentence: 'It runs on spark-1: active (running).' }])
   })
 
+  test.each([
+    ['bot.user', 'deputy', { user: 'deputy', bot: { user: 'deputy' } }],
+    ['bot.machine', 'spark-2', { address: '127.0.1.2' }],
+    ['bot.name', 'Bridge', { bot: { name: 'Bridge' } }],
+    ['bot.runs', 'container', { bot: { runs: 'container' } }],
+    ['bot.unit', 'bridge.service', { bot: { unit: 'bridge.service' } }],
+    ['bot.folder', '/srv/bridge', { bot: { folder: '/srv/bridge' } }],
+    ['bot.restartWords', ['make', 'restart'], { bot: { restartWords: ['make', 'restart'] } }],
+  ])('%s is what the next look goes by', async (key, value, asked) => {
+    await settle(house.graph.machines.add({ address: '127.0.1.2', user: 'spark', name: 'spark-2' }))
+    expect(looks.at(-1)).not.toMatchObject(asked)
+    set(key, value)
+    await house.clock.advance(16_000)
+    expect(looks.at(-1)).toMatchObject(asked)
+  })
+
   test('a blank user hides it again', async () => {
     set('bot.user', '')
     const before = looks.length
@@ -106,7 +122,7 @@ describe('with a user', () => {
     await house.clock.advance(60_000)
     look = good
     await house.clock.advance(60_000)
-    expect(told()).toEqual(['It does not run on spark-1: failed (failed).', 'It runs on spark-1: active (running).'])
+    expect(told()).toEqual(['Bot: It does not run on spark-1: failed (failed).', 'Bot: It runs on spark-1: active (running).'])
   })
 
   test('a key that is refused is said, with what to do', async () => {

@@ -48,7 +48,7 @@ describe('a service', () => {
     expect(state).toBe('unknown')
     await until(id, (one) => one.state === 'answering')
     const seen = services().find(id)
-    expect(seen).toMatchObject({ url: 'http://127.0.1.2:8880', models: ['kokoro'], sentence: 'Voices is answering.' })
+    expect(seen).toMatchObject({ url: 'http://127.0.1.2:8880', models: ['kokoro'], sentence: 'Text to speech is answering.' })
     expect(seen.evidence.map(({ what }) => what)).toContain('Real request to /v1/audio/speech')
     expect(told()).not.toContain('service_state_changed')
   })
@@ -99,9 +99,13 @@ describe('acts', () => {
     const { id } = add('tts', { container: 'kokoro' })
     await until(id, (one) => one.state === 'answering')
     const begun = await act(id, 'restart')
-    expect([begun.state, begun.sentence]).toEqual(['running', 'Restarting Voices.'])
+    expect([begun.state, begun.sentence]).toEqual(['running', 'Restarting Text to speech.'])
     await until(id, (one) => one.act === null)
-    expect(services().history(id).acts[0]).toMatchObject({ state: 'succeeded', exitCode: 0, sentence: 'Voices was restarted and answers.' })
+    expect(services().history(id).acts[0]).toMatchObject({
+      state: 'succeeded',
+      exitCode: 0,
+      sentence: 'Text to speech was restarted and answers.',
+    })
     expect(services().find(id).state).toBe('answering')
     expect(dockerCalls()).toEqual(['restart -t 20 kokoro'])
     expect(told()).toContain('service_act_done')

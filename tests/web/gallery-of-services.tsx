@@ -43,7 +43,7 @@ const stopped = named('s3', 'Vector store', {
   models: [],
   acts: [{ kind: 'start', label: 'Start', consequence: 'It takes about 1 GB of spark-1.' }],
 })
-const restarting = named('s4', 'Embeddings', { state: 'starting', sentence: 'Restarting Embeddings.', act: serviceActSample })
+const restarting = named('s4', 'Text embedding', { state: 'starting', sentence: 'Restarting Text embedding.', act: serviceActSample })
 const seenOnly = named('s5', 'Workshop server', {
   kind: 'vllm',
   kindWord: 'Another model server',
@@ -62,10 +62,10 @@ const {
   status: __,
   act: ___,
   ...full
-} = tellError('service_no_memory', { service: 'Voices', machine: 'spark-1', have: '9 GB', need: '11 GB' })
+} = tellError('service_no_memory', { service: 'Text to speech', machine: 'spark-1', have: '9 GB', need: '11 GB' })
 const page = { history, machines, now }
 const asked = { kind: 'restart' as const, label: 'Restart', argv: ['docker', 'restart', '-t', '20', 'kokoro'], lock: house.freeLock, now }
-const consequence = 'Voices on spark-1 is ended and started again. What it works on now is lost.'
+const consequence = 'Text to speech on spark-1 is ended and started again. What it works on now is lost.'
 
 export const serviceExhibits: readonly Exhibit[] = [
   { name: 'services', place: 'services', body: <ServicesPage services={all} now={now} /> },

@@ -9,7 +9,7 @@ export const serviceActSample: ServiceActView = {
   service: 's1a2b3c4d5e6',
   kind: 'restart',
   state: 'running',
-  sentence: 'Restarting Voices.',
+  sentence: 'Restarting Text to speech.',
   machine: 'spark-1',
   requestedBy: 'owner',
   why: null,
@@ -22,9 +22,9 @@ export const serviceActSample: ServiceActView = {
 export const serviceSample: ServiceView = {
   id: 's1a2b3c4d5e6',
   kind: 'tts',
-  kindWord: 'Voices',
+  kindWord: 'Text to speech',
   does: 'reads text aloud',
-  name: 'Voices',
+  name: 'Text to speech',
   machine,
   address: '192.0.2.20',
   port: 8880,
@@ -33,7 +33,7 @@ export const serviceSample: ServiceView = {
   healthPath: '/health',
   enabled: true,
   state: 'answering',
-  sentence: 'Voices is answering.',
+  sentence: 'Text to speech is answering.',
   since: at,
   checkedAt: at,
   latencyMs: 12,
@@ -50,7 +50,7 @@ export const serviceSample: ServiceView = {
     {
       kind: 'restart',
       label: 'Restart',
-      consequence: 'Voices on spark-1 is ended and started again. What it works on now is lost.',
+      consequence: 'Text to speech on spark-1 is ended and started again. What it works on now is lost.',
     },
   ],
   act: null,
@@ -58,12 +58,12 @@ export const serviceSample: ServiceView = {
 }
 
 export const serviceHistorySample: ServiceHistoryView = {
-  changes: [{ at, state: 'answering', sentence: 'Voices is answering.' }],
+  changes: [{ at, state: 'answering', sentence: 'Text to speech is answering.' }],
   acts: [
     {
       ...serviceActSample,
       state: 'succeeded',
-      sentence: 'Voices was restarted and answers.',
+      sentence: 'Text to speech was restarted and answers.',
       endedAt: at,
       exitCode: 0,
       argv: ['docker', 'restart', '-t', '20', 'kokoro'],
@@ -74,7 +74,7 @@ export const serviceHistorySample: ServiceHistoryView = {
 
 export const serviceTrialSample: ServiceTrialView = {
   ok: true,
-  sentence: 'Voices did what it is for, in 180 ms.',
+  sentence: 'Text to speech did what it is for, in 180 ms.',
   path: '/v1/audio/speech',
   tookMs: 180,
   answer: 'audio/wav, 48044 bytes',

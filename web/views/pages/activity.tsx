@@ -28,8 +28,8 @@ export function ActivityPage(data: ActivityData) {
     <div class="page">
       <Heading title="Activity">
         <p class="quiet">
-          Everything that happened, newest first. Programs read the same at <a href="/api/events?after=0">/api/events</a>, or are told by{' '}
-          <a href="/webhooks">webhooks</a>.
+          Everything that happened, newest first. What is planned is on the <a href="/schedule">schedule</a>. Programs read the same at{' '}
+          <a href="/api/events?after=0">/api/events</a>, or are told by <a href="/webhooks">webhooks</a>.
         </p>
       </Heading>
       <nav class="filters" aria-label="Kinds">
