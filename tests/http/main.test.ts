@@ -154,7 +154,7 @@ describe('the appliance as a process', () => {
     expect(readFileSync(join(dataDir, aside), 'utf8')).toBe('this is no database, but somebody may want it')
     await life.url()
     expect((await fetch(`${url}readyz`)).status).toBe(200)
-    expect(await (await fetch(`${url}api/machines`)).json()).toEqual({ machines: [] })
+    expect(await (await fetch(`${url}api/machines`)).json()).toMatchObject({ machines: [] })
     life.process.kill('SIGTERM')
     expect(await life.ended).toBe(0)
   })

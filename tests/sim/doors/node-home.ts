@@ -169,7 +169,7 @@ const realGitText = (launcher: string | null): string => {
   const real = 'exec /usr/bin/git "$@"'
   return launcher === null
     ? `${real}\n`
-    : `here=$PWD; [ "$1" = -C ] && here=$2\ncase $here/ in ${quote(launcher)}/*) ;; *) ${real} ;; esac\n`
+    : `here=$PWD named=; for word; do [ -z "$named" ] || { here=$word; break; }; [ "$word" != -C ] || named=yes; done\ncase $here/ in ${quote(launcher)}/*) ;; *) ${real} ;; esac\n`
 }
 
 /** The simulator sees words, not files: what `-H @FILE` names goes along. */
