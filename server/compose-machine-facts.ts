@@ -46,10 +46,8 @@ export function composeMachineFacts(ground: Ground, later: () => Later) {
     const serving = stores.serving.find(mainEngine)
     const nameOf = (id: string): string => discovery.domainModel(id)?.name ?? modelName(id)
     if (serving !== null && serving.machines.length > 1) return nameOf(serving.model)
-    const recipe = recipes
-      .list()
-      .recipes.find((one) => one.nodes > 1 && one.confirmed && discovery.domainModel(one.model)?.complete === true)
-    return recipe === undefined ? null : nameOf(recipe.model)
+    const recipe = recipes.overSeveral()
+    return recipe === null ? null : nameOf(recipe.model)
   }
   const notesOf = (view: MachineView): readonly MachineNote[] =>
     machineNotes(view, { now: clock.now(), marks: inspections.marksOf(view.machine.id), acrossSparks })

@@ -2,7 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import type { RecipeFitView } from '../contract/operations/draft-shapes.ts'
 import type { RecipeView } from '../contract/operations/shapes.ts'
-import { inferredRecipe } from '../domain/inferred-recipe.ts'
+import { inferredId, inferredRecipe } from '../domain/inferred-recipe.ts'
 import { type LauncherCheckout, seenFiles } from '../domain/launcher-mod.ts'
 import type { Model } from '../domain/model.ts'
 import { type Recipe, type RecipeSource, recipeWords } from '../domain/recipe.ts'
@@ -44,6 +44,8 @@ export interface Recipes extends RecipesUse {
   /** Every recipe of a model, best first. */
   of(model: string): readonly Recipe[]
   isConfirmed(recipe: Recipe): boolean
+  /** The best recipe that may be started, needs more than one machine, and has its model here; asked for each machine at each drawing. */
+  overSeveral(): Recipe | null
   view(recipe: Recipe): RecipeView
   problems(): readonly FileProblem[]
   /** Reads the files again; done at start, by the clock, and after a save. */
@@ -102,6 +104,17 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     const model = needs.models.domainModel(id)
     const written = [...read.recipes, ...launcher.recipes()].filter((recipe) => recipe.model === id)
     return sorted([...written, ...(model === null ? [] : inferred(model))])
+  }
+
+  const overSeveral = (): Recipe | null => {
+    const isHere = (recipe: Recipe): boolean => needs.models.domainModel(recipe.model)?.complete === true
+    const written = sorted([...read.recipes, ...launcher.recipes()].filter((one) => one.nodes > 1 && isHere(one)))
+    const found = written.find(isConfirmed)
+    if (found !== undefined) return found
+    // What was inferred needs a yes, and inferring anew is dear: only what has one.
+    const saidYes = needs.store.confirmations()
+    const models = needs.models.models().filter((model) => model.complete && Object.hasOwn(saidYes, inferredId(model.id)))
+    return models.flatMap(inferred).find((one) => one.nodes > 1 && isConfirmed(one)) ?? null
   }
 
   const choose = (id: string, recipe?: string): Recipe => {
@@ -217,6 +230,7 @@ export function createRecipes(needs: RecipesNeeds): Recipes {
     choose,
     of,
     isConfirmed,
+    overSeveral,
     view,
     problems: () => read.problems,
     refresh,

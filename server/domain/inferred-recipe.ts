@@ -7,11 +7,13 @@ import { type MemorySizes, sizedInference } from './sized-inference.ts'
 /** Flags that follow from the number of machines; a recipe says them with `nodes`. */
 const byNodes = new Set(['tensor-parallel-size'])
 
+export const inferredId = (modelId: string): string => `inferred:${modelId}`
+
 /** The recipe that inference suggests. It must be confirmed once before its first start. */
 export function inferredRecipe(modelId: string, given: Inference, sizes: MemorySizes): Recipe {
   const inference = sizedInference(given, sizes)
   return {
-    id: `inferred:${modelId}`,
+    id: inferredId(modelId),
     source: 'inferred',
     model: modelId,
     title: modelName(modelId),

@@ -81,6 +81,18 @@ test("a launcher's recipe for more machines than there are does not stand in the
   expect(rig.recipes.choose(model)).toMatchObject({ source: 'launcher', nodes: 2 })
 })
 
+test('a recipe over several machines is named once it may be started, and its model is here', async () => {
+  rig.close()
+  const [one, two] = twoNodes()
+  if (one === undefined || two === undefined) throw new Error('no node')
+  rig = await createOwnerRig({ nodes: [{ ...one, launcherRecipes: { 'qwen.yaml': broughtBy(['spark-1', 'spark-2']) } }, two] })
+  await rig.start()
+  await rig.addAll()
+  expect(rig.recipes.overSeveral()).toBeNull()
+  rig.recipes.confirm('launcher:qwen', 'owner')
+  expect(rig.recipes.overSeveral()).toMatchObject({ id: 'launcher:qwen', nodes: 2 })
+})
+
 test('a recipe that is not there, and a model that is on no disk, are said so', () => {
   expect(() => rig.recipes.choose(model, 'shipped:x')).toThrow(expect.objectContaining({ code: 'recipe_unknown' }))
   expect(() => rig.recipes.choose('nobody/nothing')).toThrow(expect.objectContaining({ code: 'model_unknown' }))

@@ -22,7 +22,7 @@ export function homeData(useCases: UseCases, origin: string, now: number): HomeD
 }
 
 /** The last five that say something: a copy of a model that changed somewhere stands under Activity. */
-function lately(useCases: UseCases): EventView[] {
+export function lately(useCases: UseCases): EventView[] {
   const tells = ({ type, payload }: EventView): boolean =>
     type !== 'models_changed' || [payload['added'], payload['removed']].some((list) => Array.isArray(list) && list.length > 0)
   return useCases.events.recent(20).filter(tells).slice(0, 5)

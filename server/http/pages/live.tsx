@@ -21,7 +21,7 @@ import type { EdgeContext, EdgeEnv } from '../edge.ts'
 import { type LiveEvent, type LiveFragment, type LivePage, liveStream, makesStale } from '../live.ts'
 import { activityData } from './activity.tsx'
 import { botLogLive, drawBot } from './bots.tsx'
-import { homeData } from './home.tsx'
+import { homeData, lately } from './home.tsx'
 import { libraryData } from './library.tsx'
 import { containerLogLive } from './logs.tsx'
 import { originOf } from './needs.ts'
@@ -99,11 +99,9 @@ const only = (...fragments: LiveFragment[]): LivePage => ({ fragments, tail: nul
 /** One row a page that changes by itself. `id` is what stands behind the colon of ?page=. */
 const pages: Readonly<Record<string, (needs: Needs, c: EdgeContext, id: string) => LivePage>> = {
   home: ({ useCases, clock }, c) => {
-    const data = () => homeData(useCases, originOf(c), clock.now())
-    return only(
-      fragment('home-now', onStale('home'), () => <HomeNow {...data()} />, agesMs),
-      fragment('home-recent', onStale('activity'), () => <HomeRecent {...data()} />),
-    )
+    const drawNow = (): Child => <HomeNow {...homeData(useCases, originOf(c), clock.now())} />
+    const drawRecent = (): Child => <HomeRecent recent={lately(useCases)} now={clock.now()} />
+    return only(fragment('home-now', onStale('home'), drawNow, agesMs), fragment('home-recent', onStale('activity'), drawRecent))
   },
   library: ({ useCases, clock }, c) => {
     const query = c.req.query('q') ?? ''
