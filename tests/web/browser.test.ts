@@ -71,6 +71,22 @@ test('the search narrows while one types, and what arrives later stays narrow', 
   expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
 })
 
+test('what is typed before the scripts are there is not lost', async () => {
+  let arrive = (): void => undefined
+  const late = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  await page.route('**/assets/htmx.js', async (route) => {
+    await late
+    await route.continue()
+  })
+  await page.goto(`${origin}/library`, { waitUntil: 'commit' })
+  await page.getByRole('searchbox').fill('llama')
+  expect(await page.locator('.title', { hasText: 'Qwen3.5 122B' }).count()).toBe(1)
+  arrive()
+  await page.locator('.title', { hasText: 'Qwen3.5 122B' }).waitFor({ state: 'detached' })
+})
+
 test('a setting is saved in its place; a refusal is told there too', async () => {
   await page.goto(`${origin}/settings/engine`)
   const row = page.locator('#setting-engine-port')

@@ -134,6 +134,14 @@
     for (const form of all('form[aria-busy]')) form.removeAttribute('aria-busy')
   })
 
+  // Typed before the scripts were here, or brought back by the browser: as if typed now. htmx begins in a timer of its own.
+  const typed = () => {
+    for (const field of all('input, textarea'))
+      if (field.value !== field.defaultValue || field.checked !== field.defaultChecked)
+        field.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+  addEventListener('load', () => setTimeout(typed))
+
   // Keys: never one that starts or stops anything. They can be switched off in their own dialog.
   const off = one('#keys-off')
   const store = window.localStorage
