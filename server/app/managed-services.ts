@@ -1,9 +1,10 @@
 // What each kind of service is to the house: how it is looked at, what it does when memory runs short, how it is mended, how it ends.
-// One table; a kind without one of the five does not compile.
+// One table; a kind without one of the five does not compile. When the appliance itself stops, services go on.
 
 import type { PressureLevel } from '../domain/pressure-level.ts'
 import { whatFollows } from '../domain/pressure-level.ts'
 import { footprintOf, type Service, type ServiceKind } from '../domain/service.ts'
+import { argvOf } from '../domain/service-act.ts'
 import { isDown } from '../domain/service-health.ts'
 import { type Look, type LookNeeds, lookAt, type Proof, proveAt, type ServiceKnown } from './service-looks.ts'
 
@@ -25,8 +26,8 @@ export interface ManagedService {
   shed(service: Service): number
   /** May it be restarted now, as far as it alone is concerned? */
   heal(known: Pick<ServiceKnown, 'signs'>): boolean
-  /** How it may be ended from here. */
-  readonly shutdown: 'stop' | 'never'
+  /** The command that ends it in order, with the time its kind needs to finish and to write down what it holds; null: never ended from here. */
+  shutdown(service: Service): readonly string[] | null
 }
 
 const looked: Pick<ManagedService, 'probe' | 'prove'> = { probe: lookAt, prove: proveAt }
@@ -40,7 +41,7 @@ const stoppable: ManagedService = {
   },
   shed: (service) => (service.mayShed ? footprintOf(service) : 0),
   heal: ({ signs }) => isDown(signs),
-  shutdown: 'stop',
+  shutdown: (service) => argvOf('stop', service),
 }
 
 /** Holds what is nowhere else, or guards something: never stopped to save memory. */
@@ -50,7 +51,7 @@ const kept: ManagedService = { ...stoppable, onPressure: () => 'none', shed: () 
 const pinned: ManagedService = { ...kept, heal: ({ signs }) => signs.container?.crashed === true && isDown(signs) }
 
 /** Somebody else's. */
-const watched: ManagedService = { ...kept, heal: () => false, shutdown: 'never' }
+const watched: ManagedService = { ...kept, heal: () => false, shutdown: () => null }
 
 export const managedServices = {
   stt: stoppable,

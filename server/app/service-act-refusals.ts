@@ -1,9 +1,10 @@
 // Why an act on a service is not begun. Each refusal says what stands in the way, with the numbers.
 import { SparkError } from '../contract/errors.ts'
 import type { Container, MachineView } from '../domain/machine.ts'
-import { footprintOf, type Service, serviceKindRows } from '../domain/service.ts'
+import { footprintOf, type Service } from '../domain/service.ts'
 import { actsOf, comingBytes, type ServiceActKind } from '../domain/service-act.ts'
 import { bytesInWords } from '../domain/words.ts'
+import { managedServices } from './managed-services.ts'
 import type { ServingStore, SwapStore } from './ports.ts'
 import type { ServiceStore } from './service-ports.ts'
 import type { SettingsUse } from './use-cases.ts'
@@ -22,7 +23,7 @@ const usualSwapSeconds = 30
 export function createServiceRefusals({ store, settings }: RefusalNeeds) {
   /** Why this act cannot be for this service at all; null: it can. */
   const impossible = (service: Service, kind: ServiceActKind): string | null => {
-    if (!serviceKindRows[service.kind].managed) return 'it is only looked at'
+    if (managedServices[service.kind].shutdown(service) === null) return 'it is only looked at'
     if (service.machine === null) return 'it is known by its address alone'
     if (service.container === null) return 'no container of its is named'
     if (!actsOf(service).includes(kind)) return 'no program that updates it is named'

@@ -6,6 +6,7 @@ import { argvOf, type ServiceAct } from '../domain/service-act.ts'
 import { containerSight } from '../domain/service-container.ts'
 import type { ContainerSight } from '../domain/service-health.ts'
 import type { Fleet } from './fleet.ts'
+import { managedServices } from './managed-services.ts'
 import { isSilence } from './patience.ts'
 import type { Clock, JobReading, Sparks } from './ports.ts'
 import type { ServiceSparks } from './service-ports.ts'
@@ -24,6 +25,11 @@ export interface Walk {
   readonly act: ServiceAct
   readonly service: Service
   readonly write: (change: Partial<ServiceAct>) => Walk
+}
+
+/** How it came to rest. `hard`: docker had to end it. */
+interface Ended {
+  readonly hard: boolean
 }
 
 const followMs = 1000
@@ -45,7 +51,10 @@ async function unlessSilent<T>(ask: () => Promise<T>): Promise<T | null> {
   }
 }
 
-export const commandOf = ({ act, service }: Walk): readonly string[] => argvOf(act.kind, { ...service, container: act.container })
+export function commandOf({ act, service }: Walk): readonly string[] {
+  const as = { ...service, container: act.container }
+  return (act.kind === 'stop' ? managedServices[service.kind].shutdown(as) : null) ?? argvOf(act.kind, as)
+}
 
 export function createServiceSteps(needs: StepNeeds) {
   const { clock, sparks, fleet, shutdown } = needs
@@ -102,9 +111,11 @@ export function createServiceSteps(needs: StepNeeds) {
 
   const isStill = (box: ContainerSight | null): boolean => box?.state === 'stopped' || box?.state === 'absent'
 
-  const proveStopped = async (walk: Walk): Promise<void> => {
+  const proveStopped = async (walk: Walk): Promise<Ended> => {
     const until = clock.now() + stopProofMs
-    while (!isStill(await boxNow(walk))) {
+    for (;;) {
+      const box = await boxNow(walk)
+      if (isStill(box)) return { hard: walk.act.ran && box?.killed === true }
       if (clock.now() >= until) throw new SparkError('service_not_stopped', { ...factsOf(walk), container: walk.act.container })
       await clock.sleep(followMs, shutdown)
     }
@@ -135,13 +146,15 @@ export function createServiceSteps(needs: StepNeeds) {
     },
 
     /** Raises where the exit code speaks against it; proves by what is seen where it does not. */
-    async prove(walk: Walk): Promise<void> {
+    async prove(walk: Walk): Promise<Ended> {
       const { act } = walk
       if (act.exitCode !== 0) {
         const facts = { ...factsOf(walk), command: commandOf(walk).join(' ') }
         throw new SparkError('service_command_failed', { ...facts, exitCode: act.exitCode ?? -1, line: act.lines.at(-1) ?? '' })
       }
-      await (act.kind === 'stop' ? proveStopped(walk) : proveAnswering(walk))
+      if (act.kind === 'stop') return await proveStopped(walk)
+      await proveAnswering(walk)
+      return { hard: false }
     },
   }
 }

@@ -3,7 +3,7 @@
 import { SparkError, tellError } from '../contract/errors.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Service } from '../domain/service.ts'
-import { comingBytes, type ServiceAct, takesMemory } from '../domain/service-act.ts'
+import { comingBytes, hardWords, type ServiceAct, takesMemory } from '../domain/service-act.ts'
 import type { Fleet } from './fleet.ts'
 import type { Lock } from './lock.ts'
 import type { Ids, Log } from './ports.ts'
@@ -73,9 +73,9 @@ export function createServiceActs(needs: ServiceActNeeds) {
     try {
       if (begun.phase !== 'proof') at = await steps.order(at)
       watch.acted(service, begun.kind === 'stop' ? 'stop' : 'start')
-      await steps.prove(at)
-      at.write({ state: 'succeeded', endedAt: clock.now() })
-      events.append('service_act_done', factsOf(begun, service))
+      const { hard } = await steps.prove(at)
+      const { act } = at.write({ state: 'succeeded', endedAt: clock.now(), hard })
+      events.append('service_act_done', { ...factsOf(begun, service), how: hardWords(act, service) })
     } catch (error) {
       // The appliance stops: the next start takes it up.
       if (shutdown.aborted) return
@@ -119,6 +119,8 @@ export function createServiceActs(needs: ServiceActNeeds) {
       doneAt: null,
       endedAt: null,
       exitCode: null,
+      ran: box.state === 'running',
+      hard: false,
       lines: [],
       trouble: null,
     }

@@ -62,19 +62,19 @@ export async function lookAt({ clock, doors }: LookNeeds, { service, address }: 
   const get = (path: string): Promise<ServiceAnswer> =>
     doors.ask({ address, port: service.port, method: 'GET', path, timeoutMs: lookMs }, signal)
   const askedAt = clock.now()
-  const health = await get(healthPath(service))
-  const end = clock.now()
-  const base = { askedAt, at: end, tookMs: health.tookMs }
-  if (health.status === null) return { sight: { ...base, end: 'silent', why: health.why, ...figuresNone }, models: [], says: null }
-  const read = readOf(health)
-  const doubt = statusDoubt(read)
-  if (doubt !== null) return { sight: { ...base, end: 'wrong', why: doubt, ...figuresNone }, models: [], says: null }
-  const [figures, models] = await Promise.all([figuresPath === null ? null : get(figuresPath), namesModels ? get('/v1/models') : null])
-  const work = workFigures(figures === null || figures.status !== 200 ? read.text : readOf(figures).text)
+  // Together: while a GPU stalls, the figures still tell whether the work moves.
+  const [health, figures] = await Promise.all([get(healthPath(service)), figuresPath === null ? null : get(figuresPath)])
+  const base = { askedAt, at: clock.now(), tookMs: health.tookMs }
+  const read = health.status === null ? null : readOf(health)
+  const { says, ...work } = workFigures(figures?.status === 200 ? readOf(figures).text : (read?.text ?? ''))
+  if (health.status === null) return { sight: { ...base, end: 'silent', why: health.why, ...work }, models: [], says: null }
+  const doubt = read === null ? null : statusDoubt(read)
+  if (doubt !== null) return { sight: { ...base, end: 'wrong', why: doubt, ...work }, models: [], says: null }
+  const models = namesModels ? await get('/v1/models') : null
   return {
-    sight: { ...base, at: clock.now(), end: 'answered', why: null, counter: work.counter, running: work.running, waiting: work.waiting },
-    models: models === null || models.status !== 200 ? [] : modelNames(readOf(models).text),
-    says: work.says,
+    sight: { ...base, at: clock.now(), end: 'answered', why: null, ...work },
+    models: models?.status === 200 ? modelNames(readOf(models).text) : [],
+    says,
   }
 }
 

@@ -3,7 +3,7 @@ import type { ServiceActRecordView, ServiceActView, ServiceView } from '../contr
 import { httpUrl } from '../domain/address.ts'
 import type { MachineView } from '../domain/machine.ts'
 import { footprintOf, healthPath, type Service, serviceKindRows } from '../domain/service.ts'
-import { actsOf, actWords, argvOf, consequenceOf, type ServiceAct } from '../domain/service-act.ts'
+import { actsOf, actWords, argvOf, consequenceOf, hardWords, type ServiceAct } from '../domain/service-act.ts'
 import { type KindRequests, kindRequests } from '../domain/service-requests.ts'
 import type { ServiceState } from '../domain/words.ts'
 import { isoTime, isoTimeOrNull } from './iso-time.ts'
@@ -94,10 +94,12 @@ export function actRecord(act: ServiceAct, service: Service, machine: string): S
   return { ...actView(act, service, machine), argv: [...argvOf(act.kind, { ...service, container: act.container })], lines: [...act.lines] }
 }
 
-function actSentence(act: ServiceAct, { name }: Service): string {
+function actSentence(act: ServiceAct, service: Service): string {
+  const { name } = service
   const words = actWords[act.kind]
   if (act.state === 'failed') return act.trouble?.happened ?? `${name} was not ${words.done}.`
-  if (act.state === 'succeeded') return act.kind === 'stop' ? `${name} was stopped.` : `${name} was ${words.done} and answers.`
+  if (act.state === 'succeeded' && act.kind !== 'stop') return `${name} was ${words.done} and answers.`
+  if (act.state === 'succeeded') return [`${name} was stopped.`, hardWords(act, service) ?? ''].join(' ').trim()
   if (act.phase !== 'proof') return `${words.now} ${name}.`
   return act.kind === 'stop' ? `Making sure that ${name} is stopped.` : `Making sure that ${name} answers.`
 }

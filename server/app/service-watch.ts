@@ -202,12 +202,6 @@ export function createServiceWatch(needs: ServiceWatchNeeds) {
       if (watched !== undefined && service.enabled) see(service, watched, { of: 'act', at: clock.now(), what }, { provedAt: null })
     },
 
-    /** Requests that pass through the appliance moved: it works, whatever its health path says. */
-    progressed(id: string): void {
-      const [service, watched] = [rowOf(id), all.get(id)]
-      if (service !== undefined && watched !== undefined) see(service, watched, { of: 'progress', at: clock.now() })
-    },
-
     start(signal: AbortSignal): void {
       running = signal
       for (const service of store.list()) follow(service)

@@ -65,9 +65,10 @@ export const serviceEvents = {
     kind: 'service',
   }),
   service_act_done: event({
-    payload: act,
-    sample: actSample,
-    sentence: (p) => `${p.name} was ${doneWords[p.kind]} on ${p.machine}${p.kind === 'stop' ? '' : ' and answers'}.`,
+    payload: act.extend({ how: z.string().nullable() }),
+    sample: { ...actSample, how: null },
+    sentence: (p) =>
+      `${p.name} was ${doneWords[p.kind]} on ${p.machine}${p.kind === 'stop' ? '' : ' and answers'}.${p.how === null ? '' : ` ${p.how}`}`,
     stale,
     webhook: true,
     kind: 'service',

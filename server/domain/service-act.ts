@@ -29,20 +29,21 @@ export interface ServiceAct {
   readonly doneAt: number | null
   readonly endedAt: number | null
   readonly exitCode: number | null
+  /** Its container ran when the act was begun. */
+  readonly ran: boolean
+  /** Of a stop: it did not end by itself in its time, and docker ended it. */
+  readonly hard: boolean
   /** The last lines it printed. */
   readonly lines: readonly string[]
   readonly trouble: ServiceActTrouble | null
 }
 
-/** Seconds a container gets to end by itself before docker ends it. */
-const graceSeconds = '20'
-
 /** The words of the command; container names are checked where they come in, so that none can be an option. */
-export function argvOf(kind: ServiceActKind, service: Pick<Service, 'container' | 'updateProgram'>): readonly string[] {
+export function argvOf(kind: ServiceActKind, service: Pick<Service, 'kind' | 'container' | 'updateProgram'>): readonly string[] {
   const name = service.container ?? ''
   if (kind === 'update') return [service.updateProgram ?? '']
   if (kind === 'start') return ['docker', 'start', name]
-  return ['docker', kind, '-t', graceSeconds, name]
+  return ['docker', kind, '-t', String(serviceKindRows[service.kind].graceSeconds), name]
 }
 
 export const takesMemory = (kind: ServiceActKind): boolean => kind !== 'stop'
@@ -53,13 +54,18 @@ export function actsOf(service: Service): readonly ServiceActKind[] {
   return serviceActKinds.filter((kind) => kind !== 'update' || service.updateProgram !== null)
 }
 
+/** A stop that was not heeded may have lost what was not written down yet; null: it ended by itself. */
+export function hardWords({ hard }: Pick<ServiceAct, 'hard'>, { kind }: Pick<Service, 'kind'>): string | null {
+  return hard ? `It did not end by itself within ${serviceKindRows[kind].graceSeconds} seconds, so docker ended it.` : null
+}
+
 /** What it costs, before the button is pressed. */
 export function consequenceOf(kind: ServiceActKind, service: Service, machine: string): string {
-  const { does, startMs } = serviceKindRows[service.kind]
+  const { does, startMs, graceSeconds } = serviceKindRows[service.kind]
   const wait = `Apps that use it get no answer meanwhile, for ${aboutDuration(startMs / 5)} as a rule.`
   if (kind === 'start') return `${service.name} takes about ${bytesInWords(footprintOf(service))} of ${machine} and ${does} again.`
   if (kind === 'stop')
-    return `${service.name} stops on ${machine}: nothing there ${does} until somebody starts it. About ${bytesInWords(footprintOf(service))} of memory come back.`
+    return `${service.name} stops on ${machine}: nothing there ${does} until somebody starts it. It gets ${graceSeconds} seconds to end by itself. About ${bytesInWords(footprintOf(service))} of memory come back.`
   if (kind === 'restart') return `${service.name} on ${machine} is ended and started again. What it works on now is lost. ${wait}`
   return `${service.updateProgram} runs on ${machine}. What it does is up to it. ${wait}`
 }

@@ -10,16 +10,17 @@ export function containerSight(view: Pick<MachineView, 'reach' | 'observation'>,
   const seen = view.observation
   if (seen === null) return null
   const { at } = seen
-  if (name === null) return { at, state: 'none', upSince: null, crashed: false }
-  if (view.reach !== 'reachable' || seen.containers === null) return { at, state: 'unknown', upSince: null, crashed: false }
+  if (name === null) return { at, state: 'none', upSince: null, crashed: false, killed: false }
+  if (view.reach !== 'reachable' || seen.containers === null) return { at, state: 'unknown', upSince: null, crashed: false, killed: false }
   const container = seen.containers.find((one) => one.name === name)
-  if (container === undefined) return { at, state: 'absent', upSince: null, crashed: false }
+  if (container === undefined) return { at, state: 'absent', upSince: null, crashed: false, killed: false }
   if (container.state === 'running') {
     const up = upAtLeastMs(container.status)
-    return { at, state: 'running', upSince: up === 0 && !/^Up /.test(container.status) ? null : at - up, crashed: false }
+    return { at, state: 'running', upSince: up === 0 && !/^Up /.test(container.status) ? null : at - up, crashed: false, killed: false }
   }
   // Between two starts by docker's own restart policy, or stopped for a moment: neither up nor down.
-  if (container.state === 'restarting' || container.state === 'paused') return { at, state: 'unknown', upSince: null, crashed: false }
+  if (container.state === 'restarting' || container.state === 'paused')
+    return { at, state: 'unknown', upSince: null, crashed: false, killed: false }
   const code = /^Exited \((\d+)\)/.exec(container.status)?.[1]
-  return { at, state: 'stopped', upSince: null, crashed: code !== undefined && !asked.has(Number(code)) }
+  return { at, state: 'stopped', upSince: null, crashed: code !== undefined && !asked.has(Number(code)), killed: code === '137' }
 }

@@ -28,13 +28,13 @@ export interface ContainerSight {
   readonly upSince: number | null
   /** It ended by itself, with an error: nobody stopped it. */
   readonly crashed: boolean
+  /** By KILL: what docker does when a stop is not heeded in its time. */
+  readonly killed: boolean
 }
 
 export type Sight =
   | { readonly of: 'door'; readonly door: DoorSight }
   | { readonly of: 'container'; readonly container: ContainerSight }
-  /** Requests that went through the appliance moved. */
-  | { readonly of: 'progress'; readonly at: number }
   /** Somebody started, stopped or restarted it: what was seen before counts no more. */
   | { readonly of: 'act'; readonly at: number; readonly what: 'start' | 'stop' }
   | { readonly of: 'switch'; readonly at: number; readonly enabled: boolean }
@@ -126,7 +126,6 @@ function timeOf(sight: Exclude<Sight, { of: 'switch' }>): number {
 }
 
 function seenOf(before: HealthSigns, sight: Exclude<Sight, { of: 'switch' }>): HealthSigns {
-  if (sight.of === 'progress') return { ...before, progressAt: sight.at, failures: 0, firstFailureAt: null }
   if (sight.of === 'act') return afterAct(before, sight)
   if (sight.of === 'container') return { ...before, ...container(before, sight.container) }
   return { ...before, ...door(before, sight.door) }

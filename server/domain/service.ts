@@ -41,6 +41,8 @@ export interface ServiceKindRow {
   readonly footprintBytes: number
   /** It may take so long from the start of its container until it answers, ms. */
   readonly startMs: number
+  /** It gets so long to end by itself, seconds; then docker ends it hard. */
+  readonly graceSeconds: number
   /** Parts of the names of containers and images that are known to be one. */
   readonly hints: readonly string[]
   /** False: never started, stopped or restarted from here. */
@@ -61,6 +63,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: true,
     footprintBytes: gigabytes(5),
     startMs: minutes(5),
+    graceSeconds: 20,
     hints: ['parakeet', 'whisper', 'speaches', 'asr', 'stt'],
     managed: true,
   },
@@ -73,6 +76,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: true,
     footprintBytes: gigabytes(3),
     startMs: minutes(5),
+    graceSeconds: 20,
     hints: ['sortformer', 'diariz', 'pyannote'],
     managed: true,
   },
@@ -85,6 +89,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: true,
     footprintBytes: gigabytes(3),
     startMs: minutes(3),
+    graceSeconds: 20,
     hints: ['kokoro', 'tts', 'piper'],
     managed: true,
   },
@@ -97,6 +102,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: true,
     footprintBytes: gigabytes(4),
     startMs: minutes(5),
+    graceSeconds: 20,
     hints: ['embed', 'bge-m3', 'infinity', 'text-embeddings'],
     managed: true,
   },
@@ -109,6 +115,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: true,
     footprintBytes: gigabytes(3),
     startMs: minutes(5),
+    graceSeconds: 20,
     hints: ['rerank'],
     managed: true,
   },
@@ -121,6 +128,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: false,
     footprintBytes: gigabytes(1),
     startMs: minutes(3),
+    graceSeconds: 60,
     hints: ['qdrant'],
     managed: true,
   },
@@ -133,6 +141,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: false,
     footprintBytes: gigabytes(2),
     startMs: minutes(3),
+    graceSeconds: 20,
     hints: ['redact', 'presidio', 'scrub'],
     managed: true,
   },
@@ -145,6 +154,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: false,
     footprintBytes: gigabytes(20),
     startMs: minutes(15),
+    graceSeconds: 30,
     hints: ['audio', 'demon', 'ace-step'],
     managed: true,
   },
@@ -157,6 +167,7 @@ export const serviceKindRows: Readonly<Record<ServiceKind, ServiceKindRow>> = {
     mayShed: false,
     footprintBytes: 0,
     startMs: minutes(30),
+    graceSeconds: 20,
     hints: ['vllm', 'sglang', 'llama', 'ollama'],
     managed: false,
   },

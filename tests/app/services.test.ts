@@ -128,6 +128,22 @@ describe('acts', () => {
     expect(services().find(id)).toMatchObject({ state: 'answering' })
   })
 
+  test('a stop gives its kind the time it needs, and says when docker had to end it', async () => {
+    await begin({ ...vectors, deaf: true })
+    const { id } = add('qdrant', { container: 'qdrant' })
+    await until(id, (one) => one.state === 'answering')
+    expect(services().find(id).acts[0]?.consequence).toContain('It gets 60 seconds to end by itself.')
+    await act(id, 'stop')
+    await until(id, (one) => one.act === null)
+    const sentence = 'Vector store was stopped. It did not end by itself within 60 seconds, so docker ended it.'
+    expect(services().history(id).acts[0]).toMatchObject({ state: 'succeeded', sentence })
+    expect(life.graph.events.recent(1, 'service')[0]?.sentence).toContain('so docker ended it')
+    await act(id, 'stop')
+    await until(id, (one) => one.act === null)
+    expect(services().history(id).acts[0]?.sentence).toBe('Vector store was stopped.')
+    expect(dockerCalls()).toEqual(['stop -t 60 qdrant', 'stop -t 60 qdrant'])
+  })
+
   test('exit code 0 proves nothing: one that dies right after its start has failed', async () => {
     await begin({ ...voices, state: 'exited', restarts: false })
     const { id } = add('tts', { container: 'kokoro', heal: 'manual' })

@@ -276,7 +276,7 @@ export async function stopContainer(sim: Sim, node: SimNode, name: string, grace
       1,
     )
   }
-  const deaf = isSleep(container.command)
+  const deaf = isSleep(container.command) || container.service?.deaf === true
   // The daemon goes on by itself even if the docker client that asked is killed meanwhile.
   const stopping = sim.wait(node, deaf ? graceMs : Math.min(graceMs, 2_500), node.life.signal).then(
     () => killContainer(container, deaf ? 137 : 0),

@@ -22,6 +22,8 @@ export interface SimService {
   readonly model?: string
   /** False: docker does not start it again (`--restart no`); absent: `unless-stopped`. */
   readonly restarts?: boolean
+  /** True: it does not end when it is asked to (TERM), and is killed after its grace. */
+  readonly deaf?: boolean
   /** How the node is at the beginning; absent: it has been running since the boot. */
   readonly state?: 'running' | 'exited'
   /** False: its port is published by docker instead of open on the host's network; absent: published. */
