@@ -2,15 +2,15 @@
 import { z } from 'zod'
 import { bytesInWords } from '../domain/words.ts'
 import { event } from './define.ts'
-import { who } from './event-words.ts'
+import { machineFacts, machineSample, who } from './event-words.ts'
 
-const machineFacts = z.object({ machine: z.string(), name: z.string(), by: z.string() })
-const machineSample = { machine: 'm1a2b3c4d5e6', name: 'spark-1', by: 'owner' }
+const actFacts = machineFacts.extend({ by: z.string() })
+const actSample = { ...machineSample, by: 'owner' }
 
 export const machineActEvents = {
   caches_dropped: event({
-    payload: machineFacts.extend({ freeBefore: z.number(), freeAfter: z.number() }),
-    sample: { ...machineSample, freeBefore: 9_000_000_000, freeAfter: 70_000_000_000 },
+    payload: actFacts.extend({ freeBefore: z.number(), freeAfter: z.number() }),
+    sample: { ...actSample, freeBefore: 9_000_000_000, freeAfter: 70_000_000_000 },
     sentence: (p) =>
       `${who(p.by)} dropped caches on ${p.name}: ${bytesInWords(p.freeAfter)} are free, ${bytesInWords(p.freeBefore)} were before.`,
     stale: ['home', 'machines', 'activity'],
@@ -18,8 +18,8 @@ export const machineActEvents = {
     kind: 'machine',
   }),
   launcher_updated: event({
-    payload: machineFacts.extend({ from: z.string(), to: z.string() }),
-    sample: { ...machineSample, from: '013cd2e', to: '9a8b7c6' },
+    payload: actFacts.extend({ from: z.string(), to: z.string() }),
+    sample: { ...actSample, from: '013cd2e', to: '9a8b7c6' },
     sentence: (p) => `${who(p.by)} updated the launcher on ${p.name} from ${p.from.slice(0, 7)} to ${p.to.slice(0, 7)}.`,
     stale: ['home', 'machines', 'library', 'activity'],
     webhook: true,

@@ -2,9 +2,7 @@
 import { z } from 'zod'
 import { pressureLevels } from '../domain/pressure-level.ts'
 import { event } from './define.ts'
-
-const machineFacts = z.object({ machine: z.string(), name: z.string() })
-const machineSample = { machine: 'm1a2b3c4d5e6', name: 'spark-1' }
+import { machineFacts, machineSample } from './event-words.ts'
 
 export const pressureEvents = {
   machine_pressure_changed: event({
