@@ -2,6 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import type { KeyView } from '../contract/operations/access-shapes.ts'
 import { scopes } from '../domain/access.ts'
+import { dayMs } from '../domain/durations.ts'
 import type { AccessStore, ApiKey } from './access-ports.ts'
 import { idOfToken, noteEveryMs } from './access-sessions.ts'
 import type { KeyAsk } from './access-use.ts'
@@ -10,7 +11,6 @@ import type { Clock, Ids, Log } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 
 export const keyPrefix = 'sk-spark-'
-const dayMs = 24 * 3_600_000
 /** So many that nobody has more, and few enough to be read by eye. */
 const most = 200
 /** Names that Activity has another meaning for. */

@@ -2,6 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import type { SessionView } from '../contract/operations/access-shapes.ts'
 import { sessionSeconds } from '../domain/access.ts'
+import { minuteMs } from '../domain/durations.ts'
 import type { AccessStore, Session } from './access-ports.ts'
 import { isoTime } from './iso-time.ts'
 import type { Clock, Ids, Log } from './ports.ts'
@@ -10,7 +11,7 @@ import { isStorageTrouble } from './storage.ts'
 export const sessionPrefix = 'spark-session-'
 const sessionMs = sessionSeconds * 1000
 /** That it was used is written down at most this often, ms. */
-export const noteEveryMs = 60_000
+export const noteEveryMs = minuteMs
 /** The least used fall away. */
 const most = 50
 

@@ -1,5 +1,5 @@
 // The times of everything registered in the days to come, and who meets whom. Worked out once a minute, or when something changed.
-
+import { dayMs, minuteMs } from '../domain/durations.ts'
 import { startsWithin } from '../domain/occurrences.ts'
 import { type Held, type Overlap, overlapSentence, overlapsOf, type Span } from '../domain/overlaps.ts'
 import type { Schedule } from '../domain/schedule.ts'
@@ -7,10 +7,9 @@ import type { Clock, ReservationStore } from './ports.ts'
 import type { CronTimes, ScheduleStore } from './schedule-ports.ts'
 
 export const agendaDays = 7
-const dayMs = 86_400_000
 /** A week of every 15 minutes, and what is in progress. */
 const mostTimes = 800
-const freshMs = 60_000
+const freshMs = minuteMs
 
 export interface AgendaEntry {
   readonly schedule: Schedule

@@ -1,5 +1,7 @@
 // What needs the owner, most urgent first: one sentence each, with the page that mends it.
+
 import type { StatusView } from '../contract/operations/shapes.ts'
+import { hourMs } from '../domain/durations.ts'
 import { type EngineState, silence } from '../domain/engine-state.ts'
 import type { LeftBehind } from '../domain/left-behind.ts'
 import type { MachineView } from '../domain/machine.ts'
@@ -33,7 +35,7 @@ export interface AttentionFacts {
 
 /** Troubles the machine will not get over by itself: told at once, not after three looks. */
 const lasting: ReadonlySet<string> = new Set(['host_key_changed', 'machine_is_another', 'machine_refused_key'])
-const restartIsNewsMs = 3_600_000
+const restartIsNewsMs = hourMs
 
 export function attention(facts: AttentionFacts): Attention[] {
   const rows = facts.views.flatMap((view) => ofMachine(view, facts))

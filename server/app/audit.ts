@@ -2,6 +2,7 @@
 import { operations } from '../contract/index.ts'
 import type { AuditView } from '../contract/operations/access-shapes.ts'
 import type { Caller } from '../domain/access.ts'
+import { minuteMs } from '../domain/durations.ts'
 import { type FullAt, type Pace, take } from '../domain/throttle.ts'
 import type { AuditRow, AuditStore } from './access-ports.ts'
 import type { AuditEntry } from './access-use.ts'
@@ -10,7 +11,7 @@ import type { Clock, Log } from './ports.ts'
 import { hostOf } from './tries.ts'
 
 /** Refusals alike are one row for this long, ms; the next row says how many there were. */
-const alikeMs = 60_000
+const alikeMs = minuteMs
 /** Rows of refusals: a stranger must not keep the disk busy. */
 const refusalPace: Pace = { burst: 60, everyMs: 1000 }
 const mostKinds = 1000

@@ -1,4 +1,5 @@
 // The log of each machine's line: outages to one second, from the arrivals of its memory stream, and the time in which nobody watched.
+
 import type { ConnectivityShapeView } from '../contract/operations/connectivity.ts'
 import {
   availability,
@@ -12,6 +13,7 @@ import {
   type Watch,
   type WatchEnd,
 } from '../domain/connectivity.ts'
+import { dayMs, minuteMs } from '../domain/durations.ts'
 import type { MemoryReading } from '../domain/memory-reading.ts'
 import { connectivityView } from './connectivity-view.ts'
 import type { Clock } from './ports.ts'
@@ -28,10 +30,9 @@ export interface ConnectivityNeeds {
   readonly answeredHttp: (machine: string, from: number, to: number) => boolean
 }
 
-const dayMs = 86_400_000
 const keepMs = 30 * dayMs
 /** The watches are said to go on this often, ms: so much of the time before a death without a word is not claimed. */
-const watchedEveryMs = 60_000
+const watchedEveryMs = minuteMs
 /** Losses of several machines within this time are one, ms. */
 const togetherMs = 2000
 /** An appliance that stood still for this share of a gap made the gap. */

@@ -1,5 +1,7 @@
 // What takes the room on every disk, and what the owner could tidy: models long unused, parts of downloads that broke off, copies that differ.
+
 import type { DisksView } from '../contract/operations/download-shapes.ts'
+import { dayMs } from '../domain/durations.ts'
 import type { Model } from '../domain/model.ts'
 import type { Discovery } from './discovery.ts'
 import type { Fleet } from './fleet.ts'
@@ -16,8 +18,6 @@ export interface DisksNeeds {
   readonly downloadedAt: (model: string) => number | null
   readonly settings: Pick<SettingsUse, 'get'>
 }
-
-const dayMs = 86_400_000
 
 export function readDisks({ clock, discovery, fleet, serving, downloadedAt, settings }: DisksNeeds): DisksView {
   /** A model nobody used for this long may go, and so may one that was never used, unless it has just been downloaded. */

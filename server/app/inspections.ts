@@ -1,6 +1,7 @@
 // The slower look at every machine, beside the quick one that the fleet does; and what the quick ones showed over time. Nothing here
 // is kept over a restart: both are looked at again within seconds of it.
 import { SparkError } from '../contract/errors.ts'
+import { hourMs, minuteMs } from '../domain/durations.ts'
 import type { Inspection } from '../domain/inspection.ts'
 import type { MachineView } from '../domain/machine.ts'
 import { afterLook, type MachineMarks, noMarks } from '../domain/machine-marks.ts'
@@ -32,9 +33,9 @@ interface Known {
 }
 
 /** A look that failed is tried again no sooner, ms. */
-const againMs = 60_000
+const againMs = minuteMs
 /** sudo writes each question into the machine's log, so it is asked this seldom unless somebody wants to know, ms. */
-const sudoAgainMs = 3_600_000
+const sudoAgainMs = hourMs
 const refreshMs = 10_000
 /** Machines looked at at the same time, at most. */
 const atOnce = 4
@@ -102,7 +103,7 @@ export function createInspections(needs: InspectionsNeeds) {
     const { inspection } = state
     if (state.looking !== null || now - state.triedAt < againMs) return false
     if (inspection !== null && peersOf(view).join() !== inspection.peers.map((peer) => peer.address).join()) return true
-    return inspection === null || now - inspection.at >= settings.get('machines.inspectMinutes') * 60_000
+    return inspection === null || now - inspection.at >= settings.get('machines.inspectMinutes') * minuteMs
   }
 
   const consider = (id: string, signal: AbortSignal): void => {

@@ -1,4 +1,5 @@
 // A whole log as a text file, no faster than its reader takes it. Its last line says why it is not the whole log, where it is not.
+import { minuteMs } from '../domain/durations.ts'
 import type { LogLine } from '../domain/log-line.ts'
 import type { Machine } from '../domain/machine.ts'
 import { loggedLine } from './log-follows.ts'
@@ -18,7 +19,7 @@ export interface LogDownload {
 
 /** A download ends there, and says so. */
 const mostBytes = 200 * 1024 * 1024
-const mostMs = 15 * 60_000
+const mostMs = 15 * minuteMs
 
 const textOf = (lines: readonly LogLine[]): string =>
   lines

@@ -5,6 +5,7 @@ import type { LauncherUpdatedView } from '../contract/operations/machine-acts.ts
 import type { DroppedView } from '../contract/operations/machine-fact-shapes.ts'
 import { cleanLine } from '../domain/clean-line.ts'
 import { letGoCommand, letGoLine } from '../domain/drop-caches.ts'
+import { minuteMs } from '../domain/durations.ts'
 import { type LauncherChanges, updateArgv, updateRefusal } from '../domain/inspection.ts'
 import type { Machine, Observation } from '../domain/machine.ts'
 import { bytesInWords } from '../domain/words.ts'
@@ -40,7 +41,7 @@ const cluster = 'default'
 const holder = 'Spark Control'
 /** Longer than any of these acts; given back at once when it is done. */
 const lockSeconds = 180
-const actWithinMs = 60_000
+const actWithinMs = minuteMs
 const lookEveryMs = 300
 
 export type MachineActs = Pick<MachineFactsUse, 'dropCaches' | 'launcherChanges' | 'updateLauncher'> & {

@@ -1,6 +1,7 @@
 // Patience with a machine that goes silent: a Spark may stop answering for an hour while it loads, and come back.
 // Silence is a state to wait in, never a reason to start something a second time.
 import { SparkError } from '../contract/errors.ts'
+import { minuteMs } from '../domain/durations.ts'
 import type { Machine } from '../domain/machine.ts'
 import { aboutDuration } from '../domain/words.ts'
 import type { Clock } from './ports.ts'
@@ -33,7 +34,7 @@ export async function waitOutSilence<T>({ clock, signal, limitMinutes, machine, 
       if (!isSilence(error)) throw error
       since ??= clock.now()
       const silentMs = clock.now() - since
-      if (silentMs > limitMinutes() * 60_000)
+      if (silentMs > limitMinutes() * minuteMs)
         throw new SparkError('machine_silent', { machine: target.name, minutes: limitMinutes() }, { cause: error })
       silent(target.name, silentMs)
     }

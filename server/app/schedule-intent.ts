@@ -1,5 +1,6 @@
 // What an app sends, read as a schedule; or refused with the reason in words.
 import { SparkError } from '../contract/errors.ts'
+import { dayMs, minuteMs } from '../domain/durations.ts'
 import { startsWithin } from '../domain/occurrences.ts'
 import { farthestDays, leastGapSeconds, type Rule, type Schedule } from '../domain/schedule.ts'
 import { isTimeZone } from '../domain/wall-clock.ts'
@@ -9,9 +10,8 @@ import type { IntentAsk } from './schedule-use.ts'
 /** Enough times of a cron text to see the shortest gap between two: every minute of two hours. */
 const looked = 121
 const lookedDays = 2 * 366
-const dayMs = 86_400_000
 /** An `at` may be this much in the past: the app's clock and ours differ. */
-const slackMs = 60_000
+const slackMs = minuteMs
 
 const refuse = (why: string): SparkError => new SparkError('schedule_unusable', { why })
 
@@ -66,7 +66,7 @@ function readCron(text: string, timeZone: string, { now, cron }: Ground): Rule {
   const gaps = starts.slice(1).map((start, at) => start - (starts[at] ?? start))
   const shortest = Math.min(...gaps)
   if (shortest < leastGapSeconds * 1000) {
-    const minutes = Math.round(shortest / 60_000)
+    const minutes = Math.round(shortest / minuteMs)
     const every = minutes === 1 ? 'a minute' : `${minutes} minutes`
     throw refuse(
       `cron: two of its times are ${every} apart, and ${leastGapSeconds / 60} minutes is the least. Register one long time instead of many short ones`,

@@ -8,6 +8,7 @@
 // row is looked for by the entry and the instant of its start. Asked again every few seconds, it changes nothing by itself.
 import { SparkError, tellError } from '../contract/errors.ts'
 import type { SwapView } from '../contract/operations/shapes.ts'
+import { dayMs, hourMs, minuteMs } from '../domain/durations.ts'
 import { startsWithin } from '../domain/occurrences.ts'
 import type { Approval } from '../domain/schedule.ts'
 import { isoTime } from './iso-time.ts'
@@ -26,16 +27,15 @@ export interface ScheduleRunsNeeds extends WaysNeeds {
 }
 
 /** A plan that was blocked is made again after this long: it looks at every machine. */
-const againMs = 60_000
+const againMs = minuteMs
 /** A look at the clock that is this far from the last one means that it jumped, or that nobody looked. */
-const jumpMs = 60_000
-const dayMs = 86_400_000
+const jumpMs = minuteMs
 /** Times that passed longer ago than this are not told of. */
 const toldMs = 7 * dayMs
 const rowsKeptMs = 40 * dayMs
 const mostTold = 1000
 /** A row that begins later than this from now was written under a clock that was wrong. */
-const aheadMs = 2 * 3_600_000
+const aheadMs = 2 * hourMs
 const wasOff = 'Spark Control was not running then.'
 
 type Approved = StoredSchedule & { readonly model: string; readonly approval: Approval }

@@ -1,5 +1,7 @@
 // Schedules and the calendar as the contract shows them.
+
 import type { CalendarView, ScheduleView } from '../contract/operations/schedule-shapes.ts'
+import { dayMs } from '../domain/durations.ts'
 import type { Span } from '../domain/overlaps.ts'
 import { ruleInWords, type Schedule } from '../domain/schedule.ts'
 import { datesFrom, wallOf, whenInWords } from '../domain/wall-clock.ts'
@@ -76,7 +78,7 @@ export function calendarView(
   return {
     timeZone: zone,
     from: isoTime(from),
-    until: isoTime(from + days * 86_400_000),
+    until: isoTime(from + days * dayMs),
     days: shown.filter((day) => day.times.length > 0),
     overlaps: overlaps
       .filter((one) => last.has(wallOf(Math.max(one.from, from), zone).date))

@@ -2,6 +2,7 @@
 // the appliance does anything for it. Nothing here runs a job: schedule-runs.ts makes sure of a model where that was approved.
 import { SparkError } from '../contract/errors.ts'
 import type { StatusView } from '../contract/operations/shapes.ts'
+import { dayMs, hourMs } from '../domain/durations.ts'
 import { startsWithin } from '../domain/occurrences.ts'
 import { ensureWords, isSameIntent, mostOfAll, mostOfOneApp, type Schedule } from '../domain/schedule.ts'
 import { whenInWords } from '../domain/wall-clock.ts'
@@ -33,11 +34,9 @@ export type Schedules = ScheduleUse & {
   tidy(): void
 }
 
-const dayMs = 86_400_000
 /** How far ahead a next time is looked for: the 29th of February comes every four years, seldom every eight. */
 const farMs = 9 * 366 * dayMs
 const overKeptMs = 7 * dayMs
-const hourMs = 3_600_000
 /** Changes by programs within an hour: each is an event that is kept, and registering needs no sign-in in a household. */
 const mostChanges = 200
 

@@ -1,5 +1,6 @@
 // Making room: let conversations finish, stop what serves on every machine, and prove it gone and the memory back.
 import { SparkError } from '../contract/errors.ts'
+import { minuteMs } from '../domain/durations.ts'
 import { takenBytes } from '../domain/ledger.ts'
 import type { PlanMemory, PlanStart, PlanStop } from '../domain/plan.ts'
 import { bytesInWords, exactDuration } from '../domain/words.ts'
@@ -158,7 +159,7 @@ export async function proveMemory(ground: Ground, start: PlanStart, memory: read
 
 /** The one command with sudo, and only where the owner has installed the line that allows it: without it nothing happens. */
 export const letGoArgv = ['bash', '-c', 'sync; echo 3 | sudo -n tee /proc/sys/vm/drop_caches'] as const
-const letGoWithinMs = 60_000
+const letGoWithinMs = minuteMs
 
 /** Asks the kernel to let go of files it holds in memory. It stops nothing; where it is not allowed, vLLM says whether that matters. */
 async function letGoOfFiles(ground: Ground, machineId: string, step: string): Promise<void> {

@@ -1,5 +1,6 @@
 // Starting, warming up and making sure: nothing here believes an exit code or a container that is "Up".
 import { SparkError } from '../contract/errors.ts'
+import { minuteMs } from '../domain/durations.ts'
 import type { Fact } from '../domain/evidence.ts'
 import { fileWords, modTrouble } from '../domain/launcher-mod.ts'
 import { promptMs } from '../domain/load-signs.ts'
@@ -15,7 +16,7 @@ import { proveGone, proveMemory } from './swap-room.ts'
 
 /** A healthy engine names its model at once; a busy Spark may swallow a request. */
 const namedWithinMs = 30_000
-const verifyMs = 60_000
+const verifyMs = minuteMs
 /** Containers of others that are looked into, at most. */
 const mostLookedInto = 30
 

@@ -4,6 +4,7 @@ import { SparkError } from '../contract/errors.ts'
 import type { StatusView } from '../contract/operations/shapes.ts'
 import type { WebhookView } from '../contract/operations/webhook-shapes.ts'
 import { typesToldOf, webhookTypes } from '../contract/webhook-types.ts'
+import { hourMs } from '../domain/durations.ts'
 import { readTarget, type TargetRules } from '../domain/target-address.ts'
 import { hurried, type Pause, signingSecrets, type Webhook, webhookName } from '../domain/webhook.ts'
 import { aboutDuration } from '../domain/words.ts'
@@ -44,7 +45,7 @@ const mostRepeats = 10_000
 /** What was written down without a word, as after a full disk, is found within this time, ms. */
 const lookMs = 30_000
 /** From then on Home says that a webhook is not accepted, ms. */
-const troubleMs = 3_600_000
+const troubleMs = hourMs
 
 export function createWebhooks(needs: WebhooksNeeds): Webhooks {
   const { clock, ids, events, sender, sealer } = needs
@@ -169,7 +170,7 @@ export function createWebhooks(needs: WebhooksNeeds): Webhooks {
     newSecret(id, overlapHours, by) {
       const hook = found(id)
       const { shown, sealed } = makeSecret(id)
-      const until = clock.now() + overlapHours * 3_600_000
+      const until = clock.now() + overlapHours * hourMs
       const isOver = overlapHours === 0 || sealer.open(sealedFor(id), hook.secret) === null
       const oldSecret = isOver ? null : { sealed: hook.secret, until }
       const readable = hook.paused?.reason === 'secret' ? { paused: null } : {}

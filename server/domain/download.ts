@@ -8,6 +8,7 @@
 //
 //   fetch -> copy -> verify -> (succeeded)       copy is left out for one machine, fetch where a machine has it already
 //     \________\________\----> (failed | cancelled) -> fetch    [resume: the next attempt; what arrived stays]
+import { minuteMs } from './durations.ts'
 import { splitLines } from './progress.ts'
 import type { Requester } from './swap.ts'
 
@@ -16,7 +17,7 @@ export type DownloadPhase = (typeof downloadPhases)[number]
 export type DownloadState = 'running' | 'succeeded' | 'failed' | 'cancelled'
 
 /** Speed is that of the last minute, ms. */
-const speedWindowMs = 60_000
+const speedWindowMs = minuteMs
 const keptLines = 40
 
 /** A machine of a download and the folder its copy comes into. */

@@ -1,9 +1,10 @@
 // What a model folder is: whole, still arriving, broken off, or something else. Decided from names and sizes alone.
+import { dayMs, hourMs, minuteMs } from './durations.ts'
 import type { FolderListing, FolderState, ListedFile } from './model.ts'
 import { aboutDuration, bytesInWords } from './words.ts'
 
 /** A blob that grew within this many ms is still being downloaded. */
-export const stillGrowingMs = 10 * 60_000
+export const stillGrowingMs = 10 * minuteMs
 
 const weightEndings = ['.safetensors', '.bin', '.pth', '.pt', '.gguf'] as const
 /** Small files that end like weights. */
@@ -173,9 +174,9 @@ function since(at: number, now: number | undefined): string {
   const day = new Date(at)
   if (Number.isNaN(day.getTime())) return 'for an unknown time'
   const age = now === undefined ? Number.POSITIVE_INFINITY : Math.max(0, now - at)
-  if (age < 48 * 3_600_000) return `for ${aboutDuration(age)}`
+  if (age < 48 * hourMs) return `for ${aboutDuration(age)}`
   const weekday = weekdays[day.getUTCDay()]
-  if (age < 6 * 86_400_000) return `since ${weekday}`
+  if (age < 6 * dayMs) return `since ${weekday}`
   const year = now !== undefined && new Date(now).getUTCFullYear() === day.getUTCFullYear() ? '' : ` ${day.getUTCFullYear()}`
   return `since ${day.getUTCDate()} ${months[day.getUTCMonth()]}${year}`
 }

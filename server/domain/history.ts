@@ -1,4 +1,5 @@
 // How a machine has been: one look every few seconds for an hour, one minute of least, mean and most for a day. Pure.
+import { minuteMs } from './durations.ts'
 
 /** The order is that of the numbers in a stored row: new ones go to the end. */
 export const historyMetrics = ['availableBytes', 'waitsPercent', 'gpuLoadPercent', 'powerW', 'temperatureC', 'diskFreeBytes'] as const
@@ -21,9 +22,6 @@ export interface HistoryMinute {
   readonly samples: readonly HistorySample[]
 }
 
-export const minuteMs = 60_000
-export const hourMs = 3_600_000
-export const dayMs = 86_400_000
 /** Looks that come more often are not kept, ms. */
 export const leastApartMs = 5000
 

@@ -1,5 +1,6 @@
 // What about a machine needs a hand, each in a sentence that says what to do. The same notes make the attention list of Home and the
 // first sentence of the machine's page.
+import { dayMs } from './durations.ts'
 import { type GpuReason, reasonsInWords } from './gpu-reasons.ts'
 import { badDriver } from './known-drivers.ts'
 import { isStale, type MachineView } from './machine.ts'
@@ -20,7 +21,7 @@ export interface NoteFacts {
 }
 
 /** An unexpected start is news for a day. */
-const restartIsNewsMs = 86_400_000
+const restartIsNewsMs = dayMs
 
 /** Most urgent first. Nothing is said of a machine that was never seen. */
 export function machineNotes(

@@ -1,4 +1,5 @@
 // What the looks at a machine showed over time: its GPU, and where its memory is going. A reducer: no clock, no I/O.
+import { minuteMs } from './durations.ts'
 import type { Observation } from './machine.ts'
 import { bytesInWords, exactDuration } from './words.ts'
 
@@ -71,7 +72,7 @@ const reachesFloorMs = 10_000
 /** Smaller steps are the noise of a working engine. */
 const leastFallBytes = 4 * gib
 /** Looks further apart than this say nothing of speed. */
-const comparableMs = 60_000
+const comparableMs = minuteMs
 /** Back above this share of where it fell from, the fall is over; and after ten minutes the new level is the usual one. */
 const recoveredShare = 0.6
 const fallLastsMs = 600_000

@@ -1,5 +1,6 @@
 // How short a machine is of memory, from its readings. A reducer: no clock, no I/O. It goes up at once, down one level after each clean
 // minute, and says every change; without readings it is unknown, which is never normal.
+import { minuteMs } from './durations.ts'
 import { median } from './eta.ts'
 import { type MemoryReading, silenceMs } from './memory-reading.ts'
 import {
@@ -73,12 +74,12 @@ export const noPressure: Pressure = {
 }
 
 /** Down one level after so long without a sign of the level held, ms. */
-export const cleanMs = 60_000
+export const cleanMs = minuteMs
 /** A start that was not known yet is known within this time: then its fall was none, ms. */
 const startKnownMs = 20_000
 /** PSI is an average of ten seconds: for a little while after a load it still tells of the load, ms. */
 const afterLoadMs = 15_000
-const learnMs = 60_000
+const learnMs = minuteMs
 const leastLearned = 10
 /** Memory that stands still for so long, and nobody waits: this is how the machine rests now, ms. */
 const calmMs = 600_000

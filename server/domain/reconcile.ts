@@ -1,6 +1,7 @@
 // One answer to "what is true, and what is to be done", from what is stored and what the machines say. Used at start, after silence,
 // and by every look. Pure: what must be remembered from one time to the next is handed in and out as notes.
 import { adopt } from './adoption.ts'
+import { minuteMs } from './durations.ts'
 import type { Serving } from './engine.ts'
 import { type EngineSite, mainEngine, runsAnother, servingContainer } from './engine-sites.ts'
 import { agreeOnLeft, findLeftBehind, type LeftAt, type LeftBehind, leftKey } from './left-behind.ts'
@@ -89,7 +90,7 @@ export interface Reconciled {
 }
 
 /** So soon after a switch ended, what was seen may be older than it looks: two looks must agree, ms. */
-const unsettledMs = 60_000
+const unsettledMs = minuteMs
 const looksUntilGone = 2
 
 export function reconcile(known: Known, seen: Seen): Reconciled {

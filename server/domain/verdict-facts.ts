@@ -1,4 +1,5 @@
 // The facts a verdict rests on, in words: only what was looked at, each with its time.
+import { minuteMs } from './durations.ts'
 import type { EngineLook } from './engine.ts'
 import type { Canary } from './engine-signs.ts'
 import { type Fact, facts } from './evidence.ts'
@@ -49,7 +50,7 @@ function movementFact({ engine, now }: Patient): Fact | null {
   const { look, stillSince, movedAt } = engine
   if (stillSince !== null)
     return { what: 'Words and prompts', value: `none moved for ${exactDuration(now - stillSince)}`, at: look?.at ?? stillSince }
-  return movedAt === null || now - movedAt > 60_000 ? null : { what: 'Words and prompts', value: 'moving', at: movedAt }
+  return movedAt === null || now - movedAt > minuteMs ? null : { what: 'Words and prompts', value: 'moving', at: movedAt }
 }
 
 function canaryWords({ end, endedAt, askedAt, reason }: Canary, now: number): string {

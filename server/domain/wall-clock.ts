@@ -1,5 +1,6 @@
 // What a clock on the wall of a time zone shows. Instants are milliseconds since 1970; zones are IANA names (Europe/Berlin), which
 // know when clocks change. The rules of the zones are those that the runtime carries.
+import { dayMs } from './durations.ts'
 
 export interface Wall {
   /** 2026-11-22 */
@@ -60,8 +61,6 @@ export function isTimeZone(name: string): boolean {
     throw error
   }
 }
-
-const dayMs = 86_400_000
 
 /** "today at 02:00", "tomorrow at 02:00", "Tuesday at 02:00" within a week, else "24 November at 02:00". */
 export function whenInWords(ms: number, now: number, timeZone: string): string {

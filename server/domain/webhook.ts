@@ -3,6 +3,7 @@
 // The outbox is the table of events itself. A webhook has a place in it (`cursor`): every event up to there is settled for it. An event
 // is stored in the same transaction as the fact it tells, so nothing can be lost between the two, and one event after the other is
 // delivered, so nothing can arrive out of order.
+import { dayMs, minuteMs } from './durations.ts'
 
 /** Why nothing is sent: the owner wanted that; it did not accept for days; it said 410 Gone; its secret cannot be opened any more. */
 export type PauseReason = 'owner' | 'failing' | 'gone' | 'secret'
@@ -61,12 +62,12 @@ export type Verdict =
   | { readonly kind: 'pause'; readonly pause: Pause }
 
 /** How long a delivery is tried, ms: then the webhook is paused and said to be. */
-export const patienceMs = 3 * 86_400_000
+export const patienceMs = 3 * dayMs
 const firstWaitMs = 5000
 /** Above this a receiver that comes back would wait too long to hear of it. */
-const longestWaitMs = 30 * 60_000
+const longestWaitMs = 30 * minuteMs
 /** A receiver may ask for more, but not for ever. */
-const longestAskedMs = 86_400_000
+const longestAskedMs = dayMs
 
 /** `chance`: from 0 up to 1. Between half and the whole of 5 s, doubled with each attempt, 30 minutes at most. */
 export function backoffMs(attempts: number, chance: number): number {

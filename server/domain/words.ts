@@ -1,4 +1,5 @@
 // The owner's words, decided once. "Switch" is the owner's word for what the code calls a swap: the only double name.
+import { hourMs, minuteMs } from './durations.ts'
 
 export const serviceStates = ['answering', 'busy', 'switching', 'starting', 'degraded', 'stopped', 'unreachable', 'unknown'] as const
 export type ServiceState = (typeof serviceStates)[number]
@@ -72,8 +73,8 @@ export function exactDuration(ms: number): string {
 /** Durations that go on, without what would change at every look: "40 seconds", "1 minute", "3 hours". */
 export function wholeDuration(ms: number): string {
   const units = [
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
+    [hourMs, 'hour'],
+    [minuteMs, 'minute'],
     [1000, 'second'],
   ] as const
   const [size, word] = units.find(([least]) => ms >= least) ?? units[2]

@@ -2,6 +2,7 @@
 //
 // The stream pulls rows from the store by number whenever its reader has room; a nudge only says "look again". So nothing is lost
 // or told twice across a reconnect, and a reader that does not read costs no memory: it is dropped after a while.
+
 import type { Hono } from 'hono'
 import type { Clock } from '../app/ports.ts'
 import type { EventsUse, UseCases } from '../app/use-cases.ts'
@@ -10,10 +11,11 @@ import { events as eventRows } from '../contract/events.ts'
 import { operations } from '../contract/index.ts'
 import type { EventView } from '../contract/operations/shapes.ts'
 import { readInput } from '../contract/reading.ts'
+import { minuteMs } from '../domain/durations.ts'
 import type { EdgeContext, EdgeEnv } from './edge.ts'
 
 export const pingMs = 20_000
-export const dropAfterMs = 60_000
+export const dropAfterMs = minuteMs
 
 interface Needs {
   readonly events: EventsUse

@@ -1,11 +1,12 @@
 // Cron texts by croner, which reads five fields and knows the changes of clocks. Nothing is run here: only instants are computed.
 import { Cron } from 'croner'
 import type { CronTimes } from '../../app/schedule-ports.ts'
+import { dayMs } from '../../domain/durations.ts'
 
 /** Digits, names of days and months, * , - / # L: what crontab(5) has, and the last and the nth weekday. */
 const field = /^[0-9A-Za-z*,/#-]{1,60}$/
 /** Beyond this a text is taken to have no next time, ms: the 29th of February may be eight years away (2096 to 2104). */
-const farMs = 9 * 366 * 86_400_000
+const farMs = 9 * 366 * dayMs
 /** Known times of one text and zone; enough for a week of every 15 minutes, several times over. */
 const mostKnown = 5000
 const mostTexts = 200

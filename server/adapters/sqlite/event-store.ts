@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import type { EventStore, StoredEvent } from '../../app/ports.ts'
 import type { EventType } from '../../contract/events.ts'
+import { dayMs } from '../../domain/durations.ts'
 import { fromColumn, toColumn } from './columns.ts'
 
 /** Progress of a swap is news for a month; everything else is kept for good. */
 const passing: EventType = 'swap_progressed'
-const passingKeptMs = 30 * 86_400_000
+const passingKeptMs = 30 * dayMs
 /** How often old progress is dropped: at every event whose number divides by this. */
 const dropEvery = 500
 

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { HistoryStore } from '../../app/stream-ports.ts'
+import { hourMs } from '../../domain/durations.ts'
 import type { HistoryMinute } from '../../domain/history.ts'
 
 interface Row {
@@ -40,7 +41,7 @@ export function createHistoryStore(db: Database): HistoryStore {
     write: db.transaction((minutes: readonly HistoryMinute[], samplesSince: number, since: number) => {
       for (const minute of minutes) put.run(minute.machine, minute.at, JSON.stringify(minute.summary), pack(minute))
       forgetSamples.run(samplesSince, samplesUntil)
-      samplesUntil = Math.max(0, samplesSince - 3_600_000)
+      samplesUntil = Math.max(0, samplesSince - hourMs)
       forget.run(since)
     }),
     read: (machine, since) => read.all(machine, since).map(minuteOf),

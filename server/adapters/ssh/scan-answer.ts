@@ -1,4 +1,5 @@
 // A scan's answer as folder listings: what is there, as it is there. What it means is decided elsewhere.
+import { hourMs } from '../../domain/durations.ts'
 import type { FolderListing, ListedFile } from '../../domain/model.ts'
 import type { Answer } from './exec.ts'
 import { readTar } from './tar.ts'
@@ -139,7 +140,7 @@ function diskBytes(entries: readonly Entry[]): number {
 }
 
 /** A download touches what it writes; only weights read well after they arrived were used. */
-const restedMs = 3_600_000
+const restedMs = hourMs
 
 function lastUsed(entries: readonly Entry[]): number | null {
   const used = entries.filter((one) => one.kind === 'f' && one.sizeBytes >= weightBytes && one.readAt - one.modifiedAt > restedMs)

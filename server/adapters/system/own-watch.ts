@@ -1,10 +1,12 @@
 // What this computer itself missed: a timer that comes late, and a clock that jumps. Then nothing can be said of anybody else.
+
 import type { OwnWatch } from '../../app/stream-ports.ts'
+import { hourMs } from '../../domain/durations.ts'
 
 const everyMs = 1000
 /** A timer this much later than it should be was not run, ms. */
 const leastMs = 900
-const keptMs = 3_600_000
+const keptMs = hourMs
 
 type Gap = ReturnType<OwnWatch['between']>[number]
 

@@ -17,6 +17,7 @@ import { LogLines } from '../../../web/views/parts/log.tsx'
 import type { Clock } from '../../app/ports.ts'
 import type { UseCases } from '../../app/use-cases.ts'
 import { SparkError } from '../../contract/errors.ts'
+import { minuteMs } from '../../domain/durations.ts'
 import type { EdgeContext, EdgeEnv } from '../edge.ts'
 import { type LiveEvent, type LiveFragment, type LivePage, liveStream, makesStale } from '../live.ts'
 import { activityData } from './activity.tsx'
@@ -40,7 +41,7 @@ interface Needs {
 const agesMs = 5000
 /** Looks at a bot are no events; its page is drawn again this often. */
 const botMs = 1000
-const scheduleAgesMs = 60_000
+const scheduleAgesMs = minuteMs
 
 function fragment(id: string, concerns: (event: LiveEvent) => boolean, draw: () => Child, everyMs: number | null = null): LiveFragment {
   return { id, concerns, everyMs, draw: async () => partial(id, 'outerMorph', await drawn(draw())) }

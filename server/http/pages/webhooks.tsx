@@ -7,6 +7,7 @@ import type { UseCases } from '../../app/use-cases.ts'
 import { SparkError, tellError } from '../../contract/errors.ts'
 import { operations } from '../../contract/index.ts'
 import { readInput } from '../../contract/reading.ts'
+import { hourMs } from '../../domain/durations.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
 import { goTo } from './shell.tsx'
@@ -139,7 +140,7 @@ export function webhookPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
       if (hours === undefined && range.fromEvent === undefined && range.toEvent === undefined) {
         throw new SparkError('invalid_request', { why: 'the number of an event is needed' })
       }
-      const since = hours === undefined ? undefined : clock.now() - hours * 3_600_000
+      const since = hours === undefined ? undefined : clock.now() - hours * hourMs
       const { events } = webhooks.sendAgain(idOf(c), { ...range, since })
       return goTo(`${pageOf(idOf(c))}?again=${events}`)
     } catch (thrown) {
