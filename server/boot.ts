@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { failureCode, failureWord } from './domain/failure-code.ts'
 
 /** What the environment decides once, at start. */
 export interface Boot {
@@ -42,8 +43,6 @@ export function readBoot(env: Env): Boot {
   return { port: Number(port), host, dataDir: resolve(given('DATA_DIR', './data')), logLevel }
 }
 
-export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
-
 export const databasePath = (dataDir: string): string => join(dataDir, 'spark-control.sqlite')
 
 export function openDataDir(dir: string): void {
@@ -52,7 +51,7 @@ export function openDataDir(dir: string): void {
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
     throw new BootError(
-      `The data folder ${dir} cannot be written (${codeOf(cause)}). Make it belong to this user, or name another one in DATA_DIR.`,
+      `The data folder ${dir} cannot be written (${failureWord(cause)}). Make it belong to this user, or name another one in DATA_DIR.`,
       73,
       { cause },
     )
@@ -72,7 +71,7 @@ export function localKey(dataDir: string): string {
     chmodSync(path, 0o600)
   } catch (error) {
     // A full disk keeps nobody out: the key is this process's own then.
-    if (codeOf(error) !== 'ENOSPC') throw error
+    if (failureCode(error) !== 'ENOSPC') throw error
   }
   return made
 }
@@ -84,8 +83,8 @@ export function keptLocalKey(dataDir: string): string | null {
     const kept = readFileSync(path, 'utf8').trim()
     return /^[0-9a-f]{64}$/.test(kept) ? kept : null
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
-    throw new BootError(`${path} cannot be read (${codeOf(error)}).`, 73, { cause: error })
+    if (failureCode(error) === 'ENOENT') return null
+    throw new BootError(`${path} cannot be read (${failureWord(error)}).`, 73, { cause: error })
   }
 }
 

@@ -1,7 +1,8 @@
 // The process's side of serving: the address is taken once, before anybody answers, and given up gently.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Boot, BootError, codeOf } from './boot.ts'
+import { type Boot, BootError } from './boot.ts'
+import { failureWord } from './domain/failure-code.ts'
 import type { App } from './http/app.ts'
 
 /** How long open answers (a chat in the middle of a sentence) may go on after the server was told to stop, ms. */
@@ -10,7 +11,7 @@ const drainMs = 7000
 export function listening(server: Server, { host, port }: Boot): Promise<AddressInfo> {
   return new Promise((done, failed) => {
     server.once('error', (cause) => {
-      const code = codeOf(cause)
+      const code = failureWord(cause)
       if (code === 'EADDRINUSE') {
         const sentence = `Port ${port} of ${host} is already in use. Stop what uses it (is Spark Control running already?), or name another one in PORT.`
         return failed(new BootError(sentence, 69, { cause }))

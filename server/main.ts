@@ -26,9 +26,10 @@ import { createPasswords } from './adapters/system/passwords.ts'
 import { createSealer } from './adapters/system/sealer.ts'
 import { setUpCode } from './app/access.ts'
 import type { RecipeFiles } from './app/recipe-ports.ts'
-import { type Boot, BootError, codeOf, databasePath, type Env, isLoopback, localKey, openDataDir, readBoot } from './boot.ts'
+import { type Boot, BootError, databasePath, type Env, isLoopback, localKey, openDataDir, readBoot } from './boot.ts'
 import { compose } from './compose.ts'
 import { SparkError, tellError } from './contract/errors.ts'
+import { failureCode } from './domain/failure-code.ts'
 import { inferWith } from './domain/models.ts'
 import { createApp } from './http/app.ts'
 import { createPages } from './http/pages/pages.tsx'
@@ -45,7 +46,7 @@ function ownVersion(): string {
       const read = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { name?: string; version?: string }
       if (read.name === 'spark-control' && read.version !== undefined) return read.version
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
+      if (failureCode(error) !== 'ENOENT') throw error
     }
   }
   return '0.0.0'

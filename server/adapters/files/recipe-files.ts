@@ -5,6 +5,7 @@ import type { FileProblem } from '../../app/ports.ts'
 import type { RecipeFiles } from '../../app/recipe-ports.ts'
 import { SparkError } from '../../contract/errors.ts'
 import { FamilyFile, RecipeFile, type RecipeFileShape } from '../../contract/recipe-file.ts'
+import { failureCode } from '../../domain/failure-code.ts'
 import type { Family } from '../../domain/family.ts'
 import type { Recipe } from '../../domain/recipe.ts'
 import { launcherRecipe } from './launcher-recipe.ts'
@@ -25,7 +26,7 @@ async function yamlFiles(dir: string): Promise<{ readonly names: readonly string
     const names = (await readdir(dir)).filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.')).sort()
     return { names: names.slice(0, mostFiles), problem: null }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const code = failureCode(error)
     if (code === 'ENOENT') return { names: [], problem: null }
     return { names: [], problem: { file: dir, line: null, sentence: `The folder of recipes cannot be read (${code}).` } }
   }
@@ -149,7 +150,7 @@ async function written(folder: string, recipe: Recipe, text: string): Promise<st
 }
 
 function diskFailure(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = failureCode(error)
   if (code === 'ENOSPC' || code === 'EDQUOT') return new SparkError('storage_full', {}, { cause: error })
   return /^(EACCES|EROFS|EPERM|EIO)$/.test(code) ? new SparkError('storage_denied', { why: code }, { cause: error }) : error
 }

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, stringify, visit } from 'yaml'
 import type { FileProblem } from '../../app/ports.ts'
+import { failureWord } from '../../domain/failure-code.ts'
 
 /** A recipe is a page of text; anything longer was put there by mistake. */
 const largestBytes = 256 * 1024
@@ -29,7 +30,7 @@ async function textOf(path: string): Promise<{ readonly text: string } | { reado
   // O_NONBLOCK by number: opening a pipe that nobody writes to must not wait.
   const file = await open(path, 0o4000).catch((error: unknown) => error)
   if (!(typeof file === 'object' && file !== null && 'stat' in file)) {
-    return { why: `It cannot be opened (${file instanceof Error && 'code' in file ? String(file.code) : 'unknown reason'}).` }
+    return { why: `It cannot be opened (${failureWord(file)}).` }
   }
   const handle = file as Awaited<ReturnType<typeof open>>
   try {

@@ -6,6 +6,7 @@ import type { LookupFunction } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { Client } from 'undici'
 import type { Answered, Dispatch, WebhookSender } from '../../app/webhook-ports.ts'
+import { failureCode } from '../../domain/failure-code.ts'
 import { judgeAddress, judgeName, readTarget, type Target, type TargetRules } from '../../domain/target-address.ts'
 import { whyNotAccepted } from '../../domain/webhook-words.ts'
 import { signatureHeaders } from './webhook-signature.ts'
@@ -187,7 +188,7 @@ const whys: Readonly<Record<string, string>> = {
 function whyOf(error: unknown): string {
   if (error instanceof Refusal) return `may not be asked: ${error.message}`
   if (error instanceof AggregateError && error.errors.length > 0) return whyOf(error.errors[0])
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = failureCode(error)
   if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError'))
     return 'answered with something that is not HTTP'
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'does not speak https'

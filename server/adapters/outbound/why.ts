@@ -1,4 +1,5 @@
 // Why a connection failed, in half a sentence.
+import { failureCode } from '../../domain/failure-code.ts'
 
 export const refused = 'connection refused'
 
@@ -15,7 +16,7 @@ const whys: Readonly<Record<string, string>> = {
 
 export function whyOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return whyOf(error.errors[0])
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = failureCode(error)
   if (code.startsWith('HPE_')) return 'what it sent is not HTTP'
   return whys[code] ?? (error instanceof Error ? error.message : 'the connection failed')
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { SparkError } from '../../contract/errors.ts'
+import { failureCode } from '../../domain/failure-code.ts'
 import { type Migration, readMigrations, schemaVersion, shippedSteps } from './migrate.ts'
 import { storageFailure } from './storage-failure.ts'
 import { faultOfLog } from './write-ahead-log.ts'
@@ -73,7 +74,7 @@ function checkContent(path: string, steps: readonly Migration[], busyMs: number)
     }
   } catch (error) {
     // Reading a log wants an index of it in a file; a connection that holds the database alone has it in memory.
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR_SHM')) return 'unread'
+    if (failureCode(error).startsWith('SQLITE_IOERR_SHM')) return 'unread'
     throw storageFailure(error, path)
   }
 }
@@ -115,7 +116,7 @@ function statOf(path: string): Stats | null {
   try {
     return statSync(path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (failureCode(error) === 'ENOENT') return null
     throw storageFailure(error, path)
   }
 }
@@ -124,7 +125,7 @@ function logOf(path: string): Buffer {
   try {
     return readFileSync(`${path}-wal`)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return Buffer.alloc(0)
+    if (['ENOENT', 'ENOTDIR'].includes(failureCode(error))) return Buffer.alloc(0)
     throw storageFailure(error, path)
   }
 }

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { DownloadStore } from '../../app/ports.ts'
 import type { Download } from '../../domain/download.ts'
+import { failureCode } from '../../domain/failure-code.ts'
 import { fromColumn, toColumn } from './columns.ts'
 
 type Row = [id: string, repo: string, state: string, startedAt: number, endedAt: number | null, content: string]
@@ -47,7 +48,7 @@ function unlessRunning(write: () => void): boolean {
     write()
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE') return false
+    if (failureCode(error) === 'SQLITE_CONSTRAINT_UNIQUE') return false
     throw error
   }
 }

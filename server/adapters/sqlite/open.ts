@@ -2,6 +2,7 @@
 import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Ids, Log, Stores } from '../../app/ports.ts'
+import { failureCode } from '../../domain/failure-code.ts'
 import { createAccessStore } from './access-store.ts'
 import { createAuditStore } from './audit-store.ts'
 import { createBackups } from './backups.ts'
@@ -135,7 +136,7 @@ function startLogAnew(db: Database.Database): void {
     db.pragma('wal_checkpoint(TRUNCATE)')
   } catch (error) {
     // A full disk: the log stays and is read on.
-    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_FULL')) throw error
+    if (failureCode(error) !== 'SQLITE_FULL') throw error
   }
 }
 

@@ -1,5 +1,6 @@
 // ssh2's and the kernel's failures, translated once into the product's errors.
 import { SparkError } from '../../contract/errors.ts'
+import { failureCode } from '../../domain/failure-code.ts'
 import type { Machine } from '../../domain/machine.ts'
 
 const kernelWords: Readonly<Record<string, string>> = {
@@ -34,6 +35,6 @@ export function unreadable(machine: Pick<Machine, 'name'>, why: string, cause?: 
 function fieldsOf(cause: unknown): { level: string; code: string; message: string } {
   if (!(cause instanceof Error)) return { level: '', code: '', message: String(cause) }
   const level = 'level' in cause ? String(cause.level) : ''
-  const code = 'code' in cause ? String(cause.code) : ''
+  const code = failureCode(cause)
   return { level, code, message: cause.message }
 }

@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import type { Log } from '../../app/ports.ts'
 import type { Sealer } from '../../app/sealing-ports.ts'
 import { SparkError } from '../../contract/errors.ts'
+import { failureCode, failureWord } from '../../domain/failure-code.ts'
 
 const cipher = 'aes-256-gcm'
 const format = 'v1'
@@ -87,16 +88,14 @@ function keyOf(bytes: Buffer): Key {
   return { bytes, name: createHash('sha256').update(bytes).digest('base64url').slice(0, 8) }
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
-
 function readKey(path: string): Key | null {
   let text: string
   try {
     text = readFileSync(path, 'utf8').trim()
     chmodSync(path, 0o600)
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null
-    throw new SparkError('sealing_key_unusable', { file: path, why: `it cannot be read (${codeOf(cause)})` }, { cause })
+    if (failureCode(cause) === 'ENOENT') return null
+    throw new SparkError('sealing_key_unusable', { file: path, why: `it cannot be read (${failureWord(cause)})` }, { cause })
   }
   if (!keyForm.test(text)) throw new SparkError('sealing_key_unusable', { file: path, why: 'it does not hold a key of 64 hex digits' })
   return keyOf(Buffer.from(text, 'hex'))
@@ -116,7 +115,7 @@ function keepKey(path: string, bytes: Buffer): Key {
     appear(making, path)
     syncFolder(dirname(path))
   } catch (cause) {
-    const code = codeOf(cause)
+    const code = failureWord(cause)
     const other = code === 'EEXIST' ? readKey(path) : null
     if (other !== null) return other
     if (noRoom.has(code)) throw new SparkError('storage_full', {}, { cause })
@@ -132,7 +131,7 @@ function appear(making: string, path: string): void {
   try {
     linkSync(making, path)
   } catch (error) {
-    if (!noLinks.has(codeOf(error))) throw error
+    if (!noLinks.has(failureCode(error))) throw error
     renameSync(making, path)
   }
 }
