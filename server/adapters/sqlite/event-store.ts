@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3'
-import type { EventStore, StoredEvent } from '../../app/ports.ts'
+import type { EventStore } from '../../app/ports.ts'
 import type { EventType } from '../../contract/events.ts'
 import { dayMs } from '../../domain/durations.ts'
-import { fromColumn, toColumn } from './columns.ts'
+import { toColumn } from './columns.ts'
+import { type EventRow, toEvent } from './event-rows.ts'
 
 /** Progress of a swap is news for a month; everything else is kept for good. */
 const passing: EventType = 'swap_progressed'
@@ -10,26 +11,19 @@ const passingKeptMs = 30 * dayMs
 /** How often old progress is dropped: at every event whose number divides by this. */
 const dropEvery = 500
 
-interface Row {
-  readonly id: number
-  readonly type: string
-  readonly at: number
-  readonly payload: string
-}
-
 /** Numbered events. Dropping old progress leaves gaps in the numbers, never a number twice. */
 export function createEventStore(db: Database): EventStore {
   const insert = db.prepare<[string, number, string], { id: number }>(
     'INSERT INTO events (type, at, payload) VALUES (?, ?, ?) RETURNING id',
   )
-  const after = db.prepare<[number, number], Row>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?')
-  const afterOf = db.prepare<[string, number, number], Row>(
+  const after = db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?')
+  const afterOf = db.prepare<[string, number, number], EventRow>(
     'SELECT * FROM events WHERE type IN (SELECT value FROM json_each(?)) AND id > ? ORDER BY id LIMIT ?',
   )
-  const find = db.prepare<[number], Row>('SELECT * FROM events WHERE id = ?')
+  const find = db.prepare<[number], EventRow>('SELECT * FROM events WHERE id = ?')
   const count = db.prepare<[number, number], { kept: number }>('SELECT count(*) AS kept FROM events WHERE id > ? AND id <= ?')
-  const recent = db.prepare<[number, number], Row>('SELECT * FROM events WHERE id < ? ORDER BY id DESC LIMIT ?')
-  const recentOf = db.prepare<[string, number, number], Row>(
+  const recent = db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE id < ? ORDER BY id DESC LIMIT ?')
+  const recentOf = db.prepare<[string, number, number], EventRow>(
     'SELECT * FROM events WHERE type IN (SELECT value FROM json_each(?)) AND id < ? ORDER BY id DESC LIMIT ?',
   )
   // sqlite_sequence, not max(id): the newest row may have been dropped.
@@ -54,8 +48,4 @@ export function createEventStore(db: Database): EventStore {
       (types === undefined ? recent.all(before, limit) : recentOf.all(JSON.stringify(types), before, limit)).map(toEvent),
     last: () => last.get()?.seq ?? 0,
   }
-}
-
-function toEvent(row: Row): StoredEvent {
-  return { ...row, payload: fromColumn<Record<string, unknown>>(row.payload) }
 }

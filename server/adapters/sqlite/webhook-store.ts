@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../app/ports.ts'
 import type { Delivery, EventRange, WebhookChange, WebhookStore } from '../../app/webhook-ports.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { fromColumn, fromNullableColumn, toColumn, toNullableColumn } from './columns.ts'
+import { type EventRow, toEvent } from './event-rows.ts'
 import { createHeld } from './held.ts'
 
 /** Deliveries kept in the log of each webhook. */
@@ -19,13 +20,6 @@ interface Row {
   readonly failing: string | null
   readonly paused: string | null
   readonly created_at: number
-}
-
-interface EventRow {
-  readonly id: number
-  readonly type: string
-  readonly at: number
-  readonly payload: string
 }
 
 interface DeliveryRow {
@@ -142,10 +136,10 @@ export function createWebhookStore(db: Database): WebhookStore {
       held.forget()
       remove.run(id)
     },
-    nextEvent: (after, types) => toEvent(nextEvent.get(after, JSON.stringify(types))),
+    nextEvent: (after, types) => eventOrNull(nextEvent.get(after, JSON.stringify(types))),
     countEvents: (after, types) => countEvents.get(JSON.stringify(types), after)?.count ?? 0,
     repeat: (id, asked, types, most) => repeat({ id, types: JSON.stringify(types), ...bounds(asked) }, most),
-    nextRepeat: (id) => toEvent(nextRepeat.get(id)),
+    nextRepeat: (id) => eventOrNull(nextRepeat.get(id)),
     countRepeats: (id) => countRepeats.get(id)?.count ?? 0,
     dropRepeats: (id) => {
       dropRepeats.run(id)
@@ -153,6 +147,8 @@ export function createWebhookStore(db: Database): WebhookStore {
     deliveries: (id, limit, before = Number.MAX_SAFE_INTEGER) => deliveries.all(id, before, limit).map(toDelivery),
   }
 }
+
+const eventOrNull = (row: EventRow | undefined): StoredEvent | null => (row === undefined ? null : toEvent(row))
 
 const bounds = ({ fromEvent, toEvent, since, until }: EventRange): Record<keyof EventRange, number> => ({
   fromEvent: fromEvent ?? 0,
@@ -170,10 +166,6 @@ function toWebhook({ old_secret, created_at, events, failing, paused, ...row }: 
     paused: fromNullableColumn(paused),
     createdAt: created_at,
   }
-}
-
-function toEvent(row: EventRow | undefined): StoredEvent | null {
-  return row === undefined ? null : { ...row, payload: fromColumn<Record<string, unknown>>(row.payload) }
 }
 
 function toDelivery({ id, event, at, accepted, content }: DeliveryRow): Delivery {

@@ -9,6 +9,7 @@ import { readInput } from '../../contract/reading.ts'
 import { policies, scopes } from '../../domain/access.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { fieldsOf, originOf, type PageNeeds } from './needs.ts'
+import { beforeOf, onePage } from './older.ts'
 import { goTo } from './shell.tsx'
 
 const rowsOnAPage = 50
@@ -89,16 +90,7 @@ export function accessPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv>
   })
 
   app.get('/access/record', (c) => {
-    const before = /^\d{1,15}$/.test(c.req.query('before') ?? '') ? Number(c.req.query('before')) : undefined
-    const found = access.audit(rowsOnAPage + 1, before)
-    const rows = found.slice(0, rowsOnAPage)
-    const last = rows.at(-1)
-    const data: AuditData = {
-      rows,
-      before: found.length > rowsOnAPage && last !== undefined ? last.id : null,
-      older: before !== undefined,
-      now: clock.now(),
-    }
+    const data: AuditData = { ...onePage((limit, from) => access.audit(limit, from), rowsOnAPage, beforeOf(c)), now: clock.now() }
     return show(c.req.raw, { title: 'What was done', place: 'settings', body: <AuditPage {...data} /> })
   })
 

@@ -10,6 +10,7 @@ import { readInput } from '../../contract/reading.ts'
 import { hourMs } from '../../domain/durations.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
+import { beforeOf, onePage } from './older.ts'
 import { goTo } from './shell.tsx'
 
 type Fields = Readonly<Record<string, string>>
@@ -42,16 +43,8 @@ const whole = (text: string | undefined): number | undefined => (/^\d{1,15}$/.te
 
 /** The page's data; `before`: an older page of the log. */
 export function webhookData({ webhooks }: Pick<UseCases, 'webhooks'>, id: string, now: number, before?: number): WebhookData {
-  const found = webhooks.deliveries(id, rowsOnAPage + 1, before)
-  const deliveries = found.slice(0, rowsOnAPage)
-  const last = deliveries.at(-1)
-  return {
-    webhook: webhooks.find(id),
-    deliveries,
-    before: found.length > rowsOnAPage && last !== undefined ? last.id : null,
-    older: before !== undefined,
-    now,
-  }
+  const { rows: deliveries, ...page } = onePage((limit, from) => webhooks.deliveries(id, limit, from), rowsOnAPage, before)
+  return { webhook: webhooks.find(id), deliveries, ...page, now }
 }
 
 export function webhookPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
@@ -87,7 +80,7 @@ export function webhookPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   })
 
   app.get('/webhooks/:id', (c) => {
-    const data = webhookData(useCases, idOf(c), clock.now(), whole(c.req.query('before')))
+    const data = webhookData(useCases, idOf(c), clock.now(), beforeOf(c))
     const tested = data.deliveries.find((one) => one.event === null && String(one.id) === c.req.query('test'))
     return showOne(c, { ...data, tested, asked: whole(c.req.query('again')) })
   })
