@@ -1,7 +1,7 @@
 // The machines as the owner manages them: adding, changing, trusting, forgetting.
 import { SparkError } from '../contract/errors.ts'
 import type { MachineShape, SurveyView } from '../contract/operations/shapes.ts'
-import { isIpAddress, tidyAddress } from '../domain/address.ts'
+import { isIpAddress, sshPort, tidyAddress } from '../domain/address.ts'
 import { keyOwner, type Machine, type MachineView } from '../domain/machine.ts'
 import type { Swap } from '../domain/swap.ts'
 import type { Fleet } from './fleet.ts'
@@ -39,7 +39,6 @@ export interface MachinesNeeds {
   readonly forgetModels: () => void
 }
 
-const sshPort = 22
 const onlyCluster = 'default'
 const onlyEngine = 'main'
 const containerNameKey = 'engine.containerName'

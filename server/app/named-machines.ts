@@ -3,7 +3,7 @@
 import { SparkError } from '../contract/errors.ts'
 import { operations } from '../contract/index.ts'
 import type { StatusView } from '../contract/operations/shapes.ts'
-import { isIpAddress, tidyAddress } from '../domain/address.ts'
+import { isIpAddress, sshPort, tidyAddress } from '../domain/address.ts'
 import { isoTime } from './iso-time.ts'
 import type { NamedMachine, NamedMachineStore } from './named-machine-ports.ts'
 import type { NamedMachinesUse } from './named-machine-use.ts'
@@ -27,7 +27,6 @@ export interface NamedMachines extends NamedMachinesUse {
 }
 
 const mostMachines = 9
-const sshPort = 22
 /** What can stand in a host name or an address; anything else in the variable is a mistake. */
 const hostForm = /^[A-Za-z0-9_.:[\]-]{1,253}$/
 

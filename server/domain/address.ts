@@ -1,5 +1,8 @@
 // IP literals. Names are refused: `.local` does not resolve inside containers, and a name may change what it points to.
 
+/** Where sshd listens unless it was told otherwise. */
+export const sshPort = 22
+
 const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/
 const ipv6Group = /^[0-9a-f]{1,4}$/i
 

@@ -33,11 +33,11 @@ export interface Schedule {
 
 /** What the owner says yes to. Another app, model, rule or length is another question; contact and note are not. */
 export function ensureWords({ app, model, rule, timeZone, durationSeconds, ensure }: Schedule): string {
-  return JSON.stringify([ensure, app, model, ruleWords(rule), timeZone, durationSeconds])
+  return JSON.stringify([ensure, app, model, ruleTerms(rule), timeZone, durationSeconds])
 }
 
 /** The anchor of an interval is part of it: another one means other times. */
-function ruleWords(rule: Rule): readonly (string | number)[] {
+function ruleTerms(rule: Rule): readonly (string | number)[] {
   if (rule.kind === 'cron') return [rule.kind, rule.cron]
   return rule.kind === 'interval' ? [rule.kind, rule.seconds, rule.anchor] : [rule.kind, rule.at]
 }

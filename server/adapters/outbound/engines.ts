@@ -4,6 +4,7 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { Agent, type Dispatcher, request } from 'undici'
 import type { EngineAddress, Engines, Log, PassedAnswer, PassedRequest } from '../../app/ports.ts'
 import { SparkError } from '../../contract/errors.ts'
+import { httpUrl } from '../../domain/address.ts'
 import { doubtOf, readGauge, readModelIds, refusalOf } from './engine-answers.ts'
 import { type MeasuredAnswer, measureAnswer } from './measured-answer.ts'
 import { answerHeaders, requestHeaders, streamOf } from './passing.ts'
@@ -34,7 +35,7 @@ export function createEngines({ log }: Needs): OpenEngines {
   const shut = new Set<string>()
   const hearAll = async (engine: EngineAddress, signal?: AbortSignal): Promise<readonly [Heard, Heard, Heard]> => {
     const ask = (path: string): Promise<Heard> => hear(asking, { engine, path, timeoutMs: lookTimeoutMs }, signal)
-    const place = originOf(engine)
+    const place = httpUrl(engine.address, engine.port)
     const first = shut.has(place) ? await ask('/health') : null
     if (first !== null && wasRefused(first)) return [first, first, first]
     const heard = await Promise.all([first ?? ask('/health'), ask('/v1/models'), ask('/metrics')])
@@ -65,7 +66,7 @@ export function createEngines({ log }: Needs): OpenEngines {
       const limit = AbortSignal.timeout(timeoutMs)
       const measured: MeasuredAnswer = await measureAnswer(
         passing,
-        { origin: originOf(engine), model },
+        { origin: httpUrl(engine.address, engine.port), model },
         AbortSignal.any([limit, signal]),
       ).catch((error: unknown) => ({
         status: null,
@@ -96,7 +97,7 @@ async function hear(dispatcher: Dispatcher, question: Question, signal?: AbortSi
   const { engine, path, timeoutMs, body } = question
   const limit = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)))
   try {
-    const answer = await request(`${originOf(engine)}${path}`, {
+    const answer = await request(`${httpUrl(engine.address, engine.port)}${path}`, {
       dispatcher,
       method: body === undefined ? 'GET' : 'POST',
       headers: { accept: '*/*', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -165,7 +166,7 @@ async function complete(
 
 async function pass(dispatcher: Dispatcher, engine: EngineAddress, passed: PassedRequest, log: Log): Promise<PassedAnswer> {
   try {
-    const answer = await request(`${originOf(engine)}${passed.path}`, {
+    const answer = await request(`${httpUrl(engine.address, engine.port)}${passed.path}`, {
       dispatcher,
       method: passed.method as Dispatcher.HttpMethod,
       headers: requestHeaders(passed.headers),
@@ -182,8 +183,4 @@ async function pass(dispatcher: Dispatcher, engine: EngineAddress, passed: Passe
     log.warn('an engine did not answer a request', { address: engine.address, port: engine.port, why })
     throw new SparkError('engine_unreachable', { why }, { cause })
   }
-}
-
-function originOf({ address, port }: EngineAddress): string {
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
