@@ -12,6 +12,7 @@ import type { ServicesUse } from './app/service-use.ts'
 import { createStreams } from './app/streams.ts'
 import type { measuredBy } from './app/swap-measure.ts'
 import type { SettingsUse } from './app/use-cases.ts'
+import { whenAborted } from './app/when-aborted.ts'
 import type { Declared } from './domain/plan-facts.ts'
 import type { Adapters } from './world.ts'
 
@@ -47,7 +48,7 @@ export function composePressure({ world, events, fleet, watch, health, settings,
   /** Streams begin after what an earlier life left open is closed. */
   const start = (signal: AbortSignal): void => {
     connectivity.start(signal)
-    signal.addEventListener('abort', history.close, { once: true })
+    whenAborted(signal, history.close)
     streams.start(signal)
   }
   fleet.onObserved((machine) => {

@@ -2,6 +2,7 @@
 import type { SettingKey } from '../contract/settings.ts'
 import type { Clock } from './ports.ts'
 import type { SettingsUse } from './use-cases.ts'
+import { whenAborted } from './when-aborted.ts'
 
 interface Needs {
   readonly clock: Clock
@@ -29,5 +30,5 @@ export function everyBySetting(
   }
   if (signal.aborted) return
   begin()
-  signal.addEventListener('abort', settings.watch(key, begin), { once: true })
+  whenAborted(signal, settings.watch(key, begin))
 }

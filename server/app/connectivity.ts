@@ -20,6 +20,7 @@ import type { Clock } from './ports.ts'
 import { isStorageTrouble } from './storage.ts'
 import type { ConnectivityStore, OwnWatch } from './stream-ports.ts'
 import type { StreamListener, Streams } from './streams.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface ConnectivityNeeds {
   readonly clock: Pick<Clock, 'now'>
@@ -216,7 +217,7 @@ export function createConnectivity(needs: ConnectivityNeeds) {
       const stop = (): void => {
         for (const machine of [...lines.keys()]) end(machine, clock.now(), 'stopped')
       }
-      signal.addEventListener('abort', stop, { once: true })
+      whenAborted(signal, stop)
     },
   }
 }

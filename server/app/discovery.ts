@@ -9,6 +9,7 @@ import type { Fleet } from './fleet.ts'
 import { keepUnchanged } from './kept-listings.ts'
 import type { Clock, Log, MachineStore, ModelStore, Sparks } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface DiscoveryNeeds {
   readonly clock: Clock
@@ -184,11 +185,7 @@ export function createDiscovery(needs: DiscoveryNeeds) {
       const offEvents = events.subscribe((event) => {
         if (scanAfter.has(event.type)) void scanAll(signal)
       })
-      const end = (): void => {
-        offLooks()
-        offEvents()
-      }
-      signal.addEventListener('abort', end, { once: true })
+      whenAborted(signal, offLooks, offEvents)
     },
   }
 }

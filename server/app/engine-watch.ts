@@ -6,6 +6,7 @@ import { everyBySetting } from './clockwork.ts'
 import type { Fleet } from './fleet.ts'
 import type { Clock, Engines, Log, ServingStore } from './ports.ts'
 import type { SettingsUse } from './use-cases.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface EngineWatchNeeds {
   readonly clock: Clock
@@ -120,7 +121,7 @@ export function createEngineWatch(needs: EngineWatchNeeds) {
       void round()
       everyBySetting(needs, 'machines.pollSeconds', round, signal)
       const off = needs.fleet.onObserved((machine) => follow(machine, signal))
-      signal.addEventListener('abort', off, { once: true })
+      whenAborted(signal, off)
     },
 
     /** Called after every look at a site, and when a test request began or ended. */

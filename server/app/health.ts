@@ -11,6 +11,7 @@ import type { EngineWatch } from './engine-watch.ts'
 import type { Fleet } from './fleet.ts'
 import type { Clock, Log, ServingStore, SwapStore } from './ports.ts'
 import type { SettingsUse } from './use-cases.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface HealthNeeds {
   readonly clock: Pick<Clock, 'now'>
@@ -96,11 +97,7 @@ export function createHealth(needs: HealthNeeds) {
     start(signal: AbortSignal): void {
       const offLooked = watch.onLooked((site) => considerCanary(site.machine.id, signal))
       const offObserved = fleet.onObserved((machine) => considerCanary(machine, signal))
-      const end = (): void => {
-        offLooked()
-        offObserved()
-      }
-      signal.addEventListener('abort', end, { once: true })
+      whenAborted(signal, offLooked, offObserved)
     },
   }
 }

@@ -1,13 +1,11 @@
 // An hour and a day of each machine: gathers looks and readings into minutes, writes them down once a minute, and reads them for a page.
 import type { HistoryShapeView } from '../contract/operations/connectivity.ts'
+import { dayMs, hourMs, minuteMs } from '../domain/durations.ts'
 import {
-  dayMs,
   type HistoryMinute,
   type HistorySample,
   historyMetrics,
-  hourMs,
   leastApartMs,
-  minuteMs,
   minuteOf,
   pieces,
   pointsOf,

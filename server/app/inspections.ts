@@ -9,6 +9,7 @@ import type { Fleet } from './fleet.ts'
 import type { InspectSparks } from './machine-ports.ts'
 import type { Clock, Log } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface InspectionsNeeds {
   readonly clock: Pick<Clock, 'now'>
@@ -132,7 +133,7 @@ export function createInspections(needs: InspectionsNeeds) {
     /** Looks by itself after the quick looks, until aborted. */
     start(signal: AbortSignal): void {
       const off = fleet.onObserved((id) => consider(id, signal))
-      signal.addEventListener('abort', off, { once: true })
+      whenAborted(signal, off)
     },
   }
 }

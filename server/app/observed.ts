@@ -12,6 +12,7 @@ import type { EngineWatch } from './engine-watch.ts'
 import type { Fleet } from './fleet.ts'
 import type { Clock, Log, ReservationStore, ServingStore, SwapStore } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface ObservedNeeds {
   readonly clock: Clock
@@ -139,11 +140,7 @@ export function createObserved(needs: ObservedNeeds) {
       const consider = (): void => settle(true)
       const offLooked = watch.onLooked(consider)
       const offObserved = fleet.onObserved(consider)
-      const end = (): void => {
-        offLooked()
-        offObserved()
-      }
-      signal.addEventListener('abort', end, { once: true })
+      whenAborted(signal, offLooked, offObserved)
     },
   }
 }

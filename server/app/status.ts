@@ -27,6 +27,7 @@ import type { Clock, FileProblem, ServingStore } from './ports.ts'
 import type { Pressures } from './pressure.ts'
 import type { Storage } from './storage.ts'
 import type { EventsUse, SettingsUse, StatusUse } from './use-cases.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface StatusNeeds {
   readonly clock: Clock
@@ -178,11 +179,7 @@ export function createStatus(needs: StatusNeeds): Status {
       const consider = tellStateChanges(needs.events, () => mainView(readNow()))
       const offLooked = watch.onLooked(consider)
       const offObserved = needs.fleet.onObserved(consider)
-      const end = (): void => {
-        offLooked()
-        offObserved()
-      }
-      signal.addEventListener('abort', end, { once: true })
+      whenAborted(signal, offLooked, offObserved)
     },
   }
 }

@@ -16,6 +16,7 @@ import { senderHeader, testMessage } from './webhook-message.ts'
 import type { WebhookChange, WebhookSender, WebhookStore } from './webhook-ports.ts'
 import type { WebhookAsk, WebhooksUse } from './webhook-use.ts'
 import { deliveryView, webhookView } from './webhook-view.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface WebhooksNeeds {
   readonly clock: Clock
@@ -220,7 +221,7 @@ export function createWebhooks(needs: WebhooksNeeds): Webhooks {
       const kickAll = (): void => {
         for (const hook of store.list()) if (hook.paused === null) lanes.kick(hook.id)
       }
-      signal.addEventListener('abort', events.subscribe(kickAll), { once: true })
+      whenAborted(signal, events.subscribe(kickAll))
       clock.every(
         () => lookMs,
         async () => kickAll(),
