@@ -68,5 +68,9 @@ export function declaredBy(services: Pick<ServicesUse, 'list'>, machine: string)
   return services
     .list()
     .filter((one) => one.machine?.id === machine && one.enabled && holdsMemory.has(one.state))
-    .map(({ name, footprintBytes }) => ({ name, steadyBytes: footprintBytes }))
+    .map(({ name, footprintBytes, state, act }) => ({
+      name,
+      steadyBytes: footprintBytes,
+      coming: state === 'starting' || (act !== null && act.kind !== 'stop'),
+    }))
 }

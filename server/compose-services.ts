@@ -37,5 +37,5 @@ export function composeServices({ world, events, settings, fleet, lock, pressure
     { owner: 'service-watch', does: 'looks at services', every: 'services.pollSeconds', start: watch.start },
     { owner: 'service-acts', does: 'takes up acts that were under way', every: 'at start', start: () => acts.recover() },
   ]
-  return { services, attention: healing.attention, jobs, settled: acts.settled, comingBytes: acts.comingBytes }
+  return { services, attention: healing.attention, jobs, settled: acts.settled }
 }

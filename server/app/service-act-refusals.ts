@@ -7,6 +7,7 @@ import { bytesInWords } from '../domain/words.ts'
 import { managedServices } from './managed-services.ts'
 import type { ServingStore, SwapStore } from './ports.ts'
 import type { ServiceStore } from './service-ports.ts'
+import type { ServiceWatch } from './service-watch.ts'
 import type { SettingsUse } from './use-cases.ts'
 
 export interface RefusalNeeds {
@@ -15,12 +16,13 @@ export interface RefusalNeeds {
     readonly swaps: Pick<SwapStore, 'live'>
     readonly serving: Pick<ServingStore, 'find'>
   }
+  readonly watch: Pick<ServiceWatch, 'state'>
   readonly settings: Pick<SettingsUse, 'get'>
 }
 
 const usualSwapSeconds = 30
 
-export function createServiceRefusals({ store, settings }: RefusalNeeds) {
+export function createServiceRefusals({ store, watch, settings }: RefusalNeeds) {
   /** Why this act cannot be for this service at all; null: it can. */
   const impossible = (service: Service, kind: ServiceActKind): string | null => {
     if (managedServices[service.kind].shutdown(service) === null) return 'it is only looked at'
@@ -44,7 +46,8 @@ export function createServiceRefusals({ store, settings }: RefusalNeeds) {
   /** A program that is started on a full Spark does not fail: the Spark freezes. What is on its way up counts as taken already. */
   const withoutRoom = (service: Service, { machine, observation }: MachineView, box: Container): void => {
     if (box.state === 'running') return
-    const coming = comingBytes(store.services.liveActs(), store.services.list(), machine.id)
+    const others = store.services.list().filter((one) => one.id !== service.id)
+    const coming = comingBytes(machine.id, others, store.services.liveActs(), (one) => watch.state(one) === 'starting')
     const have = Math.max(0, (observation?.memory.availableBytes ?? 0) - coming)
     const need = footprintOf(service) + settings.get('memory.headroomGigabytes') * 1e9
     if (have >= need) return

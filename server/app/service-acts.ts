@@ -3,7 +3,7 @@
 import { SparkError, tellError } from '../contract/errors.ts'
 import type { MachineView } from '../domain/machine.ts'
 import type { Service } from '../domain/service.ts'
-import { comingBytes, hardWords, type ServiceAct, takesMemory } from '../domain/service-act.ts'
+import { hardWords, type ServiceAct, takesMemory } from '../domain/service-act.ts'
 import type { Fleet } from './fleet.ts'
 import type { Lock } from './lock.ts'
 import type { Ids, Log } from './ports.ts'
@@ -18,7 +18,7 @@ export interface ServiceActNeeds extends StepNeeds, RefusalNeeds {
   readonly ids: Pick<Ids, 'next'>
   readonly store: RefusalNeeds['store'] & { readonly services: ServiceStore }
   readonly fleet: Pick<Fleet, 'look' | 'view' | 'views'>
-  readonly watch: Pick<ServiceWatch, 'prove' | 'acted' | 'lookNow'>
+  readonly watch: Pick<ServiceWatch, 'prove' | 'acted' | 'lookNow' | 'state'>
   readonly lock: Pick<Lock, 'checkLock'>
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
@@ -145,9 +145,6 @@ export function createServiceActs(needs: ServiceActNeeds) {
     recover(): void {
       for (const act of store.services.liveActs()) if (!running.has(act.id)) follow(act)
     },
-
-    /** Bytes that services on their way up will take of a machine. */
-    comingBytes: (machine: string): number => comingBytes(store.services.liveActs(), store.services.list(), machine),
 
     settled: async (): Promise<void> => {
       await Promise.all(running.values())

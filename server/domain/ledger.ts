@@ -4,6 +4,7 @@ import type { Serving } from './engine.ts'
 import type { MachineView } from './machine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
 import type { Flag } from './model.ts'
+import type { Declared, PlanFacts } from './plan-facts.ts'
 import type { Recipe } from './recipe.ts'
 
 /** vLLM's own default where a recipe leaves the flag out. */
@@ -33,17 +34,26 @@ export interface Held {
 /** An engine whose recipe is not known. */
 export const heldBySomething: Held = { flags: [], steadyBytes: null }
 
+/** Services on their way up on a machine: what is free there now is theirs already. */
+export const comingOn = (facts: Pick<PlanFacts, 'declaredOn'>, machine: string): readonly Declared[] =>
+  (facts.declaredOn?.(machine) ?? []).filter((one) => one.coming)
+
+/** What they will take of it, bytes. */
+export const comingBytes = (facts: Pick<PlanFacts, 'declaredOn'>, machine: string): number =>
+  comingOn(facts, machine).reduce((sum, one) => sum + one.steadyBytes, 0)
+
 /**
  * What will be free on a machine once its engine is stopped: what is available now plus what the engine was measured to hold, or,
  * never measured, what vLLM takes by its own fraction; never more than the machine has beside its system. Null: nothing of ours runs there.
+ * `coming`: what others on their way up will take of it, bytes.
  */
-export function haveBytes(view: MachineView, held: Held | null): number {
+export function haveBytes(view: MachineView, held: Held | null, coming = 0): number {
   const memory = view.observation?.memory
   if (memory === undefined) return 0
-  if (held === null) return memory.availableBytes
   const most = memory.totalBytes * (1 - systemShare)
-  const comesBack = held.steadyBytes ?? memory.totalBytes * utilization(held.flags)
-  return Math.round(Math.min(most, memory.availableBytes + comesBack))
+  const comesBack = held === null ? 0 : (held.steadyBytes ?? memory.totalBytes * utilization(held.flags))
+  const have = held === null ? memory.availableBytes : Math.round(Math.min(most, memory.availableBytes + comesBack))
+  return Math.max(0, have - coming)
 }
 
 /** What the serving engine holds of a machine that it runs on. */

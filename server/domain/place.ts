@@ -1,12 +1,13 @@
 // Where a model runs: the head is the first machine that has it, the others follow in the owner's order.
 
 import type { LauncherMod } from './launcher-mod.ts'
-import { haveBytes, heldBySomething } from './ledger.ts'
+import { comingBytes, haveBytes, heldBySomething } from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import { notForChat } from './main-engine.ts'
 import type { MeasuredStart } from './memory-learning.ts'
 import type { Model } from './model.ts'
 import type { PlanReason } from './plan.ts'
+import type { Declared } from './plan-facts.ts'
 import { modReasons } from './plan-mods.ts'
 import type { Recipe } from './recipe.ts'
 import { startMemory } from './start-memory.ts'
@@ -26,6 +27,8 @@ export interface PlaceFacts {
   readonly measured?: (recipe: Recipe, totalBytes: number) => MeasuredStart | null
   /** Mods in the launcher's checkout of a machine, as they were last read. */
   readonly modsOn?: (machine: string) => readonly LauncherMod[]
+  /** Services that run on a machine. */
+  readonly declaredOn?: (machine: string) => readonly Declared[]
 }
 
 /** The machines for this recipe, or why there are not enough. */
@@ -50,7 +53,7 @@ function roomiest(model: Model, recipe: Recipe, holders: readonly MachineView[],
     const measured = facts.measured?.(recipe, view.observation?.memory.totalBytes ?? 0) ?? null
     const need = startMemory(model, recipe, 1, facts.headroomBytes, measured).needBytes
     const ours = view.observation?.containers?.some((one) => one.name === facts.containerName) === true
-    return view.reach === 'reachable' && haveBytes(view, ours ? heldBySomething : null) >= need
+    return view.reach === 'reachable' && haveBytes(view, ours ? heldBySomething : null, comingBytes(facts, view.machine.id)) >= need
   })
 }
 

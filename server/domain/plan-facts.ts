@@ -18,6 +18,8 @@ export interface PlanPressure {
 export interface Declared {
   readonly name: string
   readonly steadyBytes: number
+  /** It is on its way up: what it will take still shows as free. */
+  readonly coming: boolean
 }
 
 export interface PlanFacts {

@@ -1,5 +1,5 @@
 // The memory of a plan: what each machine will have, what the start takes, and what stands in the way.
-import { type Held, haveBytes, heldByServing, heldBySomething, takenBytes, utilization } from './ledger.ts'
+import { comingBytes, comingOn, type Held, haveBytes, heldByServing, heldBySomething, takenBytes, utilization } from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import { contextWarnings } from './memory-advice.ts'
 import type { Place } from './place.ts'
@@ -26,7 +26,7 @@ export function planMemory(facts: PlanFacts, place: Place, stops: readonly PlanS
     return {
       machine: view.machine.id,
       needBytes: sum.needBytes,
-      haveBytes: haveBytes(view, heldOn(facts, stops, view)),
+      haveBytes: haveBytes(view, heldOn(facts, stops, view), comingBytes(facts, view.machine.id)),
       totalBytes,
       sum,
     }
@@ -52,10 +52,17 @@ export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts, s
     const fitsEmpty = one.needBytes <= one.totalBytes * 0.95
     return {
       code: 'memory_short',
-      sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there: ${bytesInWords(one.needBytes - one.haveBytes)} are missing.`,
+      sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there: ${bytesInWords(one.needBytes - one.haveBytes)} are missing.${comingWords(facts, one.machine)}`,
       unblock: fitsEmpty ? adviceFor(facts, stops, one.machine) : 'Choose a smaller model, or a recipe that spreads it over more Sparks.',
     }
   })
+}
+
+function comingWords(facts: PlanFacts, machine: string): string {
+  const coming = comingOn(facts, machine)
+  if (coming.length === 0) return ''
+  const names = coming.map((one) => one.name).join(', ')
+  return ` Counted as taken already: ${bytesInWords(comingBytes(facts, machine))} for ${names}, on the way up there.`
 }
 
 /** What the system itself keeps of a machine. */
@@ -93,7 +100,7 @@ function fractionReasons(memory: readonly PlanMemory[], facts: PlanFacts, stops:
   const short = memory.filter((one) => one.haveBytes < takenBytes(flags, one.totalBytes))
   return short.map((one) => ({
     code: 'memory_short',
-    sentence: `This recipe lets vLLM take ${share} % of ${nameOf(one.machine)}, which is ${bytesInWords(takenBytes(flags, one.totalBytes))}, and ${bytesInWords(one.haveBytes)} will be free.`,
+    sentence: `This recipe lets vLLM take ${share} % of ${nameOf(one.machine)}, which is ${bytesInWords(takenBytes(flags, one.totalBytes))}, and ${bytesInWords(one.haveBytes)} will be free.${comingWords(facts, one.machine)}`,
     unblock: `${adviceFor(facts, stops, one.machine)} Or lower gpu-memory-utilization in the recipe.`,
   }))
 }

@@ -1,7 +1,7 @@
 // The planner: from facts to a plan. Pure; app/plans.ts gathers the facts and adds the fingerprint.
 import { median } from './eta.ts'
 import { launch } from './launch.ts'
-import { haveBytes, utilization } from './ledger.ts'
+import { comingBytes, haveBytes, utilization } from './ledger.ts'
 import type { Launcher } from './machine.ts'
 import { shareReasons } from './memory-advice.ts'
 import { choosePlace, type Place } from './place.ts'
@@ -165,7 +165,7 @@ function planWayBack(facts: PlanFacts, stops: readonly PlanStop[]): WayBack {
   if (serving.plan?.starts == null) return { kind: 'none', why: `${name} was started by hand, so how to start it again is not known.` }
   const short = serving.plan.memory.find((one) => {
     const view = facts.machines.find((candidate) => candidate.machine.id === one.machine)
-    return view === undefined || haveBytes(view, heldOn(facts, stops, view)) < one.needBytes
+    return view === undefined || haveBytes(view, heldOn(facts, stops, view), comingBytes(facts, one.machine)) < one.needBytes
   })
   if (short !== undefined) return { kind: 'none', why: `It is not sure that the memory ${name} needs will be there again.` }
   return { kind: 'previous', model: serving.model }

@@ -77,11 +77,15 @@ export const actWords: Readonly<Record<ServiceActKind, { readonly button: string
   update: { button: 'Update', now: 'Updating', done: 'updated' },
 }
 
-/** What it holds of its machine's memory soon, though nothing shows it yet, bytes: a start that has not been proved. */
-export function comingBytes(acts: readonly ServiceAct[], services: readonly Service[], machine: string): number {
-  const coming = acts.filter((act) => act.machine === machine && act.state === 'running' && takesMemory(act.kind))
-  return coming.reduce((sum, act) => {
-    const service = services.find((one) => one.id === act.service)
-    return sum + (service === undefined ? 0 : footprintOf(service))
-  }, 0)
+/** What services on their way up will hold of a machine's memory soon, though nothing shows it yet, bytes. `starts`: by themselves. */
+export function comingBytes(
+  machine: string,
+  services: readonly Service[],
+  acts: readonly ServiceAct[],
+  starts: (service: Service) => boolean,
+): number {
+  const asked = (service: Service): boolean =>
+    acts.some((act) => act.service === service.id && act.state === 'running' && takesMemory(act.kind))
+  const coming = services.filter((one) => one.machine === machine && (asked(one) || starts(one)))
+  return coming.reduce((sum, one) => sum + footprintOf(one), 0)
 }

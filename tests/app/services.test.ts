@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { ServiceEdit } from '../../server/app/service-use.ts'
 import type { ServiceView } from '../../server/contract/operations/service-shapes.ts'
 import type { ServiceKind } from '../../server/domain/service.ts'
-import { type Life, owner, startLife } from '../fakes/appliance.ts'
+import { type Life, owner, small, startLife } from '../fakes/appliance.ts'
 import { demoNodes } from '../sim/core/demo-world.ts'
 import type { SimService } from '../sim/core/service.ts'
 
@@ -16,6 +16,7 @@ afterEach(() => life?.close())
 const begin = async (...services: readonly SimService[]): Promise<void> => {
   life = await startLife(demoNodes().map((node, at) => (at === 1 ? { ...node, services } : node)))
 }
+const first = (): string => life.graph.machines.list()[0]?.id ?? ''
 const second = (): string => life.graph.machines.list()[1]?.id ?? ''
 const services = () => life.graph.services
 const add = (kind: ServiceKind, edit: ServiceEdit = {}): ServiceView => services().add({ kind, machine: second(), ...edit }, 'owner')
@@ -186,6 +187,48 @@ describe('acts', () => {
     await settled(services().act(id, { kind: 'restart', breakLock: true, requestedBy: owner }))
     await until(id, (one) => one.act === null)
     expect(life.graph.lock.find().locked).toBe(false)
+  })
+})
+
+describe('beside a switch', () => {
+  const beside = async (...there: readonly SimService[]): Promise<void> => {
+    life = await startLife(demoNodes().map((node, at) => (at === 0 ? { ...node, services: there } : node)))
+  }
+  // Most of the machine is asked for, so that 40 GB decide.
+  const overrides = { 'gpu-memory-utilization': 0.8 }
+  const plan = () => settled(life.graph.plans.preview({ model: small, overrides }))
+
+  test('a plan counts what a service on its way up will take, says whose it is, and lets go when it answers', async () => {
+    await beside({ ...voices, state: 'exited', loadMs: 60_000 })
+    const { id } = add('tts', { machine: first(), container: 'kokoro', footprintBytes: 40e9 })
+    await until(id, (one) => one.state === 'stopped')
+    expect((await plan()).verdict).toBe('ready')
+    await act(id, 'start')
+    const held = await plan()
+    expect(held).toMatchObject({ verdict: 'blocked', reasons: [{ code: 'memory_short' }] })
+    expect(held.reasons[0]?.sentence).toContain('Counted as taken already: 40 GB for Text to speech, on the way up there.')
+    await expect(life.ask(small, { overrides })).rejects.toMatchObject({ code: 'plan_blocked' })
+    await until(id, (one) => one.state === 'answering' && one.act === null)
+    expect((await plan()).verdict).toBe('ready')
+  })
+
+  test('nothing is started on the machines of a live switch, and that is said; a stop and another machine are free', async () => {
+    await beside({ ...voices, state: 'exited' }, vectors)
+    const started = add('tts', { machine: first(), container: 'kokoro' })
+    const stopped = add('qdrant', { machine: first(), container: 'qdrant' })
+    await until(stopped.id, (one) => one.state === 'answering')
+    const swap = await life.ask(small)
+    await life.phase(swap, 'load')
+    await expect(act(started.id, 'start')).rejects.toMatchObject({
+      code: 'service_switch_running',
+      message: 'A switch is under way on spark-1, and Text to speech would take memory from it.',
+      facts: { retryAfterSeconds: 30 },
+    })
+    await act(stopped.id, 'stop')
+    await until(stopped.id, (one) => one.act === null)
+    expect(services().find(stopped.id).state).toBe('stopped')
+    expect((await life.outcome(swap)).state).toBe('succeeded')
+    expect(dockerCalls().filter((call) => call.includes('kokoro'))).toEqual([])
   })
 })
 
