@@ -55,19 +55,20 @@ describe('the record of whole lives', () => {
   const missed = (part: PartResult): string[] => part.measured.filter((one) => one.met === false).map((one) => one.what)
 
   it('meets its targets only whole, sound and with every canary caught', () => {
-    expect(missed(resultOf({ ...lived, canaries: [canary] }))).toEqual([])
-    expect(missed(resultOf({ ...lived, canaries: [canary, { ...canary, caught: 0 }] }))).toEqual([
+    expect(missed(resultOf({ ...lived, canaries: [canary] }, 1000))).toEqual([])
+    expect(missed(resultOf({ ...lived, canaries: [canary, { ...canary, caught: 0 }] }, 1000))).toEqual([
       'Breaks made on purpose that were caught',
     ])
-    expect(missed(resultOf({ ...lived, canaries: [] }))).toEqual(['Breaks made on purpose that were caught'])
+    expect(missed(resultOf({ ...lived, canaries: [] }, 1000))).toEqual(['Breaks made on purpose that were caught'])
     const broken = [{ seed: 7, invariant: 'one-launcher', sentence: 'two launchers' }]
-    expect(missed(resultOf({ ...lived, canaries: [canary], broken }))).toEqual(['Broken invariants'])
-    expect(missed(resultOf({ ...lived, canaries: [canary], lives: 99_999 }))).toEqual(['Lives'])
+    expect(missed(resultOf({ ...lived, canaries: [canary], broken }, 1000))).toEqual(['Broken invariants'])
+    expect(missed(resultOf({ ...lived, canaries: [canary], lives: 99_999 }, 1000))).toEqual(['Lives'])
+    expect(missed(resultOf({ ...lived, canaries: [canary] }, 999))).toEqual(['Lives a minute on one core'])
   })
 
   it('says what was lived with which commit, and what was mended on the way', () => {
     const mended = [{ seed: 7, invariant: 'one-launcher', sentence: 'two launchers' }]
-    const { measured } = resultOf({ ...lived, canaries: [canary], earlier: [{ commit: 'a', lives: 60_000 }], mended })
+    const { measured } = resultOf({ ...lived, canaries: [canary], earlier: [{ commit: 'a', lives: 60_000 }], mended }, 1000)
     const values = measured.map(({ value }) => value)
     expect(values).toContain('100,000 (seeds 1 to 100000): 60,000 with a, then 40,000 with b')
     expect(values).toContain('seed 7: one-launcher')
