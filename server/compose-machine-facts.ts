@@ -56,12 +56,18 @@ export function composeMachineFacts(ground: Ground, later: () => Later) {
     fleet.views().find(({ machine, observation }) => (machine.fabricAddress ?? observation?.fabricAddress) === address)?.machine.name ??
     address
 
+  const serviceIn = (machine: string, container: string) => {
+    const found = stores.services.list().find((one) => one.machine === machine && one.container === container)
+    return found === undefined ? null : { id: found.id, name: found.name }
+  }
+
   const knowledge = (view: MachineView): MachineKnowledge => ({
     inspection: inspections.of(view.machine.id),
     notes: notesOf(view),
     danger: later().memoryDanger(view),
     dropped: acts().lastDrop(view.machine.id),
     nameAt,
+    serviceIn: (container) => serviceIn(view.machine.id, container),
   })
 
   let built: ReturnType<typeof createMachineActs> | null = null

@@ -18,6 +18,8 @@ export interface MachineKnowledge {
   readonly dropped: DroppedView | null
   /** Names of machines by their address on the cable. */
   readonly nameAt: (address: string) => string
+  /** The service whose container has this name. */
+  readonly serviceIn: (container: string) => { readonly id: string; readonly name: string } | null
 }
 
 interface Facts {

@@ -32,7 +32,7 @@ export function machineShape(view: MachineView, facts: MachineViewFacts): Machin
     modelFolders: [...machine.modelFolders],
     pressure: facts.pressure,
     ...readings(seen),
-    ...software(seen, facts.containerName),
+    ...software(seen, facts),
     ...machineFactsShape(view, facts.known, facts),
   }
 }
@@ -50,7 +50,7 @@ function readings(seen: Observation | null): Pick<MachineShape, 'memory' | 'gpu'
 
 function software(
   seen: Observation | null,
-  containerName: string,
+  { containerName, known }: MachineViewFacts,
 ): Pick<MachineShape, 'driver' | 'vpnAddress' | 'launcher' | 'containers' | 'dockerProblem'> {
   const launcher = seen?.launcher ?? null
   return {
@@ -58,7 +58,9 @@ function software(
     vpnAddress: seen?.vpnAddress ?? null,
     launcher: launcher === null ? null : { path: launcher.path, era: launcher.era, commit: launcher.commit, date: launcher.date },
     containers:
-      seen?.containers?.map(({ name, image, state, status }) => ({ name, image, state, status, ours: name === containerName })) ?? null,
+      seen?.containers?.map(({ name, image, state, status }) => {
+        return { name, image, state, status, ours: name === containerName, service: known.serviceIn(name) }
+      }) ?? null,
     dockerProblem: seen?.dockerProblem ?? null,
   }
 }

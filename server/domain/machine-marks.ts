@@ -22,7 +22,7 @@ const workingPercent = 50
 /** Free of it for this long, it is over; looks further apart say nothing of what was between them. */
 const pauseMs = 120_000
 /** A file system is nearly full below the first share of free space, and until there is more than the second. */
-const fullShare = 0.03
+export const fullShare = 0.03
 const roomShare = 0.04
 
 export const heldLongMs = 300_000

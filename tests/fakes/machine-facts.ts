@@ -5,7 +5,14 @@ import { flatStatusSample } from '../../server/contract/operations/flat-status.t
 import { machineActOperations } from '../../server/contract/operations/machine-acts.ts'
 import type { MachineShape } from '../../server/contract/operations/shapes.ts'
 
-export const noKnowledge: MachineKnowledge = { inspection: null, notes: [], danger: null, dropped: null, nameAt: (address) => address }
+export const noKnowledge: MachineKnowledge = {
+  inspection: null,
+  notes: [],
+  danger: null,
+  dropped: null,
+  nameAt: (address) => address,
+  serviceIn: () => null,
+}
 
 const dropped = machineActOperations['machines.dropCaches'].examples[0]?.out
 const changes = machineActOperations['machines.launcherChanges'].examples[0]?.out

@@ -39,8 +39,16 @@ export const machine: MachineShape = {
   cachePath: null,
   modelFolders: [],
   containers: [
-    { name: 'vllm_node', image: 'vllm-node', state: 'running', status: 'Up 17 hours', ours: true },
-    { name: 'photos', image: 'immich:v2', state: 'running', status: 'Up 8 days', ours: false },
+    { name: 'vllm_node', image: 'vllm-node', state: 'running', status: 'Up 17 hours', ours: true, service: null },
+    {
+      name: 'kokoro',
+      image: 'kokoro-fastapi-gpu:v0.2',
+      state: 'running',
+      status: 'Up 8 days',
+      ours: false,
+      service: { id: 'tts', name: 'Text to speech' },
+    },
+    { name: 'photos', image: 'immich:v2', state: 'running', status: 'Up 8 days', ours: false, service: null },
   ],
   dockerProblem: null,
   pressure: {

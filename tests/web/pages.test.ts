@@ -319,7 +319,11 @@ test('text from machines stays text', async () => {
   const house = site()
   const evil = '<img src=x onerror=alert(1)>"\'&'
   house.world.machines = [
-    { ...sample.machine, name: evil, containers: [{ name: evil, image: evil, state: evil, status: evil, ours: false }] },
+    {
+      ...sample.machine,
+      name: evil,
+      containers: [{ name: evil, image: evil, state: evil, status: evil, ours: false, service: { id: evil, name: evil } }],
+    },
   ]
   house.world.models = house.world.models.map((one) => ({ ...one, name: evil, id: evil, canRun: { verdict: 'no', why: evil } }))
   for (const path of ['/', '/library', '/machines']) {

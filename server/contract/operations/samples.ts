@@ -183,7 +183,7 @@ export const machineSample: MachineShape = {
   launcher: { path: '/home/alice/spark-vllm-docker', era: 'E3', commit: '0123abc', date: '2026-04-01' },
   cachePath: '/home/alice/.cache/huggingface/hub',
   modelFolders: [],
-  containers: [{ name: 'vllm_node', image: 'vllm-node', state: 'running', status: 'Up 3 hours', ours: true }],
+  containers: [{ name: 'vllm_node', image: 'vllm-node', state: 'running', status: 'Up 3 hours', ours: true, service: null }],
   dockerProblem: null,
   pressure: {
     level: 'normal',

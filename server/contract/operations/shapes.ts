@@ -254,7 +254,16 @@ export const Machine = z
     cachePath: z.string().nullable(),
     modelFolders: z.array(z.string()),
     containers: z
-      .array(z.object({ name: z.string(), image: z.string(), state: z.string(), status: z.string(), ours: z.boolean() }))
+      .array(
+        z.object({
+          name: z.string(),
+          image: z.string(),
+          state: z.string(),
+          status: z.string(),
+          ours: z.boolean().describe('It serves the model'),
+          service: z.object({ id: z.string(), name: z.string() }).nullable().describe('The service whose container the owner said it is'),
+        }),
+      )
       .nullable(),
     dockerProblem: z.enum(['permission', 'not_running', 'missing']).nullable(),
     pressure: PressureShape.nullable(),

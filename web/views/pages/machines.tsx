@@ -213,20 +213,35 @@ function Containers({ machine }: { readonly machine: MachineShape }) {
         {machine.containers.map((container) => (
           <li>
             <div class="stack tight">
-              <strong>{container.name}</strong>
-              <p class="quiet">{container.image}</p>
+              <p class="tags">
+                <strong>{container.name}</strong>
+                <ContainerRole {...container} />
+              </p>
+              <p class="quiet">
+                {container.status === '' ? container.state : container.status} · {container.image}
+              </p>
             </div>
-            <p class="quiet">
-              {container.status === '' ? container.state : container.status}
-              {container.ours ? '' : ', not ours: left alone'}{' '}
-              <a href={`/machines/${machine.id}/containers/${container.name}/log`} aria-label={`Log of ${container.name}`}>
-                Log
-              </a>
-            </p>
+            <a
+              class="button small"
+              href={`/machines/${machine.id}/containers/${container.name}/log`}
+              aria-label={`Log of ${container.name}`}
+            >
+              Log
+            </a>
           </li>
         ))}
       </ul>
     </section>
+  )
+}
+
+function ContainerRole({ ours, service }: NonNullable<MachineShape['containers']>[number]) {
+  if (ours) return <span class="quiet">the model</span>
+  if (service === null) return <span class="quiet">left alone</span>
+  return (
+    <a class="quiet" href={`/services/${service.id}`}>
+      {service.name}
+    </a>
   )
 }
 

@@ -23,7 +23,7 @@ export function SchedulePage(data: ScheduleData) {
       <Heading title="Schedule" up={{ href: '/', word: 'Home' }}>
         <p class="quiet">
           When apps need the Sparks, as they registered it. Spark Control runs no jobs: the apps come by themselves. Where you allow it, it
-          switches to an app's model in time. Times are in {data.calendar.timeZone}, as chosen in <a href="/settings">Settings</a>.
+          switches to an app's model in time. Times are in {data.calendar.timeZone}, as chosen in <a href="/settings/schedule">Settings</a>.
         </p>
       </Heading>
       {data.trouble === undefined ? null : (

@@ -7,6 +7,12 @@ export function groupId(group: string): string {
   return group.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 }
 
+const doors = [
+  { href: '/access', word: 'Who may come in', says: 'Your password, where you are signed in, keys of apps, and what was done.' },
+  { href: '/webhooks', word: 'Webhooks', says: 'Programs that are told: a model is ready, a switch failed, a machine fell silent.' },
+  { href: '/schedule', word: 'Schedule', says: 'When apps need the Sparks, as they registered it.' },
+]
+
 export function SettingsPage({ settings, theme }: { readonly settings: readonly SettingView[]; readonly theme: Theme }) {
   const groups = Map.groupBy(settings, (setting) => setting.group)
   return (
@@ -14,28 +20,37 @@ export function SettingsPage({ settings, theme }: { readonly settings: readonly 
       <Heading title="Settings">
         <p class="quiet">Changes count from their next use; nothing restarts.</p>
       </Heading>
-      <ul class="list">
-        <li>
-          <div>
-            <a class="title" href="/access">
-              Who may come in
-            </a>
-            <p class="quiet">Policy · Password · Where you are signed in · Keys of apps · What was done</p>
-          </div>
-        </li>
-        {[...groups].map(([group, rows]) => (
-          <li>
-            <div>
-              <a class="title" href={`/settings/${groupId(group)}`}>
-                {group}
-              </a>
-              <p class="quiet">{rows.map((row) => row.label).join(' · ')}</p>
-            </div>
-            <span class="quiet">{changedWords(rows)}</span>
-          </li>
-        ))}
-      </ul>
-      <WebhooksPart />
+      <section class="stack" aria-labelledby="people">
+        <h2 id="people">People and programs</h2>
+        <ul class="list">
+          {doors.map(({ href, word, says }) => (
+            <li>
+              <div>
+                <a class="title" href={href}>
+                  {word}
+                </a>
+                <p class="quiet">{says}</p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section class="stack" aria-labelledby="knobs">
+        <h2 id="knobs">How it works</h2>
+        <ul class="list">
+          {[...groups].map(([group, rows]) => (
+            <li>
+              <div>
+                <a class="title" href={`/settings/${groupId(group)}`}>
+                  {group}
+                </a>
+                <p class="quiet">{rows.map((row) => row.label).join(' · ')}</p>
+              </div>
+              <Changed rows={rows} />
+            </li>
+          ))}
+        </ul>
+      </section>
       <section class="card stack">
         <h2>Appearance</h2>
         <ThemeForm theme={theme} />
@@ -46,25 +61,12 @@ export function SettingsPage({ settings, theme }: { readonly settings: readonly 
   )
 }
 
-function WebhooksPart() {
-  return (
-    <section class="card stack">
-      <h2>Webhooks</h2>
-      <p>Programs that are told what happens on your Sparks: that a model is ready, that a switch failed, that a machine fell silent.</p>
-      <p>
-        <a class="button" href="/webhooks">
-          Open webhooks
-        </a>
-      </p>
-    </section>
-  )
-}
-
-function changedWords(rows: readonly SettingView[]): string {
+/** As shipped is not worth a word. */
+function Changed({ rows }: { readonly rows: readonly SettingView[] }) {
   const lost = rows.filter((row) => row.secret === 'lost').length
-  if (lost > 0) return `${counted(lost, 'secret')} to enter again`
+  if (lost > 0) return <span>{counted(lost, 'secret')} to enter again</span>
   const own = rows.filter(isOwn).length
-  return own === 0 ? 'as shipped' : `${own} changed`
+  return own === 0 ? null : <span class="quiet">{own} changed</span>
 }
 
 export interface SettingsGroupData {

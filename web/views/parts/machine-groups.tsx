@@ -1,6 +1,7 @@
 // The facts of a machine in groups: GPU, disks, links, starts, versions, key. What is not known is left out or said, never 0.
 import type { Child, PropsWithChildren } from 'hono/jsx'
 import type { MachineShape } from '../../../server/contract/operations/shapes.ts'
+import { fullShare } from '../../../server/domain/machine-marks.ts'
 import { bytesInWords } from '../../../server/domain/words.ts'
 import { hx } from '../../hx.ts'
 import { Meter } from './meter.tsx'
@@ -86,6 +87,7 @@ export function DiskGroup({ machine }: GroupProps) {
           label={disk.path}
           figure={`${bytesInWords(disk.freeBytes)} free of ${bytesInWords(disk.totalBytes)}`}
           percent={disk.totalBytes === 0 ? 0 : (100 * (disk.totalBytes - disk.freeBytes)) / disk.totalBytes}
+          level={disk.freeBytes < disk.totalBytes * fullShare ? 'high' : 'normal'}
         />
       ))}
       <p class="quiet">

@@ -3,6 +3,9 @@ import { bytesInWords } from '../../../server/domain/words.ts'
 import { Meter } from './meter.tsx'
 import { Ago } from './time.tsx'
 
+/** Never by what is used: a healthy Spark rests at 90 to 98 %. */
+const isTight: ReadonlySet<string> = new Set(['warning', 'high', 'critical'])
+
 interface Props {
   readonly machine: MachineShape
   readonly now: number
@@ -29,6 +32,7 @@ export function MemoryMeter({ machine, now, label = `Memory of ${machine.name}` 
         label={label}
         figure={`${gigabytes(used)} of ${bytesInWords(memory.totalBytes)}`}
         percent={memory.totalBytes === 0 ? 0 : (100 * used) / memory.totalBytes}
+        level={machine.pressure !== null && isTight.has(machine.pressure.level) ? 'high' : 'normal'}
         note={
           stale && machine.observedAt !== null ? (
             <>

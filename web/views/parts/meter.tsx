@@ -6,13 +6,15 @@ interface Props {
   /** 0 to 100. */
   readonly percent: number
   readonly note?: Child
+  /** What it means; a full bar alone means nothing. */
+  readonly level?: 'normal' | 'high'
 }
 
 /** A bar with its figure in words; the drawing says nothing the words do not. */
-export function Meter({ label, figure, percent, note }: Props) {
+export function Meter({ label, figure, percent, note, level = 'normal' }: Props) {
   const width = Math.max(0, Math.min(100, percent))
   return (
-    <div class="meter" data-level={width >= 97 ? 'full' : width >= 90 ? 'high' : 'normal'}>
+    <div class="meter" data-level={level}>
       <p class="between">
         <span>{label}</span> <span class="figure">{figure}</span>
       </p>
