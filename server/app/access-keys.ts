@@ -3,6 +3,7 @@ import { SparkError } from '../contract/errors.ts'
 import type { KeyView } from '../contract/operations/access-shapes.ts'
 import { scopes } from '../domain/access.ts'
 import { dayMs } from '../domain/durations.ts'
+import { isOwnName } from '../domain/own-names.ts'
 import type { AccessStore, ApiKey } from './access-ports.ts'
 import { idOfToken, noteEveryMs } from './access-sessions.ts'
 import type { KeyAsk } from './access-use.ts'
@@ -13,8 +14,6 @@ import { isStorageTrouble } from './storage.ts'
 export const keyPrefix = 'sk-spark-'
 /** So many that nobody has more, and few enough to be read by eye. */
 const most = 200
-/** Names that Activity has another meaning for. */
-const taken: ReadonlySet<string> = new Set(['owner', 'you', 'system', 'spark control', 'the command line'])
 
 interface Needs {
   readonly clock: Pick<Clock, 'now'>
@@ -62,7 +61,7 @@ export function createKeys({ clock, ids, log, store }: Needs) {
     },
     list: (): KeyView[] => store.keys().map(view),
     create({ name, scopes: given, days }: KeyAsk): { readonly key: KeyView; readonly token: string } {
-      if (taken.has(name.toLowerCase())) throw new SparkError('key_name_taken', { name })
+      if (isOwnName(name)) throw new SparkError('key_name_taken', { name })
       if (store.keys().length >= most) throw new SparkError('invalid_request', { why: `there are ${most} keys already; revoke one first` })
       const id = ids.next()
       const token = `${keyPrefix}${id}-${ids.secret()}`

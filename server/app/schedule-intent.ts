@@ -2,6 +2,7 @@
 import { SparkError } from '../contract/errors.ts'
 import { dayMs, minuteMs } from '../domain/durations.ts'
 import { startsWithin } from '../domain/occurrences.ts'
+import { isOwnName } from '../domain/own-names.ts'
 import { farthestDays, leastGapSeconds, type Rule, type Schedule } from '../domain/schedule.ts'
 import { isTimeZone } from '../domain/wall-clock.ts'
 import type { CronTimes } from './schedule-ports.ts'
@@ -15,16 +16,13 @@ const slackMs = minuteMs
 
 const refuse = (why: string): SparkError => new SparkError('schedule_unusable', { why })
 
-/** Who acts is said by name: nobody speaks for the owner or for the appliance. */
-const ourNames: ReadonlySet<string> = new Set(['owner', 'you', 'spark control'])
-
 export type Intent = Omit<Schedule, 'id' | 'approval' | 'registeredAt' | 'changedAt'>
 
 /** `before`: the entry that it replaces, whose interval goes on counting from where it did. Raises schedule_unusable. */
 export function readIntent(ask: IntentAsk, now: number, cron: CronTimes, before: Schedule | null): Intent {
   const { app, model = null, timeZone, durationSeconds, contact, ensure, note } = ask
   if (app.trim() === '') throw refuse('app: a name is needed')
-  if (ourNames.has(app.trim().toLowerCase())) throw refuse(`app: "${app.trim()}" is not yours to use; take another name`)
+  if (isOwnName(app)) throw refuse(`app: "${app.trim()}" is not yours to use; take another name`)
   if (!isTimeZone(timeZone)) throw refuse(`timeZone: "${timeZone.slice(0, 40)}" is not known here; a name such as Europe/Berlin is needed`)
   if (ensure && model === null) throw refuse('ensure: there is no model to switch to; name one in model')
   const rule = readRule(ask, { now, cron, before })

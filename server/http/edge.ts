@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { ErrorCode, SparkError } from '../contract/errors.ts'
 import type { Caller } from '../domain/access.ts'
+import { isOwnName } from '../domain/own-names.ts'
 import type { Requester } from '../domain/swap.ts'
 import type { Act } from './page-acts.ts'
 
@@ -49,17 +50,17 @@ export function isSecure(c: EdgeContext): boolean {
 
 const longestName = 60
 
-/** A program that calls: by its key's name, else as it names itself, else by its User-Agent's product. */
+/** A program that calls: by its key's name, else as it names itself, else by its User-Agent's product. Only the owner's sign-in is called the owner. */
 export function requestingApp(c: EdgeContext, by?: string): Requester {
   const { who, address } = c.get('caller')
   if (who.kind === 'key') return { kind: 'app', name: who.name, address }
-  if (who.kind === 'owner' && by === undefined) return { kind: 'owner', name: 'owner', address }
+  if (who.kind === 'owner' && (by === undefined || isOwnName(by))) return { kind: 'owner', name: 'owner', address }
   const product = (c.req.header('user-agent') ?? '').split(/[\s/]/, 1)[0] ?? ''
   const name = (by ?? product)
     .replace(/[^\p{L}\p{N} ._@-]/gu, '')
     .trim()
     .slice(0, longestName)
-  return { kind: 'app', name: name === '' || name.toLowerCase() === 'owner' ? 'an app' : name, address }
+  return { kind: 'app', name: name === '' || isOwnName(name) ? 'an app' : name, address }
 }
 
 /** Whoever acts on a page: the owner, unless a program does it with its key. */

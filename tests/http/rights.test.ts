@@ -153,6 +153,17 @@ describe('what a key may be given', () => {
     expect((await edge.ask('/api/engine/stop', json('POST', {}, { authorization: `Bearer ${token}` }), far)).status).toBe(403)
   })
 
+  it.each(['owner', ' OWNER ', 'You', 'ｙｏｕ', 'Spark-Control', 'the  command line', 'o\u200bwner'])('nor the name "%s"', async (by) => {
+    const requester = async (more: object): Promise<unknown> => {
+      const started = await onNetwork('trusted').ask('/api/swap', json('POST', { model: 'a', ...more }), near)
+      return ((await started.json()) as { requestedBy: unknown }).requestedBy
+    }
+    expect(await requester({ by })).toEqual({ kind: 'app', name: 'an app', address: near })
+    expect(await requester({ by: 'Yourself' })).toEqual({ kind: 'app', name: 'Yourself', address: near })
+    const taken = await asProblem(onNetwork('trusted').ask('/api/swap/lock', json('POST', { holder: by }), near))
+    expect([taken.status, taken.problem['code']]).toEqual([422, 'invalid_request'])
+  })
+
   it('never the say over who comes in', async () => {
     const edge = onNetwork('locked')
     const { token } = edge.access.createKey({ name: 'Everything', scopes: ['see', 'use', 'switch', 'operate'], days: null })

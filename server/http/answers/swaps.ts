@@ -3,6 +3,7 @@ import type { UseCases } from '../../app/use-cases.ts'
 import { SparkError } from '../../contract/errors.ts'
 import type { swapOperations } from '../../contract/operations/swaps.ts'
 import type { Caller } from '../../domain/access.ts'
+import { isOwnName } from '../../domain/own-names.ts'
 import { Also, type AnswersOf } from '../api.ts'
 import { DetailedFailure } from '../problem.ts'
 
@@ -38,7 +39,11 @@ export function swapAnswers({ plans, swaps, lock }: Needs): AnswersOf<typeof swa
       return { lines, ...(last === undefined ? {} : { next: String(last.number) }) }
     },
     'lock.find': () => lock.find(),
-    'lock.take': ({ body }) => lock.take(body),
+    'lock.take': ({ body }, { caller }) => {
+      if (caller.who.kind !== 'owner' && isOwnName(body.holder))
+        throw new SparkError('invalid_request', { why: `holder: "${body.holder}" is not yours to use; take another name` })
+      return lock.take(body)
+    },
     'lock.renew': ({ body }) => lock.renew(body.token, body.ttlSeconds),
     'lock.release': ({ query, body }, call) =>
       lock.release({
