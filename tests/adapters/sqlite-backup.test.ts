@@ -51,6 +51,14 @@ describe('a backup', () => {
     stores.close()
   })
 
+  it('keeps the newest of one second, whose names do not sort by age', async () => {
+    const stores = open()
+    for (let n = 0; n < 12; n += 1) await stores.backups.take(0, 3)
+    const kept = readdirSync(join(folder, 'backups')).map((name) => /Z-(\d+)\.sqlite$/.exec(name)?.[1])
+    expect(kept.sort()).toEqual(['10', '11', '12'])
+    stores.close()
+  })
+
   it('keeps the newest ten, and leaves nothing behind on a full disk', async () => {
     const stores = open()
     for (let n = 0; n < 13; n += 1) await stores.backups.take(n * 60_000, 10)

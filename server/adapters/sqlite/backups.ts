@@ -9,7 +9,7 @@ import { checkDatabase } from './check-file.ts'
 import { nameStamp, removeDatabase, syncFolder } from './database-files.ts'
 import { storageFailure } from './storage-failure.ts'
 
-const namePattern = /^spark-control-\d{8}T\d{6}Z(-\d+)?\.sqlite$/
+const namePattern = /^spark-control-(\d{8}T\d{6}Z)(-(\d{1,9}))?\.sqlite$/
 
 export function createBackups(db: Database.Database, name: string): Backups {
   let folder: string | null = null
@@ -23,14 +23,15 @@ export function createBackups(db: Database.Database, name: string): Backups {
   const listed = (): string[] =>
     readdirSync(place())
       .filter((one) => namePattern.test(one))
-      .sort()
+      .sort(byAge)
   return {
     async take(now, kept): Promise<Backup> {
-      const stamp = `spark-control-${nameStamp(now)}`
+      const stamp = nameStamp(now)
       try {
-        const taken = new Set(listed())
-        let file = `${stamp}.sqlite`
-        for (let number = 2; taken.has(file); number += 1) file = `${stamp}-${number}.sqlite`
+        // Above all of this second that are there: a number that is free again would be taken for an old one.
+        const numbers = listed().map((one) => (partsOf(one).stamp === stamp ? partsOf(one).number : 0))
+        const number = Math.max(0, ...numbers) + 1
+        const file = `spark-control-${stamp}${number === 1 ? '' : `-${number}`}.sqlite`
         const path = join(place(), file)
         await copyTo(db, path)
         // A disk that fills up with copies would end the writing.
@@ -45,6 +46,17 @@ export function createBackups(db: Database.Database, name: string): Backups {
       return readFileSync(join(place(), file))
     },
   }
+}
+
+/** Oldest first. Of one second the numbered ones came later, and the tenth after the ninth. */
+function byAge(a: string, b: string): number {
+  const [first, second] = [partsOf(a), partsOf(b)]
+  return first.stamp === second.stamp ? first.number - second.number : first.stamp < second.stamp ? -1 : 1
+}
+
+function partsOf(name: string): { readonly stamp: string; readonly number: number } {
+  const [, stamp = '', , number = '1'] = namePattern.exec(name) ?? []
+  return { stamp, number: Number(number) }
 }
 
 /** The same of a database that no process has open; storage_busy where one has. */
