@@ -1,6 +1,7 @@
 // What the owner is writing: kept from the first change on, so that a reload, a restart and a second window lose nothing of it.
 import { SparkError } from '../contract/errors.ts'
 import type { RecipeCheckView, RecipeDraftView } from '../contract/operations/draft-shapes.ts'
+import { dayMs } from '../domain/durations.ts'
 import { modelName } from '../domain/model-name.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import { recipeDifferences } from '../domain/recipe-difference.ts'
@@ -21,6 +22,9 @@ export interface DraftsNeeds {
   readonly textOf: (recipe: string) => string | null
   readonly check: (model: string, text: string) => RecipeCheckView
 }
+
+/** What nobody has touched for this long is not being written any more. */
+const keptMs = 30 * dayMs
 
 export function createDrafts(needs: DraftsNeeds) {
   const { store, texts, clock } = needs
@@ -108,6 +112,7 @@ export function createDrafts(needs: DraftsNeeds) {
       changedAt: clock.now(),
     }
     store.keepDraft(kept)
+    store.forgetDraftsBefore(kept.changedAt - keptMs)
     return view(kept, behind)
   }
 

@@ -70,6 +70,8 @@ export interface RecipeStore {
   drafts(model: string): readonly KeptDraft[]
   keepDraft(draft: KeptDraft): void
   forgetDraft(id: string): void
+  /** Those that were last changed before. */
+  forgetDraftsBefore(changedAt: number): void
 }
 
 export interface SpeedStore {

@@ -77,7 +77,7 @@ export const modelErrors = {
   draft_unknown: error<Record<string, never>>({
     status: 404,
     title: 'Nothing is being written here',
-    happened: () => 'What was being written was saved or thrown away.',
+    happened: () => 'What was being written was saved, thrown away, or left alone for a month.',
     now: () => 'Nothing was changed.',
     next: () => "Open the model's page to see its recipes.",
     retry: 'no',

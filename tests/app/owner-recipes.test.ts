@@ -118,3 +118,20 @@ test('a share above 0.85 that was written by hand waits for a yes before it star
     code: 'recipe_unconfirmed',
   })
 })
+
+test('a draft that nobody touched for thirty days is forgotten when another is written; a younger one is not', () => {
+  const { drafts } = life.graph.recipes
+  const store = life.stores.recipes
+  const begun = (days: number): string => {
+    const { id: draftId } = drafts.edit({ model: small }, { text: `title: ${days} days\n` })
+    const kept = store.draft(draftId ?? '')
+    if (kept === null) throw new Error('the draft was not kept')
+    store.keepDraft({ ...kept, changedAt: life.clock.now() - days * 86_400_000 })
+    return kept.id
+  }
+  const [old, young] = [begun(31), begun(29)]
+  expect(drafts.open(small).map((one) => one.id)).toEqual([young])
+  const now = begun(0)
+  expect(drafts.open(small).map((one) => one.id)).toEqual([now, young])
+  expect(() => drafts.edit({ model: small, draft: old }, { text: 'title: Back\n' })).toThrow(/being written/)
+})

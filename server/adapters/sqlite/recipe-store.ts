@@ -46,6 +46,7 @@ export function createRecipeStore(db: Database): RecipeStore {
     'INSERT OR REPLACE INTO recipe_drafts (id, model, content, changed_at) VALUES (?, ?, ?, ?)',
   )
   const forget = db.prepare<[string]>('DELETE FROM recipe_drafts WHERE id = ?')
+  const forgetOld = db.prepare<[number]>('DELETE FROM recipe_drafts WHERE changed_at < ?')
   const draftOf = ({ content }: { content: string }): KeptDraft => JSON.parse(content) as KeptDraft
   return {
     confirmations: () => Object.fromEntries(yeses.all().map((row) => [row.recipe, row.words_digest])),
@@ -75,6 +76,9 @@ export function createRecipeStore(db: Database): RecipeStore {
     },
     forgetDraft: (id) => {
       forget.run(id)
+    },
+    forgetDraftsBefore: (changedAt) => {
+      forgetOld.run(changedAt)
     },
   }
 }
