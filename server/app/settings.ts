@@ -6,7 +6,7 @@
 import type { SettingRow } from '../contract/define.ts'
 import { SparkError } from '../contract/errors.ts'
 import type { SettingView } from '../contract/operations/setting-shapes.ts'
-import { allowedOf, pinName } from '../contract/setting-words.ts'
+import { allowedOf, choicesOf, pinName } from '../contract/setting-words.ts'
 import { type SettingKey, type SettingValue, settings as table } from '../contract/settings.ts'
 import { isoTimeOrNull } from './iso-time.ts'
 import type { Clock, Log, SettingStore } from './ports.ts'
@@ -85,6 +85,7 @@ export function createSettings({ store, clock, env, sealer, events, log, rows = 
       control: row.control,
       unit: row.unit,
       allowed: allowedOf(row),
+      choices: choicesOf(row),
       value: row.secret ? null : effective(key, stored),
       default: row.secret ? null : row.default,
       before: before?.value ?? null,

@@ -22,6 +22,12 @@ export function allowedOf(row: SettingRow): string | null {
   return `${kind} from ${grouped(minimum)} to ${grouped(maximum)}`
 }
 
+/** The values it takes, where those are a few words; null: not such a list. */
+export function choicesOf(row: SettingRow): string[] | null {
+  const { enum: values } = z.toJSONSchema(row.schema, { unrepresentable: 'any' })
+  return values === undefined ? null : values.map(String)
+}
+
 /** 86400 as 86,400: read at a glance. Four digits are left alone, for ports. */
 function grouped(value: number): string {
   return Math.abs(value) < 10_000 ? String(value) : String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',')

@@ -1,7 +1,7 @@
 // Sample settings for the gallery: as shipped, changed, pinned, and a secret in each of its states.
 import type { SettingRow } from '../../server/contract/define.ts'
 import type { SettingsDifference, SettingView } from '../../server/contract/operations/setting-shapes.ts'
-import { allowedOf, pinName } from '../../server/contract/setting-words.ts'
+import { allowedOf, choicesOf, pinName } from '../../server/contract/setting-words.ts'
 import { settings as rows } from '../../server/contract/settings.ts'
 import { before } from './view-samples.ts'
 
@@ -19,6 +19,7 @@ export const settings: SettingView[] = Object.entries<SettingRow>(rows).map(([ke
   control: row.control,
   unit: row.unit,
   allowed: allowedOf(row),
+  choices: choicesOf(row),
   value: row.secret ? null : row.default,
   default: row.secret ? null : row.default,
   before: null,
@@ -41,6 +42,7 @@ export const secrets: SettingView[] = (['empty', 'set', 'lost', 'set'] as const)
   control: 'secret',
   unit: null,
   allowed: null,
+  choices: null,
   value: null,
   default: null,
   before: null,

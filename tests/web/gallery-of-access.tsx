@@ -21,9 +21,24 @@ export const ofAccess: readonly Exhibit[] = [
   {
     name: 'access',
     place,
-    body: <AccessPage access={access} sessions={sessions} keyCount={3} audit={audit} now={now} said="Saved. It counts from now on." />,
+    body: (
+      <AccessPage
+        access={access}
+        sessions={sessions}
+        keyCount={3}
+        pinnedBy={null}
+        audit={audit}
+        now={now}
+        said="Saved. It counts from now on."
+      />
+    ),
   },
-  { name: 'access-alone', place, body: <AccessPage access={alone} sessions={[]} keyCount={0} audit={[]} now={now} /> },
+  {
+    name: 'access-pinned',
+    place,
+    body: <AccessPage access={access} sessions={[]} keyCount={0} pinnedBy="SPARK_CONTROL_ACCESS_POLICY" audit={[]} now={now} />,
+  },
+  { name: 'access-alone', place, body: <AccessPage access={alone} sessions={[]} keyCount={0} pinnedBy={null} audit={[]} now={now} /> },
   { name: 'access-keys', place, body: <KeysPage keys={keys} origin={origin} now={now} /> },
   { name: 'access-keys-none', place, body: <KeysPage keys={[]} origin={origin} now={now} refused='The name "Notes app" is taken.' /> },
   { name: 'access-key-made', place, body: <KeysPage keys={keys.slice(0, 1)} origin={origin} now={now} made={madeKey} /> },

@@ -40,7 +40,7 @@ export const ofSettings: readonly Exhibit[] = [
       />
     ),
   },
-  { name: 'settings', place, body: <SettingsPage settings={[...settings, ...secrets]} theme="auto" /> },
+  { name: 'settings', place, body: <SettingsPage settings={[...settings, ...secrets]} theme="auto" account={{ is: 'in' }} /> },
   {
     name: 'settings-changed',
     place,

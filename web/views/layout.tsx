@@ -121,7 +121,8 @@ function RailFoot({ theme, version, account }: Pick<Frame, 'theme' | 'version'> 
   )
 }
 
-function AccountPart({ account }: { readonly account: Account }) {
+/** Also under Settings: a phone has no room for the foot of the rail. */
+export function AccountPart({ account }: { readonly account: Account }) {
   if (account.is === 'out') {
     return (
       <a class="button small" href={`/sign-in?back=${encodeURIComponent(account.back)}`}>

@@ -13,6 +13,7 @@ export const SettingShape = z
     unit: z.string().nullable(),
     /** What it takes, in words; null where the help says it. */
     allowed: z.string().nullable(),
+    choices: z.array(z.string()).nullable().describe('The only values it takes; null: others too'),
     /** null for a secret, which is shown to nobody. */
     value: z.unknown(),
     default: z.unknown(),
@@ -60,6 +61,7 @@ export const settingSample: SettingView = {
   control: 'number',
   unit: null,
   allowed: 'a whole number from 1 to 65,535',
+  choices: null,
   value: 8000,
   default: 8000,
   before: null,

@@ -3,9 +3,11 @@ import { Hono } from 'hono'
 import { type AccessData, AccessPage, policyWords } from '../../../web/views/pages/access.tsx'
 import { type KeysData, KeysPage } from '../../../web/views/pages/access-keys.tsx'
 import { type AuditData, AuditPage } from '../../../web/views/pages/audit.tsx'
+import type { UseCases } from '../../app/use-cases.ts'
 import { SparkError, tellError } from '../../contract/errors.ts'
 import { operations } from '../../contract/index.ts'
 import { readInput } from '../../contract/reading.ts'
+import type { SettingKey } from '../../contract/settings.ts'
 import { policies, scopes } from '../../domain/access.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { fieldsOf, originOf, type PageNeeds } from './needs.ts'
@@ -26,6 +28,11 @@ const saidOf = (c: EdgeContext): { said?: string } => {
   return said === undefined ? {} : { said }
 }
 
+function pinOf(settings: UseCases['settings'], key: SettingKey): string | null {
+  const setting = settings.list().find((one) => one.key === key)
+  return setting?.pinned === true ? setting.pin : null
+}
+
 export function accessPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
   const { access, settings } = useCases
@@ -36,6 +43,7 @@ export function accessPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv>
       access: access.view(caller),
       sessions: access.sessions(caller),
       keyCount: access.keys().length,
+      pinnedBy: pinOf(settings, 'access.policy'),
       audit: access.audit(latestRows),
       now: clock.now(),
       ...saidOf(c),

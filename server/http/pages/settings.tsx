@@ -6,7 +6,7 @@ import type { SettingView } from '../../contract/operations/setting-shapes.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { ownerAlone } from '../rights.ts'
 import { fieldsOf, type PageNeeds } from './needs.ts'
-import { goTo, showFragment, themeOf, wantsFragment } from './shell.tsx'
+import { accountOf, goTo, showFragment, themeOf, wantsFragment } from './shell.tsx'
 
 export function settingPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>()
@@ -58,7 +58,7 @@ export function settingPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   }
 
   app.get('/settings', (c) => {
-    const body = <SettingsPage settings={settings.list()} theme={themeOf(c.req.raw)} />
+    const body = <SettingsPage settings={settings.list()} theme={themeOf(c.req.raw)} account={accountOf(c.req.raw)} />
     return show(c.req.raw, { title: 'Settings', place: 'settings', body })
   })
 

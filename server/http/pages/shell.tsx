@@ -26,7 +26,7 @@ export function themeOf(request: Request): Theme {
   return found === 'light' || found === 'dark' ? found : 'auto'
 }
 
-function accountOf(request: Request): Account | null {
+export function accountOf(request: Request): Account | null {
   const caller = callerBehind(request)
   if (caller === null) return null
   if (caller.who.kind === 'owner' && caller.who.session !== null) return { is: 'in' }

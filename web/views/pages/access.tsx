@@ -9,6 +9,8 @@ export interface AccessData {
   readonly access: AccessView
   readonly sessions: readonly SessionView[]
   readonly keyCount: number
+  /** The environment variable that pins the policy; null: it can be chosen here. */
+  readonly pinnedBy: string | null
   readonly audit: readonly AuditView[]
   readonly now: number
   /** What was just done, in a sentence. */
@@ -42,7 +44,7 @@ export function AccessPage(data: AccessData) {
           {said}
         </p>
       )}
-      <PolicyPart access={access} />
+      {data.pinnedBy === null ? <PolicyPart access={access} /> : <PinnedPolicy access={access} by={data.pinnedBy} />}
       <PasswordPart access={access} />
       <SessionsPart {...data} />
       <KeysPart count={data.keyCount} />
@@ -64,6 +66,32 @@ export function AccessPage(data: AccessData) {
   )
 }
 
+function PinnedPolicy({ access, by }: Pick<AccessData, 'access'> & { readonly by: string }) {
+  const { name, means } = policyWords[access.chosen]
+  return (
+    <section class="card stack" aria-labelledby="policy-title">
+      <h2 id="policy-title">Who may come in</h2>
+      <p>
+        <strong>{name}.</strong> {means}
+      </p>
+      <p class="quiet">
+        Set by the environment variable <code>{by}</code>, so it cannot be changed here. Without that variable the choice is yours again
+        after the next start.
+      </p>
+      <NotInForce access={access} />
+    </section>
+  )
+}
+
+function NotInForce({ access }: Pick<AccessData, 'access'>) {
+  if (access.chosen === access.policy) return null
+  return (
+    <Note kind="plain" icon="lock">
+      Not in force yet: only this computer can reach this appliance, and there is no password. With a password it is.
+    </Note>
+  )
+}
+
 function PolicyPart({ access }: Pick<AccessData, 'access'>) {
   return (
     <form class="card stack" method="post" action="/access/policy">
@@ -81,11 +109,7 @@ function PolicyPart({ access }: Pick<AccessData, 'access'>) {
           </label>
         ))}
       </fieldset>
-      {access.chosen === access.policy ? null : (
-        <Note kind="plain" icon="lock">
-          Not in force yet: only this computer can reach this appliance, and there is no password. With a password it is.
-        </Note>
-      )}
+      <NotInForce access={access} />
       <p class="acts">
         <button type="submit" class="button">
           Save who may come in

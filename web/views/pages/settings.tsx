@@ -1,5 +1,5 @@
 import type { SettingView } from '../../../server/contract/operations/setting-shapes.ts'
-import { Heading, type Theme, ThemeForm } from '../layout.tsx'
+import { type Account, AccountPart, Heading, type Theme, ThemeForm } from '../layout.tsx'
 import { isOwn, type Said, SettingRow } from '../parts/setting-row.tsx'
 import { counted } from '../parts/time.tsx'
 
@@ -13,7 +13,13 @@ const doors = [
   { href: '/schedule', word: 'Schedule', says: 'When apps need the Sparks, as they registered it.' },
 ]
 
-export function SettingsPage({ settings, theme }: { readonly settings: readonly SettingView[]; readonly theme: Theme }) {
+export interface SettingsData {
+  readonly settings: readonly SettingView[]
+  readonly theme: Theme
+  readonly account: Account | null
+}
+
+export function SettingsPage({ settings, theme, account }: SettingsData) {
   const groups = Map.groupBy(settings, (setting) => setting.group)
   return (
     <div class="page narrow">
@@ -52,8 +58,9 @@ export function SettingsPage({ settings, theme }: { readonly settings: readonly 
         </ul>
       </section>
       <section class="card stack">
-        <h2>Appearance</h2>
+        <h2>This browser</h2>
         <ThemeForm theme={theme} />
+        {account === null ? null : <AccountPart account={account} />}
       </section>
       <FilePart />
       <BackupPart />

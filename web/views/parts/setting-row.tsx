@@ -136,27 +136,53 @@ function Control({ setting, said }: { readonly setting: SettingView; readonly sa
   return (
     <>
       <label for={id}>{setting.label}</label>
-      {setting.control === 'secret' ? <SecretField setting={setting} described={described} /> : null}
-      {setting.control === 'list' ? (
-        <textarea {...described} rows={3} spellcheck={false} placeholder="One a line">
-          {typed}
-        </textarea>
-      ) : null}
-      {setting.control === 'text' || setting.control === 'number' ? (
-        <span class="with-unit">
-          <input
-            {...described}
-            type="text"
-            inputmode={setting.control === 'number' ? 'numeric' : undefined}
-            value={typed}
-            autocomplete="off"
-            spellcheck={false}
-            data-wide={setting.control === 'number' ? undefined : ''}
-          />
-          {setting.unit === null ? null : <span class="quiet">{setting.unit}</span>}
-        </span>
-      ) : null}
+      <Field setting={setting} described={described} typed={typed} />
     </>
+  )
+}
+
+interface FieldData {
+  readonly setting: SettingView
+  readonly described: Record<string, string>
+  readonly typed: string
+}
+
+function Field({ setting, described, typed }: FieldData) {
+  if (setting.control === 'secret') return <SecretField setting={setting} described={described} />
+  if (setting.choices !== null) return <ChoiceField setting={setting} choices={setting.choices} described={described} typed={typed} />
+  if (setting.control === 'list')
+    return (
+      <textarea {...described} rows={3} spellcheck={false} placeholder="One a line">
+        {typed}
+      </textarea>
+    )
+  return (
+    <span class="with-unit">
+      <input
+        {...described}
+        type="text"
+        inputmode={setting.control === 'number' ? 'numeric' : undefined}
+        value={typed}
+        autocomplete="off"
+        spellcheck={false}
+        data-wide={setting.control === 'number' ? undefined : ''}
+      />
+      {setting.unit === null ? null : <span class="quiet">{setting.unit}</span>}
+    </span>
+  )
+}
+
+/** What was sent and is none of them stands for what is stored. */
+function ChoiceField({ setting, choices, described, typed }: FieldData & { readonly choices: readonly string[] }) {
+  const chosen = choices.includes(typed) ? typed : setting.value
+  return (
+    <select {...described}>
+      {choices.map((choice) => (
+        <option value={choice} selected={choice === chosen}>
+          {choice}
+        </option>
+      ))}
+    </select>
   )
 }
 
