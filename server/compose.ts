@@ -1,7 +1,6 @@
 // The graph: every use case built once, in order, over whatever adapters are given. main.ts gives the real ones; tests and the
 // simulation give theirs and get the same house.
 import { createAccess } from './app/access.ts'
-import { createBots } from './app/bots.ts'
 import { createDeletions } from './app/deletions.ts'
 import { createDiscovery } from './app/discovery.ts'
 import { readDisks } from './app/disks.ts'
@@ -20,6 +19,7 @@ import { createStorage } from './app/storage.ts'
 import { measuredBy } from './app/swap-measure.ts'
 import type { UseCases } from './app/use-cases.ts'
 import { createWebhooks } from './app/webhooks.ts'
+import { composeBots } from './compose-bots.ts'
 import { composeMachineFacts } from './compose-machine-facts.ts'
 import { declaredBy } from './compose-pressure.ts'
 import { composeSchedules } from './compose-schedules.ts'
@@ -141,7 +141,13 @@ export function compose(world: Adapters): Graph {
     models,
     measured,
     machineFacts,
-    alsoNeedsOwner: [() => namedMachines.attention(), webhooks.attention, () => beside.attention(), () => scheduling.schedules.attention()],
+    alsoNeedsOwner: [
+      () => namedMachines.attention(),
+      webhooks.attention,
+      () => beside.attention(),
+      () => bots.attention(),
+      () => scheduling.schedules.attention(),
+    ],
     declaredOn: (machine) => declaredBy(beside.services, machine),
     shutdown: life.signal,
   })
@@ -151,7 +157,7 @@ export function compose(world: Adapters): Graph {
   const beside = composeServices({ world, events, settings, fleet, lock, pressure: switching.pressure, shutdown: life.signal })
 
   const logs = createLogs({ clock, sparks, store: stores })
-  const bots = createBots({ clock, ids, sparks, store: stores, settings, events, logs: logs.any, log })
+  const bots = composeBots({ world, events, logs: logs.any, shutdown: life.signal })
   const downloads = createDownloads({
     clock,
     ids,
@@ -207,7 +213,7 @@ export function compose(world: Adapters): Graph {
     webhooks,
     services: beside.services,
     logs: logs.use,
-    bots: bots.use,
+    bots: bots.bots,
     isReady: () => ready,
     version: world.version,
     async start(signal) {
@@ -221,7 +227,6 @@ export function compose(world: Adapters): Graph {
         fleet,
         inspections: machineFacts.inspections,
         discovery,
-        bots,
         watch,
         health,
         streams,
@@ -232,7 +237,7 @@ export function compose(world: Adapters): Graph {
         webhooks,
         ...scheduling,
       })
-      for (const job of [...own, ...beside.jobs]) {
+      for (const job of [...own, ...beside.jobs, ...bots.jobs]) {
         if (life.signal.aborted) return
         await job.start(life.signal)
       }
@@ -243,7 +248,7 @@ export function compose(world: Adapters): Graph {
     async close() {
       ready = false
       life.abort(new DOMException('the appliance stops', 'AbortError'))
-      await Promise.all([swaps.settled(), downloads.settled(), webhooks.settled(), beside.settled()])
+      await Promise.all([swaps.settled(), downloads.settled(), webhooks.settled(), beside.settled(), bots.settled()])
     },
   }
 }

@@ -1,5 +1,4 @@
 // Everything that runs by itself, in the order in which it begins. Each has one owner, which also knows its period.
-import type { Bots } from './app/bots.ts'
 import type { Discovery } from './app/discovery.ts'
 import type { EngineWatch } from './app/engine-watch.ts'
 import type { Fleet } from './app/fleet.ts'
@@ -30,7 +29,6 @@ interface Owners {
   readonly fleet: Fleet
   readonly inspections: Inspections
   readonly discovery: Discovery
-  readonly bots: Pick<Bots, 'start'>
   readonly watch: EngineWatch
   readonly health: Health
   readonly streams: { start(signal: AbortSignal): void }
@@ -56,7 +54,6 @@ export function jobsOf({
   fleet,
   inspections,
   discovery,
-  bots,
   watch,
   health,
   streams,
@@ -91,7 +88,6 @@ export function jobsOf({
     { owner: 'observed', does: 'adopts what serves, forgets what is gone', every: 'after each look', start: observed.start },
     { owner: 'status', does: 'tells of changes of the engine', every: 'after each look', start: status.start },
     { owner: 'health', does: 'sends a test request where something is suspicious', every: 'after each look', start: health.start },
-    { owner: 'bots', does: 'looks at the bot, where there is one', every: '15 seconds', start: bots.start },
     { owner: 'discovery', does: 'reads the disks', every: 'models.scanSeconds', start: discovery.start },
     { owner: 'engine-watch', does: 'looks at engines over HTTP', every: 'machines.pollSeconds', start: watch.start },
     { owner: 'fleet', does: 'looks at every machine', every: 'machines.pollSeconds', start: fleet.start },

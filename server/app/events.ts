@@ -18,7 +18,7 @@ export interface EventsNeeds {
 }
 
 /** So frequent, and so soon untrue, that they are never written down. They reach listeners with the number 0. */
-const unstored: readonly EventType[] = ['machine_observed', 'download_progressed', 'service_observed']
+const unstored: readonly EventType[] = ['machine_observed', 'download_progressed', 'service_observed', 'bot_observed']
 /** News kept in memory while nothing can be written; the oldest fall away. */
 const mostHeld = 1000
 

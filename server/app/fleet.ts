@@ -1,5 +1,5 @@
 // What is known of every machine right now. Each machine is looked at on its own clockwork: one that hangs delays no other.
-import { SparkError, tellError } from '../contract/errors.ts'
+import { SparkError } from '../contract/errors.ts'
 import {
   keyOwner,
   type Machine,
@@ -12,6 +12,7 @@ import {
 import { type BootCause, isUnexpected } from '../domain/machine-facts.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Clock, Log, MachineStore, Sparks } from './ports.ts'
+import { spokenTrouble } from './spoken-trouble.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface FleetNeeds {
@@ -261,8 +262,8 @@ function restartFacts(seen: Observation): { readonly unexpected: boolean | null;
 
 function troubleOf(machine: Machine, error: unknown): MachineTrouble {
   if (error instanceof SparkError) {
-    const { happened, now, next } = tellError(error.code, error.facts)
-    return { code: error.code, sentence: happened, now, next }
+    const { happened: sentence, ...rest } = spokenTrouble(error)
+    return { sentence, ...rest }
   }
   return {
     code: 'internal',

@@ -10,6 +10,7 @@ import type { StreamedAnswer } from '../domain/speed.ts'
 import type { StoredEvent } from '../domain/stored-event.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
 import type { AccessStore, AuditStore } from './access-ports.ts'
+import type { BotStore } from './bot-ports.ts'
 import type { NamedMachineStore } from './named-machine-ports.ts'
 import type { RecipeStore, SpeedStore } from './recipe-ports.ts'
 import type { ScheduleStore } from './schedule-ports.ts'
@@ -348,6 +349,7 @@ export interface Stores {
   readonly webhooks: WebhookStore
   readonly baselines: BaselineStore
   readonly services: ServiceStore
+  readonly bots: BotStore
   readonly connectivity: ConnectivityStore
   readonly history: HistoryStore
   /** The appliance's own id, made once per database. */

@@ -40,4 +40,5 @@ export const quietEvents: readonly EventType[] = [
   'download_progressed',
   'speed_measured',
   'service_observed',
+  'bot_observed',
 ]

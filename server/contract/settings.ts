@@ -1,7 +1,6 @@
 // Every setting, in one table. A setting is read at the moment it is used (app/settings.ts), never copied.
 import type { z } from 'zod'
 import { accessSettings } from './settings-of-access.ts'
-import { botSettings } from './settings-of-bots.ts'
 import { engineSettings } from './settings-of-engine.ts'
 import { keepingSettings } from './settings-of-keeping.ts'
 import { machineSettings } from './settings-of-machines.ts'
@@ -15,7 +14,6 @@ export const settings = {
   ...switchingSettings,
   ...machineSettings,
   ...keepingSettings,
-  ...botSettings,
   ...scheduleSettings,
   ...serviceSettings,
   ...accessSettings,

@@ -3,9 +3,9 @@
 export interface Bot {
   readonly id: string
   readonly name: string
-  /** Id of its machine. */
-  readonly machine: string
-  /** Whose it is there: it is looked at, updated and restarted by this user's own login. */
+  /** Id of its machine; null: the first in the list. */
+  readonly machine: string | null
+  /** Whose it is there: it is looked at, updated and restarted by this user's own login. '': not said, so that it is not looked at and not shown. */
   readonly user: string
   /** Its checkout, absolute; null: it has none, and nothing to update. */
   readonly folder: string | null
@@ -15,7 +15,17 @@ export interface Bot {
   readonly unit: string
   /** Words of the command that starts it anew, instead of docker's or systemd's; none: theirs. */
   readonly restartWords: readonly string[]
+  /** `auto`: restarted by itself when it has failed and stays down. */
+  readonly heal: 'auto' | 'manual'
+  readonly addedAt: number
 }
+
+/** One program in one place: two rows of one would restart it over each other. */
+export const isSameBot = (one: Bot, other: Bot): boolean =>
+  one.machine === other.machine && one.user === other.user && one.runs === other.runs && one.unit === other.unit
+
+/** What was seen of it counts no more. */
+export const isElsewhere = (one: Bot, other: Bot): boolean => !isSameBot(one, other) || one.folder !== other.folder
 
 /** What is seen of what runs it. A running program is no proof that the bot does its work. */
 export const botStates = ['running', 'starting', 'degraded', 'stopped', 'unreachable', 'unknown'] as const
@@ -41,10 +51,11 @@ export interface BotJob {
   readonly text: string
 }
 
-/** One look. `seen`: in docker's or systemd's own word, with what goes with it. */
+/** One look. `seen`: in docker's or systemd's own word, with what goes with it. `crashed`: it ended with an error, and nobody asked it to. */
 export interface BotLook {
   readonly state: Exclude<BotState, 'unreachable'>
   readonly seen: string
+  readonly crashed: boolean
   readonly version: BotVersion | null
   readonly job: BotJob | null
 }

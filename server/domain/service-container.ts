@@ -6,6 +6,8 @@ import type { ContainerSight } from './service-health.ts'
 /** Exit codes of a container that was asked to end: in peace, by Ctrl-C, by KILL after the grace of `docker stop`, by TERM. */
 const asked: ReadonlySet<number> = new Set([0, 130, 137, 143])
 
+export const isAskedExit = (code: number): boolean => asked.has(code)
+
 export function containerSight(view: Pick<MachineView, 'reach' | 'observation'>, name: string | null): ContainerSight | null {
   const seen = view.observation
   if (seen === null) return null
@@ -22,5 +24,5 @@ export function containerSight(view: Pick<MachineView, 'reach' | 'observation'>,
   if (container.state === 'restarting' || container.state === 'paused')
     return { at, state: 'unknown', upSince: null, crashed: false, killed: false }
   const code = /^Exited \((\d+)\)/.exec(container.status)?.[1]
-  return { at, state: 'stopped', upSince: null, crashed: code !== undefined && !asked.has(Number(code)), killed: code === '137' }
+  return { at, state: 'stopped', upSince: null, crashed: code !== undefined && !isAskedExit(Number(code)), killed: code === '137' }
 }

@@ -10,7 +10,7 @@ import type { Requester } from '../domain/swap.ts'
 import { type EdgeContext, type EdgeEnv, isSecure, requestingApp } from './edge.ts'
 
 /** Operations that stream and are mounted by events-feed.ts and log-feed.ts. */
-type StreamId = 'events.list' | 'logs.follow'
+type StreamId = 'events.list' | 'logs.follow' | 'bots.followLog'
 type AnsweredId = Exclude<OperationId, StreamId>
 
 /** What an answer may know of its request beyond its input. */

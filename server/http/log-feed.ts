@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import type { LogReader } from '../app/logs-use.ts'
 import type { UseCases } from '../app/use-cases.ts'
+import type { InputOf } from '../contract/define.ts'
 import { operations } from '../contract/index.ts'
 import { readInput } from '../contract/reading.ts'
 import { readCursor } from '../domain/log-line.ts'
@@ -10,7 +11,7 @@ import type { EdgeEnv } from './edge.ts'
 export const pingMs = 20_000
 
 interface Needs {
-  readonly useCases: Pick<UseCases, 'logs'>
+  readonly useCases: Pick<UseCases, 'logs' | 'bots'>
   /** Aborted when the server stops. */
   readonly ending: AbortSignal
 }
@@ -28,15 +29,28 @@ function textOf(reader: LogReader, told: { trouble: string | null }): string {
   return parts.join('')
 }
 
-export function mountLogFeed(app: Hono<EdgeEnv>, { useCases, ending }: Needs): void {
-  const row = operations['logs.follow']
+type Feed = (typeof operations)['logs.follow' | 'bots.followLog']
+
+export function mountLogFeed(app: Hono<EdgeEnv>, { useCases: { logs, bots }, ending }: Needs): void {
+  mount(app, ending, operations['logs.follow'], ({ params }, after, signal) =>
+    logs.follow({ machine: params.id, container: params.container }, after, signal),
+  )
+  mount(app, ending, operations['bots.followLog'], ({ params }, after, signal) => bots.followLog(params.id, after, signal))
+}
+
+function mount<Row extends Feed>(
+  app: Hono<EdgeEnv>,
+  ending: AbortSignal,
+  row: Row,
+  follow: (input: InputOf<Row>, after: string | undefined, signal: AbortSignal) => LogReader,
+): void {
   app.get(row.path, (c) => {
-    const { params, query } = readInput(row, { params: c.req.param(), query: c.req.query(), body: undefined })
+    const input = readInput(row, { params: c.req.param(), query: c.req.query(), body: undefined })
     const seen = c.req.header('last-event-id')
-    const after = seen !== undefined && readCursor(seen) !== null ? seen : query.after
+    const after = seen !== undefined && readCursor(seen) !== null ? seen : input.query.after
     const over = new AbortController()
     const signal = AbortSignal.any([c.req.raw.signal, ending, over.signal])
-    const reader = useCases.logs.follow({ machine: params.id, container: params.container }, after, signal)
+    const reader = follow(input, after, signal)
     const told = { trouble: null as string | null }
     const encoder = new TextEncoder()
     const body = new ReadableStream<Uint8Array>(

@@ -29,6 +29,10 @@ export const pageActs: Readonly<Record<string, OperationId | null>> = {
   'POST /recipes/:id/confirmation': 'recipes.confirm',
   'POST /named-machines/:id/address': 'namedMachines.place',
   'POST /named-machines/:id/removal': 'namedMachines.forget',
+  'POST /bots/new': 'bots.add',
+  'POST /bots/:id': 'bots.edit',
+  'POST /bots/:id/check': 'bots.look',
+  'POST /bots/:id/removal': 'bots.remove',
   'POST /bots/:id/update': 'bots.update',
   'POST /bots/:id/restart': 'bots.restart',
   'POST /machines/:id': 'machines.edit',
@@ -83,8 +87,9 @@ export const pageSights: Readonly<Record<string, OperationId | null>> = {
   'GET /services/:id/acts/:kind': 'services.act',
   'GET /machines/:id/containers/:container/log': 'logs.read',
   'GET /machines/:id/containers/:container/log/file': 'logs.read',
-  'GET /bots/:id/log': 'logs.read',
-  'GET /bots/:id/log/file': 'logs.read',
+  'GET /bots/new': 'bots.add',
+  'GET /bots/:id/log': 'bots.log',
+  'GET /bots/:id/log/file': 'bots.log',
   'GET /swaps/:id/log': 'swaps.log',
   'GET /engines/:id/removal': 'engines.removal',
   'GET /library/:id/together': 'models.togetherPlan',
@@ -103,7 +108,7 @@ export const streamSights: Readonly<Record<string, OperationId>> = {
   webhooks: 'webhooks.list',
   webhook: 'webhooks.find',
   log: 'logs.follow',
-  'bot-log': 'logs.follow',
+  'bot-log': 'bots.followLog',
 }
 
 const anyone: Demand = { right: 'anyone' }

@@ -68,6 +68,9 @@ export function refuseUnless(caller: Caller, demand: Demand, access: Pick<Access
   throw new SparkError('right_missing', { name: who.name, right: demand.ownerOnly === true ? 'owner' : demand.right })
 }
 
+/** Logs and commands tell more of a house than whoever may look at its models needs to know. */
+export const mayOperate = (c: EdgeContext): boolean => c.get('caller').may.has('operate')
+
 /** Pages are drawn from the request alone. */
 const callers = new WeakMap<Request, Caller>()
 

@@ -63,6 +63,8 @@ async function world() {
     runs: 'unit',
     unit: 'bot.service',
     restartWords: [],
+    heal: 'manual',
+    addedAt: 0,
   }
   let acts = 0
   const act = async (kind: BotActKind, of: Bot = bot): Promise<BotJob> => {

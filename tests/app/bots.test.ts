@@ -1,37 +1,29 @@
-// The bot in virtual time: nothing without a user, acts one at a time, and what became of them told once.
+// Bots in virtual time, two beside each other in one house: looked at by their own logins, one act at a time, healed where the owner
+// allows it, and what became of each act told once, whatever breaks in between.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { BotSparks } from '../../server/app/bot-ports.ts'
+import { openStores } from '../../server/adapters/sqlite/open.ts'
+import { takeBotSeed } from '../../server/app/bot-seeds.ts'
+import type { BotEdit } from '../../server/app/bot-use.ts'
 import { SparkError } from '../../server/contract/errors.ts'
-import { type Bot, type BotJob, type BotLook, botCodes } from '../../server/domain/bot.ts'
+import type { BotView } from '../../server/contract/operations/bot-shapes.ts'
+import { botCodes } from '../../server/domain/bot.ts'
+import { owner } from '../fakes/appliance.ts'
+import { createBotMachines, failed, runs, silence } from '../fakes/bot-machines.ts'
 import { createHouse, type House } from '../fakes/house.ts'
+import { createFakeIds } from '../fakes/ids.ts'
+import { createFakeLog } from '../fakes/log.ts'
 
 let house: House
-let look: BotLook | SparkError
-let looks: { user: string; id: string; address: string; bot: Bot }[]
-let started: string[]
-const good: BotLook = { state: 'running', seen: 'active (running)', version: null, job: null }
-const job = (more: Partial<BotJob>): BotJob => ({ id: 'update-1', kind: 'update', state: 'running', exitCode: null, text: '', ...more })
+let there: ReturnType<typeof createBotMachines>
 
-const bots: BotSparks = {
-  async lookAtBot(machine, bot) {
-    looks.push({ user: machine.user, id: machine.id, address: machine.address, bot })
-    if (look instanceof SparkError) throw look
-    return look
-  },
-  async startBotJob(_machine, _bot, { id, kind }) {
-    started.push(kind)
-    look = { ...good, job: job({ id, kind }) }
-  },
-}
-
-beforeEach(async () => {
-  look = good
-  looks = []
-  started = []
-  house = await createHouse({ around: (parts) => ({ ...parts, sparks: { ...parts.sparks, ...bots } }) })
-  const added = house.graph.machines.add({ address: '127.0.1.1', user: 'spark', name: 'spark-1' })
-  await settle(added)
+const begin = async (from?: Parameters<typeof createHouse>[0]): Promise<void> => {
+  house = await createHouse({ ...from, around: (parts) => ({ ...parts, sparks: { ...parts.sparks, ...there.sparks } }) })
+  if (from === undefined) await settle(house.graph.machines.add({ address: '127.0.1.1', user: 'spark', name: 'spark-1' }))
   await settle(house.graph.start())
+}
+beforeEach(async () => {
+  there = createBotMachines()
+  await begin()
 })
 afterEach(() => house.close())
 
@@ -45,95 +37,288 @@ async function settle<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
-const set = (key: string, value: unknown): void => void house.graph.settings.change(key, value, undefined, 'owner')
-const told = (): readonly string[] =>
+const bots = () => house.graph.bots
+const add = (user: string, edit: BotEdit = {}): BotView =>
+  bots().add({ name: user, user, unit: `${user}.service`, folder: `/home/${user}/bot`, ...edit }, 'owner')
+const act = (id: string, kind: 'update' | 'restart') => settle(bots().act(id, kind, owner))
+const told = (type = ''): readonly string[] =>
   house.graph.events
     .after(0, 500)
-    .filter((one) => one.type.startsWith('bot_'))
+    .filter((one) => one.type.startsWith('bot_') && one.type.includes(type))
     .map((one) => one.sentence)
+const attention = (): readonly string[] =>
+  house.graph.status
+    .status()
+    .attention.filter(({ code }) => code.startsWith('bot_'))
+    .map(({ sentence }) => sentence)
 
-test('without a user there is none, and nothing is looked at', async () => {
-  await house.clock.advance(120_000)
-  expect([house.graph.bots.list(), looks]).toEqual([[], []])
-  expect(() => house.graph.bots.find('main')).toThrow(/bot "main"/)
+test('without one nothing is looked at, and a blank user hides one until it is named', async () => {
+  await house.clock.advance(60_000)
+  expect([bots().list(), there.looks]).toEqual([[], []])
+  const { id, watched, sentence } = add('', { name: 'Bot', unit: 'bot.service' })
+  await house.clock.advance(60_000)
+  expect([watched, sentence, there.looks, attention()]).toEqual([false, 'It has no user yet, so it is not looked at.', [], []])
+  await expect(settle(bots().act(id, 'restart', owner))).rejects.toMatchObject({ code: 'bot_no_user' })
+  await expect(bots().readLog(id, { limit: 5 })).rejects.toMatchObject({ code: 'bot_no_user' })
+  bots().edit(id, { user: 'bridge' }, 'owner')
+  await house.clock.advance(1000)
+  expect(bots().find(id)).toMatchObject({ watched: true, state: 'running' })
+  bots().edit(id, { user: '' }, 'owner')
+  const before = there.looks.length
+  await house.clock.advance(60_000)
+  expect(there.looks.length).toBe(before)
 })
 
-describe('with a user', () => {
-  beforeEach(async () => {
-    set('bot.user', 'bridge')
-    set('bot.folder', '/home/bridge/bot')
+test('two of one house are two: each by its own login, and what befalls one is not said of the other', async () => {
+  const [bridge, clerk] = [add('bridge'), add('clerk', { heal: 'auto' })]
+  await house.clock.advance(16_000)
+  expect(there.looks.map(({ machine }) => machine.user)).toEqual(expect.arrayContaining(['bridge', 'clerk']))
+  expect(new Set(there.looks.map(({ machine }) => machine.id)).size).toBe(2)
+  there.of('bridge').look = failed
+  await act(clerk.id, 'update')
+  await house.clock.advance(30_000)
+  expect(
+    bots()
+      .list()
+      .map(({ name, state, act: now }) => [name, state, now?.state]),
+  ).toEqual([
+    ['bridge', 'stopped', undefined],
+    ['clerk', 'running', 'running'],
+  ])
+  there.end('clerk', 0)
+  await house.clock.advance(5000)
+  expect(told('state_changed')).toEqual(['bridge: It ended with an error on spark-1: failed (failed).'])
+  expect(told('act_ended')).toHaveLength(1)
+  expect(bots().history(bridge.id).acts).toEqual([])
+  expect(there.orders).toEqual(['clerk update'])
+})
+
+test('one bot cannot be two rows, however its machine was named', async () => {
+  const { id } = add('bridge')
+  const machine = house.graph.machines.list()[0]?.id ?? ''
+  expect(() => add('bridge', { machine })).toThrow(expect.objectContaining({ code: 'bot_exists' }))
+  expect(add('bridge', { unit: 'second.service' }).id).not.toBe(id)
+  expect(() => add('other', { machine: 'm00000000000' })).toThrow(expect.objectContaining({ code: 'bot_invalid' }))
+  for (let more = 0; more < 18; more += 1) add(`bot${more}`)
+  expect(() => add('onemore')).toThrow(expect.objectContaining({ code: 'bot_invalid' }))
+})
+
+describe('what the owner changes', () => {
+  test.each<[BotEdit, object]>([
+    [{ user: 'deputy' }, { machine: { user: 'deputy' } }],
+    [{ name: 'Bridge' }, { bot: { name: 'Bridge' } }],
+    [{ runs: 'container' }, { bot: { runs: 'container' } }],
+    [{ unit: 'bridge2.service' }, { bot: { unit: 'bridge2.service' } }],
+    [{ folder: '/srv/bridge' }, { bot: { folder: '/srv/bridge' } }],
+    [{ restartWords: ['make', 'restart'] }, { bot: { restartWords: ['make', 'restart'] } }],
+  ])('%j is what the next look goes by', async (edit, asked) => {
+    const { id } = add('bridge')
+    await house.clock.advance(1000)
+    expect(there.looks.at(-1)).not.toMatchObject(asked)
+    bots().edit(id, edit, 'owner')
     await house.clock.advance(16_000)
+    expect(there.looks.at(-1)).toMatchObject(asked)
   })
 
-  test('it is looked at by that user, over a connection of its own', () => {
-    expect(looks.at(-1)).toMatchObject({ user: 'bridge', id: expect.stringMatching(/-bridge$/) })
-    expect(house.graph.bots.list()).toMatchObject([{ id: 'main', state: 'running', sentence: 'It runs on spark-1: active (running).' }])
+  test('a second machine is looked at in the place of the first', async () => {
+    const { id } = add('bridge')
+    const second = await settle(house.graph.machines.add({ address: '127.0.1.2', user: 'spark', name: 'spark-2' }))
+    bots().edit(id, { machine: second.id }, 'owner')
+    await house.clock.advance(1000)
+    expect(there.looks.at(-1)?.machine.address).toBe('127.0.1.2')
+  })
+})
+
+describe('an act', () => {
+  test('is told while it runs and once when it is over; meanwhile nothing else begins, and its row stays as it is', async () => {
+    const { id } = add('bridge')
+    const begun = await act(id, 'update')
+    expect(begun.act).toMatchObject({ kind: 'update', state: 'running', requestedBy: 'owner' })
+    await expect(act(id, 'restart')).rejects.toMatchObject({ code: 'bot_busy' })
+    expect(() => bots().remove(id, 'owner')).toThrow(expect.objectContaining({ code: 'bot_busy' }))
+    expect(() => bots().edit(id, { unit: 'other.service' }, 'owner')).toThrow(expect.objectContaining({ code: 'bot_busy' }))
+    expect(there.orders).toEqual(['bridge update'])
+    there.end('bridge', botCodes.fetch, 'fatal: token=hf_abcdefghijkl')
+    await house.clock.advance(60_000)
+    expect(told('act_ended')).toEqual([expect.stringMatching(/could not be fetched. The version that ran before runs on/)])
+    expect(bots().find(id).act).toMatchObject({ state: 'failed', endedAt: expect.any(String) })
+    expect(bots().history(id).acts[0]).toMatchObject({ line: 'fatal: token=[hidden]' })
+    bots().remove(id, 'owner')
+    expect(bots().list()).toEqual([])
+  })
+
+  test('that stops and starts it is no news of its own', async () => {
+    const { id } = add('bridge')
+    await house.clock.advance(1000)
+    await act(id, 'restart')
+    there.of('bridge').look = { ...failed, crashed: false }
+    await house.clock.advance(20_000)
+    expect(bots().find(id).state).toBe('starting')
+    there.end('bridge', 0)
+    await house.clock.advance(20_000)
+    expect(told('state_changed')).toEqual([])
+    expect(told('act_ended')).toEqual(['bridge: It was restarted and runs.'])
+  })
+
+  test('whose connection is lost is told when its end is seen', async () => {
+    const { id } = add('bridge')
+    await act(id, 'restart')
+    there.of('bridge').trouble = silence()
+    await house.clock.advance(60_000)
+    expect(bots().find(id)).toMatchObject({ state: 'unreachable', trouble: { code: 'machine_unreachable' }, act: { state: 'running' } })
+    there.of('bridge').trouble = null
+    there.end('bridge', 0)
+    await house.clock.advance(30_000)
+    expect(told('act_ended')).toEqual(['bridge: It was restarted and runs.'])
   })
 
   test.each([
-    ['bot.user', 'deputy', { user: 'deputy', bot: { user: 'deputy' } }],
-    ['bot.machine', 'spark-2', { address: '127.0.1.2' }],
-    ['bot.name', 'Bridge', { bot: { name: 'Bridge' } }],
-    ['bot.runs', 'container', { bot: { runs: 'container' } }],
-    ['bot.unit', 'bridge.service', { bot: { unit: 'bridge.service' } }],
-    ['bot.folder', '/srv/bridge', { bot: { folder: '/srv/bridge' } }],
-    ['bot.restartWords', ['make', 'restart'], { bot: { restartWords: ['make', 'restart'] } }],
-  ])('%s is what the next look goes by', async (key, value, asked) => {
-    await settle(house.graph.machines.add({ address: '127.0.1.2', user: 'spark', name: 'spark-2' }))
-    expect(looks.at(-1)).not.toMatchObject(asked)
-    set(key, value)
-    await house.clock.advance(16_000)
-    expect(looks.at(-1)).toMatchObject(asked)
+    ['unheard', 'bridge: It was restarted and runs.'],
+    ['lost', 'bridge: It was not begun: the order did not reach the machine.'],
+  ] as const)('whose order is %s is told as what it was', async (orders, sentence) => {
+    const { id } = add('bridge')
+    there.of('bridge').orders = orders
+    const { act: now } = await act(id, 'restart')
+    expect(now?.state).toBe(orders === 'lost' ? 'failed' : 'running')
+    if (orders === 'unheard') there.end('bridge', 0)
+    await house.clock.advance(30_000)
+    expect([told('act_ended'), there.orders]).toEqual([[sentence], ['bridge restart']])
   })
 
-  test('a blank user hides it again', async () => {
-    set('bot.user', '')
-    const before = looks.length
+  test('outlives the appliance: its end is told by the next life, and nothing is ordered twice', async () => {
+    const { id } = add('bridge')
+    await act(id, 'update')
+    const from = house.crash()
+    there.end('bridge', 0)
+    await begin({ from, idPrefix: 'b' })
+    await house.clock.advance(5000)
+    expect([told('act_ended').length, there.orders]).toEqual([1, ['bridge update']])
+    expect(bots().find(id).act).toMatchObject({ state: 'succeeded' })
+  })
+
+  test('that still runs when the appliance is back is followed on, also through silence', async () => {
+    const { id } = add('bridge')
+    await act(id, 'update')
+    const from = house.crash()
+    there.of('bridge').trouble = silence()
+    await begin({ from, idPrefix: 'b' })
     await house.clock.advance(60_000)
-    expect([house.graph.bots.list(), looks.length]).toEqual([[], before])
+    expect(bots().find(id).act?.state).toBe('running')
+    there.of('bridge').trouble = null
+    await house.clock.advance(20_000)
+    await expect(act(id, 'restart')).rejects.toMatchObject({ code: 'bot_busy' })
+    there.end('bridge', 0)
+    await house.clock.advance(3000)
+    expect(told('act_ended')).toHaveLength(1)
   })
 
-  test('an update is told while it runs and once when it is over; meanwhile nothing else begins', async () => {
-    const begun = await settle(house.graph.bots.act('main', 'update', 'owner'))
-    expect(begun.act).toMatchObject({ kind: 'update', state: 'running' })
-    await expect(settle(house.graph.bots.act('main', 'restart', 'owner'))).rejects.toMatchObject({ code: 'bot_busy' })
-    expect(started).toEqual(['update'])
-    look = {
-      ...good,
-      job: job({ id: begun.act?.id ?? '', state: 'ended', exitCode: botCodes.fetch, text: 'fatal: token=hf_abcdefghijkl' }),
+  test('on a machine that is gone for good holds nothing up: the row can go, and the act is told as not seen to end', async () => {
+    const { id } = add('bridge')
+    await act(id, 'update')
+    there.of('bridge').trouble = silence()
+    await house.clock.advance(30_000)
+    bots().remove(id, 'owner')
+    await house.clock.advance(60_000)
+    expect(told('act_ended')).toEqual([expect.stringContaining('It was not seen to end')])
+    expect(house.log.lines.filter((line) => line.level === 'error')).toEqual([])
+  })
+})
+
+test('a key that is refused is said, with what to do, and nothing is begun', async () => {
+  const { id } = add('bridge')
+  there.of('bridge').trouble = new SparkError('machine_refused_key', { machine: 'spark-1', user: 'bridge' })
+  await house.clock.advance(16_000)
+  expect(bots().find(id).trouble?.next).toContain('authorized_keys of bridge')
+  await expect(act(id, 'update')).rejects.toMatchObject({ code: 'machine_refused_key' })
+  expect([bots().history(id).acts, there.orders]).toEqual([[], []])
+})
+
+test('without a checkout there is nothing to update', async () => {
+  const { id } = add('bridge', { folder: null })
+  await expect(act(id, 'update')).rejects.toMatchObject({ code: 'bot_no_folder' })
+})
+
+describe('one that fails', () => {
+  test('is restarted where the owner allows it, and well again', async () => {
+    const { id } = add('bridge', { heal: 'auto' })
+    await house.clock.advance(1000)
+    there.of('bridge').look = failed
+    await house.clock.until(() => there.orders.length === 1, 120_000)
+    there.end('bridge', 0)
+    await house.clock.advance(20_000)
+    expect(bots().find(id).state).toBe('running')
+    expect(bots().history(id).acts[0]).toMatchObject({ requestedBy: 'Spark Control', why: 'it did not run (failed (failed))' })
+    expect(told('act_started')).toEqual(['Spark Control asked to restart bridge: it did not run (failed (failed)).'])
+  })
+
+  test.each([
+    ['is left alone where the owner has not allowed it', { heal: 'manual' }, failed],
+    ['on purpose is left alone', { heal: 'auto' }, { ...failed, crashed: false }],
+    ['again and again under docker or systemd is theirs to start', { heal: 'auto' }, { ...failed, state: 'degraded', crashed: false }],
+  ] as const)('%s', async (_, edit, look) => {
+    const { id } = add('bridge', edit)
+    there.of('bridge').look = look
+    await house.clock.advance(1_800_000)
+    expect([bots().find(id).state, there.orders]).toEqual([look.state, []])
+    expect(attention()).toHaveLength(look.crashed || look.state === 'degraded' ? 1 : 0)
+  })
+
+  test('three times is given up, told once, and not tried again by the next life', async () => {
+    const { id } = add('bridge', { heal: 'auto' })
+    there.of('bridge').look = failed
+    there.of('bridge').afterRestart = failed
+    const live = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 5000) {
+        await house.clock.advance(5000)
+        if (there.of('bridge').job?.state === 'running') there.end('bridge', botCodes.broken)
+      }
     }
+    await live(1_200_000)
+    expect([there.orders.length, told('heal_exhausted').length]).toEqual([3, 1])
+    expect(attention()).toEqual([expect.stringContaining('It was restarted 3 times and is left alone now.')])
+    await begin({ from: house.crash(), idPrefix: 'b' })
+    await live(60_000)
+    expect([there.orders.length, bots().find(id).state]).toEqual([3, 'stopped'])
+  })
+
+  test('is told once, and that it runs again; Home says it after two minutes', async () => {
+    add('bridge')
+    await house.clock.advance(1000)
+    there.of('bridge').look = failed
     await house.clock.advance(60_000)
-    expect(told()).toEqual([expect.stringMatching(/could not be fetched. The version that ran before runs on/)])
-    expect(house.graph.bots.find('main').act).toMatchObject({ state: 'failed', line: 'fatal: token=[hidden]' })
-  })
-
-  test('a lost connection in the middle changes nothing; the end is told when it is seen', async () => {
-    const begun = await settle(house.graph.bots.act('main', 'restart', 'owner'))
-    look = new SparkError('machine_unreachable', { machine: 'spark-1', why: 'no answer' })
-    await house.clock.advance(30_000)
-    expect(house.graph.bots.find('main')).toMatchObject({ state: 'unreachable', trouble: { code: 'machine_unreachable' } })
-    look = { ...good, job: job({ id: begun.act?.id ?? '', kind: 'restart', state: 'ended', exitCode: 0 }) }
-    await house.clock.advance(30_000)
-    expect(told().filter((one) => one.includes('restarted and runs'))).toHaveLength(1)
-  })
-
-  test('that it stops is told once, and that it runs again', async () => {
-    look = { ...good, state: 'stopped', seen: 'failed (failed)' }
+    expect(attention()).toEqual([])
+    await house.clock.advance(120_000)
+    expect(attention()).toEqual(['bridge: It ended with an error on spark-1: failed (failed).'])
+    there.of('bridge').look = runs
     await house.clock.advance(60_000)
-    look = good
-    await house.clock.advance(60_000)
-    expect(told()).toEqual(['Bot: It does not run on spark-1: failed (failed).', 'Bot: It runs on spark-1: active (running).'])
+    expect([told('state_changed'), attention()]).toEqual([
+      ['bridge: It ended with an error on spark-1: failed (failed).', 'bridge: It runs on spark-1: active (running).'],
+      [],
+    ])
+  })
+})
+
+describe('an earlier installation', () => {
+  const log = createFakeLog()
+  const seed = (env: Record<string, string>) => {
+    const store = openStores({ path: ':memory:', ids: createFakeIds(), log })
+    const take = () => takeBotSeed({ store, env, clock: { now: () => 5 }, ids: createFakeIds('s'), log })
+    take()
+    return { store, take }
+  }
+
+  test('names its bot by the environment, once: what is removed does not come back', () => {
+    const { store, take } = seed({ MATRIX_BRIDGE_USER: 'bridge', MATRIX_BRIDGE_DIR: '/home/bridge/bot' })
+    expect(store.bots.list()).toMatchObject([{ user: 'bridge', unit: 'matrix-bridge.service', folder: '/home/bridge/bot', machine: null }])
+    store.bots.remove(store.bots.list()[0]?.id ?? '')
+    take()
+    expect(store.bots.list()).toEqual([])
+    store.close()
   })
 
-  test('a key that is refused is said, with what to do', async () => {
-    look = new SparkError('machine_refused_key', { machine: 'spark-1', user: 'bridge' })
-    await house.clock.advance(16_000)
-    expect(house.graph.bots.find('main').trouble?.next).toContain('authorized_keys of bridge')
-    await expect(settle(house.graph.bots.act('main', 'update', 'owner'))).rejects.toMatchObject({ code: 'machine_refused_key' })
-  })
-
-  test('without a checkout there is nothing to update', async () => {
-    set('bot.folder', '')
-    await expect(settle(house.graph.bots.act('main', 'update', 'owner'))).rejects.toMatchObject({ code: 'bot_no_folder' })
+  test.each([{}, { MATRIX_BRIDGE_USER: ' ' }, { MATRIX_BRIDGE_USER: '-oProxyCommand=x' }])('%j names none', (env) => {
+    const { store } = seed(env)
+    expect(store.bots.list()).toEqual([])
+    store.close()
   })
 })

@@ -297,13 +297,6 @@ const statusFrom = async (key: SettingKey, value: unknown, address: string, head
 const elsewhere: Partial<Readonly<Record<SettingKey, string>>> = {
   'access.policy': 'tests/http/rights.test.ts',
   'webhooks.allowPublic': 'tests/adapters/webhook-sender.test.ts',
-  'bot.user': 'tests/app/bots.test.ts',
-  'bot.machine': 'tests/app/bots.test.ts',
-  'bot.name': 'tests/app/bots.test.ts',
-  'bot.runs': 'tests/app/bots.test.ts',
-  'bot.unit': 'tests/app/bots.test.ts',
-  'bot.folder': 'tests/app/bots.test.ts',
-  'bot.restartWords': 'tests/app/bots.test.ts',
 }
 
 test.each(Object.keys(table) as SettingKey[])('%s counts from the moment it is changed', async (key) => {

@@ -41,6 +41,8 @@ beforeAll(async () => {
     setup: '/setup',
     activity: '/activity',
     schedule: '/schedule',
+    services: '/services',
+    'bot-new': '/bots/new',
     settings: '/settings',
     webhooks: '/webhooks',
     'webhook-new': '/webhooks/new',

@@ -71,16 +71,20 @@ test('a bot is brought up to date by its own login, each phase said, and its log
   commit('Answer in threads')
 
   expect(await rig.client['bots.list']()).toEqual({ bots: [] })
-  const set = (key: string, value: string) => rig.client['settings.change']({ params: { key }, body: { value } })
-  await set('bot.runs', 'container')
-  await set('bot.unit', 'matrix-bridge')
-  await set('bot.folder', join(home, 'bridge'))
-  await set('bot.name', 'Matrix bridge')
-  await set('bot.machine', 'spark-1')
-  await set('bot.user', user)
   const page = await rig.tab()
-  await page.goto('/bots/main')
+  await page.goto('/services')
+  await page.getByRole('link', { name: 'Add a bot' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Matrix bridge')
+  await page.getByLabel('Machine').selectOption({ label: 'spark-1' })
+  await page.getByLabel('User').fill(user)
+  await page.getByLabel('What runs it').selectOption('container')
+  await page.getByLabel('Unit or container').fill('matrix-bridge')
+  await page.getByLabel('Checkout').fill(join(home, 'bridge'))
+  await page.getByRole('button', { name: 'Add this bot' }).click()
   await page.getByRole('heading', { name: 'Matrix bridge' }).waitFor()
+  const body = { name: 'Clerk', machine: machine.id, user, runs: 'container', unit: 'kokoro', heal: 'auto' } as const
+  const clerk = await rig.client['bots.add']({ body })
+  await expect(rig.client['bots.add']({ body })).rejects.toMatchObject({ code: 'bot_exists' })
   await page.getByText('Runs', { exact: true }).waitFor({ timeout: 20_000 })
   await page.getByRole('button', { name: 'Update' }).click()
   await page
@@ -92,10 +96,24 @@ test('a bot is brought up to date by its own login, each phase said, and its log
     .getByText(/Answer in threads/)
     .waitFor()
   await rig.shots(page, 'bot-updated')
-  const { bots } = await rig.client['bots.list']()
-  expect(bots).toMatchObject([{ state: 'running', act: { kind: 'update', state: 'succeeded' }, version: { subject: 'Answer in threads' } }])
+  await expect
+    .poll(async () => (await rig.client['bots.list']()).bots, { timeout: 20_000 })
+    .toMatchObject([
+      { state: 'running', act: { kind: 'update', state: 'succeeded' }, version: { subject: 'Answer in threads' } },
+      { state: 'running', act: null, version: null },
+    ])
+  const bridge = (await rig.client['bots.list']()).bots[0]?.id ?? ''
   await page.getByRole('link', { name: 'Log' }).click()
   await page.getByRole('heading', { name: 'Log of Matrix bridge' }).waitFor()
   await page.getByRole('log', { name: 'Log lines' }).getByText('Application startup complete').first().waitFor()
+  const found = await rig.client['bots.log']({ params: { id: bridge }, query: { search: 'STARTUP' } })
+  expect(found.lines.at(-1)?.text).toContain('Application startup complete')
+
+  await page.goto(clerk.links.page)
+  await page.getByText('Take it off the list').click()
+  await page.getByLabel(/To take it off/).fill('Clerk')
+  await page.getByRole('button', { name: 'Take Clerk off the list' }).click()
+  await page.getByRole('region', { name: 'Matrix bridge' }).waitFor()
+  expect((await rig.client['bots.list']()).bots.map(({ name }) => name)).toEqual(['Matrix bridge'])
   expect(rig.complaints).toEqual([])
 }, 120_000)

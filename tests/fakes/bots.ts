@@ -1,7 +1,7 @@
 // A bot behind the use cases of the edge's tests.
 import type { BotsUse } from '../../server/app/bot-use.ts'
 import { SparkError } from '../../server/contract/errors.ts'
-import { type BotView, botSample } from '../../server/contract/operations/bots.ts'
+import { type BotView, botHistorySample, botSample } from '../../server/contract/operations/bot-shapes.ts'
 
 export function fakeBots(note: (what: string, ask: unknown) => void): BotsUse {
   const find = (id: string): BotView => {
@@ -12,22 +12,43 @@ export function fakeBots(note: (what: string, ask: unknown) => void): BotsUse {
   return {
     list: () => [botSample],
     find,
+    history: (id) => {
+      find(id)
+      return botHistorySample
+    },
+    add(edit, by) {
+      note('bots.add', { ...edit, by })
+      return botSample
+    },
+    edit(id, edit, by) {
+      note('bots.edit', { id, ...edit, by })
+      return find(id)
+    },
+    remove(id, by) {
+      note('bots.remove', { id, by })
+      find(id)
+    },
     look: async (id) => find(id),
     async act(id, kind, by) {
-      note('bots.act', { id, kind, by })
+      note('bots.act', { id, kind, by: by.name })
       return find(id)
     },
     async readLog(id) {
       find(id)
       return page
     },
-    async searchLog(id) {
+    async searchLog(id, ask) {
+      note('bots.searchLog', ask)
       find(id)
       return page
     },
     followLog(id) {
       find(id)
-      return { take: () => ({ lines: [], left: 0, trouble: null, next: null }), news: async () => false }
+      let left = [...page.lines]
+      return {
+        take: () => ({ lines: left.splice(0), left: 0, trouble: null, next: '2026-01-01T00:00:30.000000000Z~1' }),
+        news: async () => left.length > 0 || new Promise<boolean>(() => (left = [])),
+      }
     },
     async downloadLog(id) {
       find(id)

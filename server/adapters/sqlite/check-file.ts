@@ -31,6 +31,8 @@ const jsonColumns: readonly (readonly [string, readonly string[]])[] = [
   ['webhook_deliveries', ['content']],
   ['services', ['content']],
   ['service_acts', ['content']],
+  ['bots', ['content']],
+  ['bot_acts', ['content']],
 ]
 
 /**

@@ -7,6 +7,7 @@ import { createAccessStore } from './access-store.ts'
 import { createAuditStore } from './audit-store.ts'
 import { createBackups } from './backups.ts'
 import { createBaselineStore } from './baseline-store.ts'
+import { createBotStore } from './bot-store.ts'
 import { applicationId, checkFile, refuseUnusable } from './check-file.ts'
 import { createConnectivityStore } from './connectivity-store.ts'
 import { createFile } from './create-file.ts'
@@ -89,6 +90,7 @@ function assemble(db: Database.Database, appliance: string, writing: Writing, na
     webhooks: writing.guard(createWebhookStore(db)),
     baselines: writing.guard(createBaselineStore(db)),
     services: writing.guard(createServiceStore(db)),
+    bots: writing.guard(createBotStore(db)),
     connectivity: writing.guard(createConnectivityStore(db)),
     history: writing.guard(createHistoryStore(db)),
     appliance,

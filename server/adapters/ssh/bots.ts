@@ -2,6 +2,7 @@
 import type { BotSparks } from '../../app/bot-ports.ts'
 import type { BotJob, BotLook, BotVersion } from '../../domain/bot.ts'
 import { plainWord } from '../../domain/clean-line.ts'
+import { isAskedExit } from '../../domain/service-container.ts'
 import type { Answer, RunScript } from './exec.ts'
 import { refuseUnlessDone } from './job-answer.ts'
 import { botLookScript, startBotScript } from './scripts/bot.ts'
@@ -21,27 +22,30 @@ export function createBotSparks(run: RunScript): BotSparks {
   }
 }
 
-type Seen = Pick<BotLook, 'state' | 'seen'>
+type Seen = Pick<BotLook, 'state' | 'seen' | 'crashed'>
+
+const seenAs = (state: Seen['state'], seen: string, crashed = false): Seen => ({ state, seen, crashed })
 
 function readContainer(answer: Answer): Seen {
   const text = answer.text('container').trim()
-  if (answer.text('container_code') !== '0') return { state: 'unknown', seen: lastLine(text) || 'docker does not answer' }
+  if (answer.text('container_code') !== '0') return seenAs('unknown', lastLine(text) || 'docker does not answer')
   const [word = '', code = ''] = text.split('|')
-  if (word === 'running') return { state: 'running', seen: word }
-  if (word === 'restarting') return { state: 'degraded', seen: `it starts again and again, and ended with code ${plainWord(code)} last` }
-  return { state: word === 'created' ? 'starting' : 'stopped', seen: `${plainWord(word)} (${plainWord(code)})` }
+  if (word === 'running') return seenAs('running', word)
+  if (word === 'restarting') return seenAs('degraded', `it starts again and again, and ended with code ${plainWord(code)} last`)
+  if (word === 'created') return seenAs('stopped', 'it was made and never started')
+  return seenAs('stopped', `${plainWord(word)} (${plainWord(code)})`, word === 'exited' && !isAskedExit(Number(code)))
 }
 
 function readUnit(answer: Answer): Seen {
   const text = answer.text('unit')
-  if (answer.text('unit_code') !== '0') return { state: 'unknown', seen: lastLine(text) || 'systemd does not answer' }
+  if (answer.text('unit_code') !== '0') return seenAs('unknown', lastLine(text) || 'systemd does not answer')
   const value = (name: string): string => plainWord(new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '')
   const [load, active, sub] = [value('LoadState'), value('ActiveState'), value('SubState')]
-  if (load === 'not-found') return { state: 'unknown', seen: 'there is no such unit' }
+  if (load === 'not-found') return seenAs('unknown', 'there is no such unit')
   const seen = `${active} (${sub})`
-  if (active === 'active') return { state: 'running', seen }
-  if (sub === 'auto-restart') return { state: 'degraded', seen: 'it starts again and again' }
-  return { state: active === 'activating' || active === 'reloading' ? 'starting' : 'stopped', seen }
+  if (active === 'active') return seenAs('running', seen)
+  if (sub === 'auto-restart') return seenAs('degraded', 'it starts again and again')
+  return seenAs(active === 'activating' || active === 'reloading' ? 'starting' : 'stopped', seen, active === 'failed')
 }
 
 const lastLine = (text: string): string => plainWord(text.trim().split('\n').at(-1) ?? '').slice(0, 300)

@@ -1,63 +1,27 @@
 // Operations of bots.
 import { z } from 'zod'
-import { botActKinds, botPhases, botStates } from '../../domain/bot.ts'
 import { operation } from '../define.ts'
-
-const BotProgress = z.object({
-  id: z.string(),
-  kind: z.enum(botActKinds),
-  state: z.enum(['running', 'succeeded', 'failed']),
-  phase: z.enum(botPhases),
-  percent: z.number().nullable(),
-  sentence: z.string(),
-  line: z.string().nullable().describe('The last thing it printed, where it failed'),
-})
-
-const Bot = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    machine: z.object({ id: z.string(), name: z.string() }).nullable(),
-    user: z.string(),
-    runs: z.enum(['container', 'unit']),
-    unit: z.string(),
-    folder: z.string().nullable(),
-    state: z.enum(botStates),
-    sentence: z.string(),
-    observedAt: z.iso.datetime().nullable(),
-    version: z.object({ commit: z.string(), date: z.string(), subject: z.string(), behind: z.number().nullable() }).nullable(),
-    act: BotProgress.nullable().describe('The newest update or restart, running or over'),
-    trouble: z.object({ code: z.string(), happened: z.string(), now: z.string(), next: z.string() }).nullable(),
-  })
-  .meta({ id: 'Bot' })
-export type BotView = z.output<typeof Bot>
-
-export const botSample: BotView = {
-  id: 'main',
-  name: 'Bot',
-  machine: { id: 'm1a2b3c4d5e6', name: 'spark-1' },
-  user: 'bridge',
-  runs: 'unit',
-  unit: 'matrix-bridge.service',
-  folder: '/home/bridge/matrix-bridge',
-  state: 'running',
-  sentence: 'It runs on spark-1: active (running).',
-  observedAt: '2026-01-01T00:00:00.000Z',
-  version: { commit: '1a2b3c4', date: '2025-12-30', subject: 'Answer in threads', behind: 0 },
-  act: null,
-  trouble: null,
-}
+import { Bot, BotChanges, BotHistory, botHistorySample, botSample } from './bot-shapes.ts'
+import { followedLog, LogPage, logCursor, logErrors, logPageSample, logQuery, searchedLog } from './logs.ts'
 
 const Of = z.object({ id: z.string().regex(/^[a-z0-9_-]{1,32}$/, 'the id of a bot is needed') })
 const params = { id: botSample.id }
 const reach = ['machine_unreachable', 'machine_timeout', 'machine_refused_key', 'host_key_changed', 'machine_answer_unreadable'] as const
+const one = {
+  name: 'Matrix bridge',
+  machine: 'm1a2b3c4d5e6',
+  user: 'bridge',
+  runs: 'unit',
+  unit: 'matrix-bridge.service',
+  folder: '/home/bridge/matrix-bridge',
+}
 
 export const botOperations = {
   'bots.list': operation({
     kind: 'json',
     method: 'get',
     path: '/api/bots',
-    summary: 'Bots that run as users of their own; none where no user is set',
+    summary: 'Bots that run as users of their own, and how each is',
     input: {},
     output: z.object({ bots: z.array(Bot) }),
     status: 200,
@@ -65,6 +29,20 @@ export const botOperations = {
     right: 'see',
     risk: 'read',
     examples: [{ title: 'one', out: { bots: [botSample] } }],
+  }),
+  'bots.add': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/bots',
+    summary: 'Add a bot; nothing on its machine is touched',
+    description: 'Its user must accept the public key of this appliance (machines.publicKey) before it can be looked at.',
+    input: { body: BotChanges.required({ name: true, unit: true }) },
+    output: Bot,
+    status: 201,
+    errors: ['invalid_request', 'bot_invalid', 'bot_exists'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [{ title: 'a unit of its own user', in: one, out: botSample }],
   }),
   'bots.find': operation({
     kind: 'json',
@@ -79,17 +57,71 @@ export const botOperations = {
     risk: 'read',
     examples: [{ title: 'one', params, out: botSample }],
   }),
+  'bots.edit': operation({
+    kind: 'json',
+    method: 'put',
+    path: '/api/bots/:id',
+    summary: 'Change what is known of a bot; what is left out stays',
+    description: 'Refused while an update or a restart of it is seen to be under way.',
+    input: { params: Of, body: BotChanges },
+    output: Bot,
+    status: 200,
+    errors: ['invalid_request', 'not_found', 'bot_invalid', 'bot_exists', 'bot_busy'],
+    right: 'operate',
+    risk: 'mutating',
+    examples: [{ title: 'restart it by itself', params, in: { heal: 'auto' }, out: { ...botSample, heal: 'auto' } }],
+  }),
+  'bots.remove': operation({
+    kind: 'json',
+    method: 'delete',
+    path: '/api/bots/:id',
+    summary: 'Forget a bot; it goes on running',
+    description: 'Refused while an update or a restart of it is seen to be under way.',
+    input: { params: Of },
+    output: z.object({ removed: z.literal(true) }),
+    status: 200,
+    errors: ['invalid_request', 'not_found', 'bot_busy'],
+    right: 'operate',
+    risk: 'destructive',
+    examples: [{ title: 'forget it', params, out: { removed: true } }],
+  }),
+  'bots.history': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/bots/:id/history',
+    summary: 'How a bot changed, and what was done to it',
+    input: { params: Of },
+    output: BotHistory,
+    status: 200,
+    errors: ['invalid_request', 'not_found'],
+    right: 'operate',
+    risk: 'read',
+    examples: [{ title: 'lately', params, out: botHistorySample }],
+  }),
+  'bots.look': operation({
+    kind: 'json',
+    method: 'post',
+    path: '/api/bots/:id/check',
+    summary: 'Look at a bot now',
+    input: { params: Of },
+    output: Bot,
+    status: 200,
+    errors: ['invalid_request', 'not_found'],
+    right: 'see',
+    risk: 'read',
+    examples: [{ title: 'look now', params, out: botSample }],
+  }),
   'bots.update': operation({
     kind: 'json',
     method: 'post',
     path: '/api/bots/:id/update',
     summary: 'Bring its checkout up to date and restart it',
     description:
-      'git fetch, then fast-forward only, then a restart. Where the new version does not stay up, the one before is brought back.',
+      'git fetch, then fast-forward only, then a restart. Where the new version does not stay up, the one before is brought back. Answered when it is under way; `act` tells the rest.',
     input: { params: Of },
     output: Bot,
     status: 202,
-    errors: ['invalid_request', 'not_found', 'bot_busy', 'bot_no_folder', ...reach],
+    errors: ['invalid_request', 'not_found', 'bot_busy', 'bot_no_folder', 'bot_no_user', ...reach],
     right: 'operate',
     risk: 'disruptive',
     examples: [{ title: 'update it', params, out: botSample }],
@@ -102,9 +134,40 @@ export const botOperations = {
     input: { params: Of },
     output: Bot,
     status: 202,
-    errors: ['invalid_request', 'not_found', 'bot_busy', ...reach],
+    errors: ['invalid_request', 'not_found', 'bot_busy', 'bot_no_user', ...reach],
     right: 'operate',
     risk: 'disruptive',
     examples: [{ title: 'restart it', params, out: botSample }],
+  }),
+  'bots.log': operation({
+    kind: 'json',
+    method: 'get',
+    path: '/api/bots/:id/log',
+    summary: 'What a bot wrote: its newest lines, lines after a place, or the newest lines with some words',
+    description: searchedLog,
+    input: { params: Of, query: logQuery },
+    output: LogPage,
+    status: 200,
+    errors: [...logErrors, 'bot_no_user'],
+    right: 'operate',
+    risk: 'read',
+    examples: [
+      { title: 'the newest lines', params, out: logPageSample },
+      { title: 'lines with a word', params, query: { search: 'startup' }, out: logPageSample },
+    ],
+  }),
+  'bots.followLog': operation({
+    kind: 'sse',
+    method: 'get',
+    path: '/api/bots/:id/log/stream',
+    summary: 'The log of a bot as it is written',
+    description: followedLog,
+    input: { params: Of, query: z.object({ after: logCursor.optional() }) },
+    output: LogPage,
+    status: 200,
+    errors: [...logErrors, 'bot_no_user'],
+    right: 'operate',
+    risk: 'read',
+    examples: [{ title: 'from now on', params, out: logPageSample }],
   }),
 }

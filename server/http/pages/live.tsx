@@ -13,6 +13,7 @@ import { ServiceList } from '../../../web/views/pages/services.tsx'
 import { SwapNow } from '../../../web/views/pages/swap.tsx'
 import { WebhookNow } from '../../../web/views/pages/webhook.tsx'
 import { WebhookList } from '../../../web/views/pages/webhooks.tsx'
+import { BotList } from '../../../web/views/parts/bot.tsx'
 import { LogLines } from '../../../web/views/parts/log.tsx'
 import type { Clock } from '../../app/ports.ts'
 import type { UseCases } from '../../app/use-cases.ts'
@@ -20,16 +21,16 @@ import { SparkError } from '../../contract/errors.ts'
 import { minuteMs } from '../../domain/durations.ts'
 import type { EdgeContext, EdgeEnv } from '../edge.ts'
 import { type LiveEvent, type LiveFragment, type LivePage, liveStream, makesStale } from '../live.ts'
+import { mayOperate } from '../rights.ts'
 import { activityData } from './activity.tsx'
 import { botLogLive, drawBot } from './bots.tsx'
 import { homeData, lately } from './home.tsx'
 import { libraryData } from './library.tsx'
 import { containerLogLive } from './logs.tsx'
-import { originOf } from './needs.ts'
+import { originOf, shownLines } from './needs.ts'
 import { scheduleData } from './schedule.tsx'
 import { historyFor } from './services.tsx'
 import { drawn } from './shell.tsx'
-import { mayReadLogs, shownLines } from './swaps.tsx'
 import { webhookData } from './webhooks.tsx'
 
 interface Needs {
@@ -39,8 +40,6 @@ interface Needs {
 }
 
 const agesMs = 5000
-/** Looks at a bot are no events; its page is drawn again this often. */
-const botMs = 1000
 const scheduleAgesMs = minuteMs
 
 function fragment(id: string, concerns: (event: LiveEvent) => boolean, draw: () => Child, everyMs: number | null = null): LiveFragment {
@@ -130,7 +129,7 @@ const pages: Readonly<Record<string, (needs: Needs, c: EdgeContext, id: string) 
       fragment('activity-list', onStale('activity'), () => <ActivityList {...activityData(useCases, kind, undefined, clock.now())} />),
     )
   },
-  swap: (needs, c, id) => swapLive(needs, id, mayReadLogs(c)),
+  swap: (needs, c, id) => swapLive(needs, id, mayOperate(c)),
   schedule: ({ useCases, clock }) =>
     only(fragment('schedule-now', onStale('schedule'), () => <ScheduleNow {...scheduleData(useCases, clock.now())} />, scheduleAgesMs)),
   webhooks: ({ useCases, clock }) => {
@@ -144,14 +143,16 @@ const pages: Readonly<Record<string, (needs: Needs, c: EdgeContext, id: string) 
   },
   services: ({ useCases, clock }) => {
     const draw = (): Child => <ServiceList services={useCases.services.list()} now={clock.now()} />
-    return only(fragment('service-list', onStale('services'), draw))
+    const drawBots = (): Child => <BotList bots={useCases.bots.list()} />
+    return only(fragment('service-list', onStale('services'), draw), fragment('bot-list', onStale('bots'), drawBots))
   },
   service: serviceLive,
   log: (needs, c, id) => containerLogLive(needs.useCases, id, c.req.query('after'), goneOf(needs, c)),
   'bot-log': (needs, c, id) => botLogLive(needs, id, c.req.query('after'), goneOf(needs, c)),
-  bot: (needs, _, id) => {
+  bot: (needs, c, id) => {
     needs.useCases.bots.find(id)
-    return only(fragment(`bot-${id}`, onStale('bots'), () => drawBot(needs, id), botMs))
+    const concerns = (event: LiveEvent): boolean => makesStale(event, 'bots') && event.payload['bot'] === id
+    return only(fragment(`bot-${id}`, concerns, () => drawBot(needs, c, id)))
   },
 }
 

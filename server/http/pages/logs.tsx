@@ -12,11 +12,8 @@ import { readInput } from '../../contract/reading.ts'
 import type { EdgeEnv } from '../edge.ts'
 import type { LivePage } from '../live.ts'
 import { troubleOf } from './machines.tsx'
-import type { PageNeeds } from './needs.ts'
+import { type PageNeeds, shownLines } from './needs.ts'
 import { drawn } from './shell.tsx'
-
-/** Lines on the page; the download has all that are kept. */
-const shownLines = 200
 
 /** The machine and the container of an address, or invalid_request. */
 export function logOf(id: string, container: string): LogOf {

@@ -12,6 +12,9 @@ export interface PageNeeds {
   readonly show: Show
 }
 
+/** Lines of a log on its page; the download has all that are kept. */
+export const shownLines = 200
+
 /** Fields of a form as text; files and repeated fields are not used by any form here (the last one counts). */
 export async function fieldsOf(c: EdgeContext): Promise<Readonly<Record<string, string>>> {
   const body = await c.req.parseBody()

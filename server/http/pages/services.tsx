@@ -12,10 +12,10 @@ import type { ServiceHistoryView } from '../../contract/operations/service-shape
 import { readInput } from '../../contract/reading.ts'
 import { argvOf, type ServiceActKind, serviceActKinds } from '../../domain/service-act.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
+import { mayOperate } from '../rights.ts'
 import { troubleOf } from './machines.tsx'
 import { fieldsOf, type PageNeeds } from './needs.ts'
 import { goTo, showFragment, wantsFragment } from './shell.tsx'
-import { mayReadLogs } from './swaps.tsx'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -53,7 +53,7 @@ function switchesOf(fields: Fields, managed: boolean): Record<string, unknown> {
 /** What a command said is for those who may operate. */
 export function historyFor({ services }: Pick<UseCases, 'services'>, c: EdgeContext, id: string): ServiceHistoryView {
   const history = services.history(id)
-  return mayReadLogs(c) ? history : { ...history, acts: history.acts.map((act) => ({ ...act, lines: [] })) }
+  return mayOperate(c) ? history : { ...history, acts: history.acts.map((act) => ({ ...act, lines: [] })) }
 }
 
 export function servicePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {

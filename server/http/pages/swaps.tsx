@@ -5,13 +5,13 @@ import { SwapPage, swapPageTitle } from '../../../web/views/pages/swap.tsx'
 import { stopwatch } from '../../../web/views/parts/time.tsx'
 import { SparkError } from '../../contract/errors.ts'
 import type { ServiceState } from '../../domain/words.ts'
-import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
+import { type EdgeEnv, requestingOwner } from '../edge.ts'
+import { mayOperate } from '../rights.ts'
 import { askOf, hiddenFields } from './asked.ts'
-import { fieldsOf, type PageNeeds } from './needs.ts'
+import { fieldsOf, type PageNeeds, shownLines } from './needs.ts'
 import { goTo } from './shell.tsx'
 
-/** Lines of the log on the page; the download has all that are kept. */
-export const shownLines = 200
+/** Lines of the log that its download has at most. */
 const keptLines = 2000
 
 export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
@@ -57,7 +57,7 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
     return show(c.req.raw, {
       title: swapPageTitle(swap),
       place: 'library',
-      body: <SwapPage swap={swap} log={mayReadLogs(c) ? useCases.swaps.log(swap.id, 0, shownLines) : null} now={clock.now()} />,
+      body: <SwapPage swap={swap} log={mayOperate(c) ? useCases.swaps.log(swap.id, 0, shownLines) : null} now={clock.now()} />,
       live: running ? `/live?page=swap:${swap.id}` : null,
       refreshSeconds: running ? 5 : null,
     })
@@ -78,9 +78,6 @@ export function swapPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
 
   return app
 }
-
-/** Logs tell more of a house than whoever may look at its models needs to know. */
-export const mayReadLogs = (c: EdgeContext): boolean => c.get('caller').may.has('operate')
 
 const isAnswering = (state: ServiceState): boolean => state === 'answering' || state === 'busy'
 

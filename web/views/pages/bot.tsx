@@ -1,93 +1,103 @@
-import type { BotView } from '../../../server/contract/operations/bots.ts'
+import type { BotHistoryView, BotView } from '../../../server/contract/operations/bot-shapes.ts'
 import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
-import { Badge, type BadgeShape } from '../parts/badge.tsx'
-import { Copyable } from '../parts/code.tsx'
-import { Meter } from '../parts/meter.tsx'
+import { Badge } from '../parts/badge.tsx'
+import { BotBadge, BotProgress } from '../parts/bot.tsx'
 import { type Trouble, TroubleNote } from '../parts/notice.tsx'
 import { Ago } from '../parts/time.tsx'
+import { BotKey, EditBot, RemoveBot } from './bot-form.tsx'
+import type { MachineChoice } from './service-form.tsx'
 
 export interface BotData {
   readonly bot: BotView
+  /** Null: what was done to it is not for this reader. */
+  readonly history: BotHistoryView | null
+  readonly machines: readonly MachineChoice[]
   readonly now: number
   /** The appliance's own public key; null: this reader may not see it. */
   readonly publicKey: string | null
-  readonly trouble?: Trouble
-}
-
-const shapes: Readonly<Record<BotView['state'], readonly [BadgeShape, string]>> = {
-  running: ['done', 'Runs'],
-  starting: ['starting', 'Starting'],
-  degraded: ['degraded', 'Does not stay up'],
-  stopped: ['stopped', 'Stopped'],
-  unreachable: ['unreachable', 'Not reachable'],
-  unknown: ['unknown', 'Unknown'],
-}
-
-export function BotBadge({ bot }: { readonly bot: BotView }) {
-  const [shape, word] = shapes[bot.state]
-  return <Badge shape={shape} word={word} />
+  readonly trouble?: Trouble | undefined
+  /** What was typed into the form, kept when it was refused. */
+  readonly typed?: Readonly<Record<string, string>> | undefined
+  readonly removal?: { readonly wrong: boolean } | undefined
 }
 
 export function BotPage(data: BotData) {
-  const { bot, trouble } = data
+  const { bot, trouble, publicKey } = data
   return (
     <div class="page narrow">
-      <Heading title={bot.name} up={{ href: '/services', word: 'Services' }} />
+      <Heading
+        title={bot.name}
+        up={{ href: '/services', word: 'Services' }}
+        acts={
+          bot.watched ? (
+            <a class="button" href={`${bot.links.page}/log`}>
+              Log
+            </a>
+          ) : null
+        }
+      />
       {trouble === undefined ? null : <TroubleNote trouble={trouble} />}
       <BotNow {...data} />
-      {data.publicKey === null ? null : <BotKey bot={bot} publicKey={data.publicKey} />}
+      {publicKey === null ? null : (
+        <BotKey
+          user={bot.user === '' ? 'its user' : bot.user}
+          machine={bot.machine?.name ?? 'its machine'}
+          publicKey={publicKey}
+          open={bot.trouble?.code === 'machine_refused_key'}
+        />
+      )}
+      <EditBot bot={bot} machines={data.machines} typed={data.typed} />
+      <RemoveBot bot={bot} removal={data.removal} />
     </div>
-  )
-}
-
-/** A tile where services are shown; all of it leads to the page. */
-export function BotTile({ bot }: { readonly bot: BotView }) {
-  return (
-    <section class="card stack" aria-label={bot.name}>
-      <div class="between">
-        <h3>
-          <a href={`/bots/${bot.id}`}>{bot.name}</a>
-        </h3>
-        <BotBadge bot={bot} />
-      </div>
-      <p class="quiet">{bot.act?.state === 'running' ? bot.act.sentence : bot.sentence}</p>
-    </section>
   )
 }
 
 /** The live part of its page. */
-export function BotNow({ bot, now }: Pick<BotData, 'bot' | 'now'>) {
+export function BotNow({ bot, history, now }: Pick<BotData, 'bot' | 'history' | 'now'>) {
   const isRunning = bot.act?.state === 'running'
   return (
-    <div id={`bot-${bot.id}`} class="page" data-announce={bot.act?.sentence ?? bot.sentence}>
-      <div class="between">
-        <p class="tags">
-          <BotBadge bot={bot} />
-          {bot.observedAt === null ? null : (
-            <span class="quiet">
-              Checked <Ago at={bot.observedAt} now={now} />
-            </span>
-          )}
-        </p>
-        <a class="button" href={`/bots/${bot.id}/log`}>
-          Log
-        </a>
-      </div>
+    <div id={`bot-${bot.id}`} class="page" data-announce={isRunning ? bot.act?.sentence : bot.sentence}>
+      {bot.watched ? (
+        <div class="between">
+          <p class="tags">
+            <BotBadge bot={bot} />
+            {bot.observedAt === null ? null : (
+              <span class="quiet">
+                Looked at <Ago at={bot.observedAt} now={now} />
+              </span>
+            )}
+          </p>
+          <CheckNow bot={bot} />
+        </div>
+      ) : null}
       {bot.trouble === null ? <p>{bot.sentence}</p> : <TroubleNote trouble={bot.trouble} />}
-      {bot.act === null ? null : <BotAct act={bot.act} />}
+      {bot.act === null ? null : <BotAct act={bot.act} now={now} />}
       <Facts bot={bot} />
-      {bot.trouble === null && !isRunning ? <BotActs bot={bot} /> : null}
+      {bot.watched && bot.trouble === null && !isRunning ? <BotActs bot={bot} /> : null}
+      {history === null ? null : <History history={history} now={now} />}
     </div>
   )
 }
 
-function BotAct({ act }: { readonly act: NonNullable<BotView['act']> }) {
+function CheckNow({ bot }: Pick<BotData, 'bot'>) {
+  const path = `${bot.links.page}/check`
+  return (
+    <form method="post" action={path} {...hx({ post: path, target: `#bot-${bot.id}`, swap: 'outerMorph', disable: 'find button' })}>
+      <button type="submit" class="button">
+        Check now
+      </button>
+    </form>
+  )
+}
+
+function BotAct({ act, now }: { readonly act: NonNullable<BotView['act']>; readonly now: number }) {
   const word = act.kind === 'update' ? 'Update' : 'Restart'
   if (act.state === 'running') {
     return (
       <section class="card stack" aria-label={word}>
-        <Meter label={word} figure={act.percent === null ? '' : `${act.percent} %`} percent={act.percent ?? 0} note={act.sentence} />
+        <h2>{word}</h2>
+        <BotProgress act={act} />
       </section>
     )
   }
@@ -95,9 +105,13 @@ function BotAct({ act }: { readonly act: NonNullable<BotView['act']> }) {
     <section class="card stack" aria-label={`Last ${word.toLowerCase()}`}>
       <p class="tags">
         {act.state === 'succeeded' ? <Badge shape="done" word={`${word} done`} /> : <Badge shape="failed" word={`${word} did not work`} />}
+        {act.endedAt === null ? null : (
+          <span class="quiet">
+            <Ago at={act.endedAt} now={now} />
+          </span>
+        )}
       </p>
       <p>{act.sentence}</p>
-      {act.line === null ? null : <pre class="log">{act.line}</pre>}
     </section>
   )
 }
@@ -109,13 +123,15 @@ function Facts({ bot }: { readonly bot: BotView }) {
     <dl class="facts">
       <div>
         <dt>Runs as</dt>
-        <dd>
-          {bot.user} on {bot.machine?.name ?? 'no machine'}
-        </dd>
+        <dd>{bot.watched ? `${bot.user} on ${bot.machine?.name ?? 'no machine'}` : 'no user yet'}</dd>
       </div>
       <div>
         <dt>{bot.runs === 'unit' ? 'Unit' : 'Container'}</dt>
         <dd>{bot.unit}</dd>
+      </div>
+      <div>
+        <dt>When it has failed</dt>
+        <dd>{bot.heal === 'auto' ? 'restarted by itself' : 'you are told'}</dd>
       </div>
       {version === null ? null : (
         <div data-wide="">
@@ -132,7 +148,7 @@ function Facts({ bot }: { readonly bot: BotView }) {
 
 function BotActs({ bot }: { readonly bot: BotView }) {
   const form = (kind: string, word: string, consequence: string, main: boolean) => (
-    <form class="stack tight" method="post" action={`/bots/${bot.id}/${kind}`} {...hx({ disable: 'find button' })}>
+    <form class="stack tight" method="post" action={`${bot.links.page}/${kind}`} {...hx({ disable: 'find button' })}>
       <p class="quiet">{consequence}</p>
       <div>
         <button type="submit" class={main ? 'button main' : 'button'}>
@@ -156,20 +172,46 @@ function BotActs({ bot }: { readonly bot: BotView }) {
   )
 }
 
-/** Its user must let the appliance in; said always, and needed when it is refused. */
-function BotKey({ bot, publicKey }: { readonly bot: BotView; readonly publicKey: string }) {
+function History({ history, now }: { readonly history: BotHistoryView; readonly now: number }) {
+  const past = history.acts.filter((act) => act.state !== 'running')
   return (
-    <details class="more" open={bot.trouble?.code === 'machine_refused_key'}>
-      <summary>The key that {bot.user} must accept</summary>
-      <div class="stack">
-        <p>
-          Add this line to <code>~/.ssh/authorized_keys</code> of {bot.user} on {bot.machine?.name ?? 'its machine'}. A unit of that user
-          runs without a login only after <code>sudo loginctl enable-linger {bot.user}</code>.
-        </p>
-        <Copyable id="bot-key" label="the public key">
-          {publicKey}
-        </Copyable>
-      </div>
-    </details>
+    <>
+      {past.length === 0 ? null : (
+        <details class="more" id="acts">
+          <summary>What was done to it</summary>
+          <ul class="list">
+            {past.map((act) => (
+              <li>
+                <div class="stack tight">
+                  <strong>{act.sentence}</strong>
+                  <p class="quiet">
+                    {act.requestedBy === 'owner' ? 'You' : act.requestedBy} asked to {act.kind} it{act.why === null ? '' : `: ${act.why}`}.
+                  </p>
+                  {act.line === null ? null : <pre class="answer">{act.line}</pre>}
+                </div>
+                <p class="quiet">
+                  <Ago at={act.startedAt} now={now} />
+                </p>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {history.changes.length === 0 ? null : (
+        <details class="more" id="changes">
+          <summary>How it was lately</summary>
+          <ul class="list">
+            {history.changes.map((change) => (
+              <li>
+                <p>{change.sentence}</p>
+                <p class="quiet">
+                  <Ago at={change.at} now={now} />
+                </p>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   )
 }

@@ -1,10 +1,10 @@
-import type { BotView } from '../../../server/contract/operations/bots.ts'
+import type { BotView } from '../../../server/contract/operations/bot-shapes.ts'
 import type { ServiceView } from '../../../server/contract/operations/service-shapes.ts'
 import { Heading } from '../layout.tsx'
+import { BotList } from '../parts/bot.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { ServiceTile } from '../parts/service.tsx'
-import { BotTile } from './bot.tsx'
 
 export interface ServicesData {
   readonly services: readonly ServiceView[]
@@ -26,16 +26,7 @@ export function ServicesPage({ bots = [], ...data }: ServicesData & { readonly b
         <p class="quiet">What runs beside the model: speech, voices, search, redaction, and other model servers.</p>
       </Heading>
       <ServiceList {...data} />
-      {bots.length === 0 ? null : (
-        <section class="stack">
-          <h2>Bots</h2>
-          <div class="services">
-            {bots.map((bot) => (
-              <BotTile bot={bot} />
-            ))}
-          </div>
-        </section>
-      )}
+      <BotList bots={bots} />
     </div>
   )
 }

@@ -10,6 +10,9 @@ import { prelude } from './prelude.ts'
 const keptJobs = 5
 /** What was restarted must stay up so long, seconds: a program that dies at once often needs a moment to do so. */
 const settleSeconds = 5
+/** A remote that says nothing, and a restart that does not come back, are given up after so long, seconds. */
+const fetchSeconds = 1800
+const restartSeconds = 300
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.@-]*$/
 const folderOfJobs = (bot: Bot): string => `bot-${bot.id}`
@@ -84,7 +87,8 @@ return $code`
 }
 
 /**
- * The job itself: KIND FOLDER RUNS NAME [WORD...]. The one who works on the checkout holds its lock. Nothing is changed before what is
+ * The job itself: KIND FOLDER RUNS NAME [WORD...]. The one who works on a checkout, or on what has none, holds its lock, so that two
+ * bots of one user do not stand in each other's way. Nothing is changed before what is
  * new has been fetched whole; it is taken only where it simply follows; a version that does not stay up is taken back.
  */
 const botText = `
@@ -95,12 +99,15 @@ restart_words=("$@")
 say() { printf '\\n${botMark}%s\\n' "$*"; }
 ${session}
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="\${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
-exec 8>>"$HOME/.spark-control/bot.lock"
+exec 8>>"$HOME/.spark-control/bot-$(printf '%s' "\${folder:-$runs $name}" | cksum | tr -c '0-9\\n' -).lock"
 flock -n 8 || exit ${botCodes.busy}
 restart() {
-  if [ "\${#restart_words[@]}" -gt 0 ]; then "\${restart_words[@]}" 8>&- || return 1
-  elif [ "$runs" = container ]; then docker restart -t 20 "$name" || return 1
-  else systemctl --user restart "$name" || return 1
+  if [ "\${#restart_words[@]}" -gt 0 ]; then timeout ${restartSeconds} "\${restart_words[@]}" 8>&- || return 1
+  elif [ "$runs" = container ]; then timeout ${restartSeconds} docker restart -t 20 "$name" || return 1
+  else
+    # A unit that failed too often is not started before that is forgotten.
+    systemctl --user reset-failed "$name" 2>/dev/null
+    timeout ${restartSeconds} systemctl --user restart "$name" || return 1
   fi
   local before after
   before=$(starts)
@@ -126,7 +133,7 @@ cd -- "$folder" && before=$(git rev-parse --verify HEAD) || exit ${botCodes.noFo
 say from "$before"
 git rev-parse --verify --quiet '@{upstream}' >/dev/null || exit ${botCodes.noUpstream}
 say phase fetch
-git -c fetch.unpackLimit=1 fetch --progress --no-recurse-submodules 2>&1 || exit ${botCodes.fetch}
+timeout ${fetchSeconds} git -c fetch.unpackLimit=1 fetch --progress --no-recurse-submodules 2>&1 || exit ${botCodes.fetch}
 target=$(git rev-parse --verify '@{upstream}') || exit ${botCodes.noUpstream}
 say to "$target"
 if [ "$before" = "$target" ]; then say same; exit 0; fi
