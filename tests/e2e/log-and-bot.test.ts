@@ -84,7 +84,7 @@ test('a bot is brought up to date by its own login, each phase said, and its log
   await page.getByRole('heading', { name: 'Matrix bridge' }).waitFor()
   const body = { name: 'Clerk', machine: machine.id, user, runs: 'container', unit: 'kokoro', heal: 'auto' } as const
   const clerk = await rig.client['bots.add']({ body })
-  await expect(rig.client['bots.add']({ body })).rejects.toMatchObject({ code: 'bot_exists' })
+  await expect(rig.client['bots.add']({ body })).rejects.toMatchObject({ problem: { code: 'bot_exists' } })
   await page.getByText('Runs', { exact: true }).waitFor({ timeout: 20_000 })
   await page.getByRole('button', { name: 'Update' }).click()
   await page
