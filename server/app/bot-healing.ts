@@ -66,7 +66,7 @@ export function createBotHealing(needs: BotHealingNeeds) {
     if (step === 'give_up') events.append('bot_heal_exhausted', { bot: bot.id, name: bot.name, machine, attempts: signs.attempts.length })
     if (step !== 'restart') return
     const seen = watch.known(bot.id).look?.seen ?? 'ended'
-    needs.acts.begin(bot, 'restart', { requestedBy: byHouse, why: `it did not run (${seen})` }).catch((failure: unknown) => {
+    needs.acts.begin(bot, 'restart', { requestedBy: byHouse, why: `it had ended, ${seen}` }).catch((failure: unknown) => {
       needs.log.warn('a bot could not be restarted', { bot: bot.name, machine, error: failure })
     })
   }

@@ -247,8 +247,8 @@ describe('one that fails', () => {
     there.end('bridge', 0)
     await house.clock.advance(20_000)
     expect(bots().find(id).state).toBe('running')
-    expect(bots().history(id).acts[0]).toMatchObject({ requestedBy: 'Spark Control', why: 'it did not run (failed (failed))' })
-    expect(told('act_started')).toEqual(['Spark Control asked to restart bridge: it did not run (failed (failed)).'])
+    expect(bots().history(id).acts[0]).toMatchObject({ requestedBy: 'Spark Control', why: 'it had ended, failed (failed)' })
+    expect(told('act_started')).toEqual(['Spark Control asked to restart bridge: it had ended, failed (failed).'])
   })
 
   test.each([

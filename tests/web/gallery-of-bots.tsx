@@ -36,15 +36,20 @@ const busy = tellError('bot_exists', { name: 'Matrix bridge', where: 'matrix-bri
 export const botExhibits: readonly Exhibit[] = [
   exhibit('bot', {}, botHistorySample),
   exhibit('bot-updating', { act: running }),
-  exhibit('bot-update-failed', {
-    act: {
-      ...act,
-      state: 'failed',
-      percent: null,
-      endedAt: '2026-01-01T00:00:08.000Z',
-      sentence: 'What is new could not be fetched. The version that ran before runs on, untouched.',
+  exhibit(
+    'bot-update-failed',
+    {
+      act: {
+        ...act,
+        id: 'update-a1b2c3d4e5f6',
+        state: 'failed',
+        percent: null,
+        endedAt: '2026-01-01T00:00:08.000Z',
+        sentence: 'What is new could not be fetched. The version that ran before runs on, untouched.',
+      },
     },
-  }),
+    botHistorySample,
+  ),
   exhibit('bot-stopped', {
     state: 'stopped',
     sentence: 'It ended with an error on spark-1: failed (failed).',

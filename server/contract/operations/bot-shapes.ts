@@ -125,7 +125,7 @@ export const botHistorySample: BotHistoryView = {
       requestedBy: 'Spark Control',
       startedAt: '2025-12-31T20:00:00.000Z',
       endedAt: '2025-12-31T20:00:07.000Z',
-      why: 'it did not run (failed (failed))',
+      why: 'it had ended, failed (failed)',
       line: null,
     },
   ],

@@ -42,7 +42,7 @@ function BotFields({ machines, value, healing }: FieldsProps) {
           <label for="runs">What runs it</label>
           <select id="runs" name="runs">
             <option value="unit" selected={value('runs') === 'unit'}>
-              A unit of its user, under systemd
+              A systemd unit
             </option>
             <option value="container" selected={value('runs') === 'container'}>
               A container
@@ -91,7 +91,7 @@ export function NewBotPage({ machines, publicKey, typed, trouble }: NewBotData) 
         </p>
       </Heading>
       {trouble === null ? null : <TroubleNote trouble={trouble} />}
-      <BotKey user="that user" machine="its machine" publicKey={publicKey} />
+      <BotKey user="its user" machine="its machine" publicKey={publicKey} />
       <form class="card stack" method="post" action="/bots/new">
         <BotFields machines={machines} value={(name) => typed[name] ?? ''} healing={typed['heal'] === 'on'} />
         <p>

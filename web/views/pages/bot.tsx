@@ -72,10 +72,10 @@ export function BotNow({ bot, history, now }: Pick<BotData, 'bot' | 'history' | 
         </div>
       ) : null}
       {bot.trouble === null ? <p>{bot.sentence}</p> : <TroubleNote trouble={bot.trouble} />}
-      {bot.act === null ? null : <BotAct act={bot.act} now={now} />}
+      {bot.act === null ? null : <BotAct act={bot.act} line={history?.acts.find(({ id }) => id === bot.act?.id)?.line ?? null} now={now} />}
       <Facts bot={bot} />
       {bot.watched && bot.trouble === null && !isRunning ? <BotActs bot={bot} /> : null}
-      {history === null ? null : <History history={history} now={now} />}
+      {history === null ? null : <History history={history} shown={bot.act?.id ?? null} now={now} />}
     </div>
   )
 }
@@ -91,7 +91,14 @@ function CheckNow({ bot }: Pick<BotData, 'bot'>) {
   )
 }
 
-function BotAct({ act, now }: { readonly act: NonNullable<BotView['act']>; readonly now: number }) {
+interface BotActProps {
+  readonly act: NonNullable<BotView['act']>
+  /** The last thing it printed, where this reader may see it. */
+  readonly line: string | null
+  readonly now: number
+}
+
+function BotAct({ act, line, now }: BotActProps) {
   const word = act.kind === 'update' ? 'Update' : 'Restart'
   if (act.state === 'running') {
     return (
@@ -112,6 +119,7 @@ function BotAct({ act, now }: { readonly act: NonNullable<BotView['act']>; reado
         )}
       </p>
       <p>{act.sentence}</p>
+      {line === null ? null : <pre class="answer">{line}</pre>}
     </section>
   )
 }
@@ -172,13 +180,20 @@ function BotActs({ bot }: { readonly bot: BotView }) {
   )
 }
 
-function History({ history, now }: { readonly history: BotHistoryView; readonly now: number }) {
-  const past = history.acts.filter((act) => act.state !== 'running')
+interface HistoryProps {
+  readonly history: BotHistoryView
+  /** Id of the act that stands above. */
+  readonly shown: string | null
+  readonly now: number
+}
+
+function History({ history, shown, now }: HistoryProps) {
+  const past = history.acts.filter((act) => act.state !== 'running' && act.id !== shown)
   return (
     <>
       {past.length === 0 ? null : (
         <details class="more" id="acts">
-          <summary>What was done to it</summary>
+          <summary>What was done to it before</summary>
           <ul class="list">
             {past.map((act) => (
               <li>
