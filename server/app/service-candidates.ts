@@ -1,6 +1,7 @@
 // What looks like a service and is in no row: containers by their name and image, and doors that answer at the usual ports. Only looked
 // at: whether it is one, and whose, is for the owner to say.
 import type { ServiceCandidateView } from '../contract/operations/service-shapes.ts'
+import type { SettingKey } from '../contract/settings.ts'
 import type { Container, MachineView } from '../domain/machine.ts'
 import { kindOfWord, type Service, type ServiceKind, serviceKindRows, serviceKinds } from '../domain/service.ts'
 import type { Fleet } from './fleet.ts'
@@ -17,14 +18,29 @@ export interface CandidateNeeds {
 const knockMs = 2000
 const mostCandidates = 40
 
-/** Usual port of a kind, by the owner's settings. */
-export function usualPort(settings: Pick<SettingsUse, 'get'>, kind: ServiceKind): number {
-  if (kind === 'stt') return settings.get('services.speechPort')
-  if (kind === 'tts') return settings.get('services.voicePort')
-  if (kind === 'embed') return settings.get('services.embeddingPort')
-  if (kind === 'qdrant') return settings.get('services.vectorPort')
-  return serviceKindRows[kind].port
+/** Settings that say the usual port of a kind. */
+export const portSettings = {
+  stt: 'services.speechPort',
+  tts: 'services.voicePort',
+  embed: 'services.embeddingPort',
+  qdrant: 'services.vectorPort',
+} as const satisfies Partial<Record<ServiceKind, SettingKey>>
+export type PortKind = keyof typeof portSettings
+
+export const isPortKind = (kind: string): kind is PortKind => Object.hasOwn(portSettings, kind)
+
+function usualPort(settings: Pick<SettingsUse, 'get'>, kind: ServiceKind): number {
+  return isPortKind(kind) ? settings.get(portSettings[kind]) : serviceKindRows[kind].port
 }
+
+/** What a machine shows of a service that is looked for. */
+export interface Found {
+  readonly box: Container | null
+  /** Its port answers as its kind does. */
+  readonly open: boolean
+}
+
+export type ServiceCandidates = ReturnType<typeof createServiceCandidates>
 
 /** Kinds that may be proposed. Model servers are found by looks at machines already. */
 export function wantedKinds(settings: Pick<SettingsUse, 'get'>): readonly ServiceKind[] {
@@ -97,7 +113,18 @@ export function createServiceCandidates({ doors, fleet, store, settings }: Candi
       const all = await Promise.all(fleet.views().map((view) => ofMachine(view, kinds)))
       return all.flat().slice(0, mostCandidates)
     },
-    ofMachine,
+    /** One of a kind at a port of a machine: the container that publishes the port, or that has the kind's name and tells no port. */
+    async lookFor({ machine, observation }: MachineView, kind: ServiceKind, port: number): Promise<Found | null> {
+      const engine = settings.get('engine.containerName')
+      const boxes = (observation?.containers ?? []).filter(({ name }) => name !== engine)
+      const tellsNone = ({ ports }: Container): boolean => ports === undefined || ports.length === 0
+      const box =
+        boxes.find(({ ports }) => ports?.includes(port) === true) ??
+        boxes.find((one) => tellsNone(one) && kindOfContainer(one, [kind]) !== null) ??
+        null
+      const open = await answers(machine.address, kind, port)
+      return box === null && !open ? null : { box, open }
+    },
   }
 }
 

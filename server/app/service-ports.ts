@@ -70,7 +70,7 @@ export interface ServiceStore {
   acts(service: string, limit: number): readonly ServiceAct[]
   /** The same list until an act is written. */
   liveActs(): readonly ServiceAct[]
-  /** Kinds that were looked for once, because the environment of an earlier installation named their port. */
+  /** Kinds that were taken over from the environment of an earlier installation, or were not wanted when they would have been. */
   seeded(): readonly string[]
   markSeeded(kind: string, at: number): void
 }

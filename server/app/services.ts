@@ -33,7 +33,20 @@ const shownActs = 20
 /** More than these are a mistake of a program. */
 const mostServices = 60
 
-export function createServices(needs: ServicesNeeds): ServicesUse {
+/** Where a row comes from that no person added. */
+export interface TakenFrom {
+  /** Of the environment. */
+  readonly variable: string
+  /** False: nobody knows where it is, and its place was assumed. */
+  readonly found: boolean
+}
+
+export interface Services extends ServicesUse {
+  /** Adds a service of an earlier installation, and tells where it was found. Raises what `add` does. */
+  takeOver(edit: ServiceEdit & { readonly kind: ServiceKind }, from: TakenFrom): void
+}
+
+export function createServices(needs: ServicesNeeds): Services {
   const { clock, store, fleet, watch, acts, events } = needs
 
   const rowOf = (id: string): Service => {
@@ -85,10 +98,13 @@ export function createServices(needs: ServicesNeeds): ServicesUse {
     }
   }
 
-  const insert = (service: Service, by: string): void => {
+  const insert = (edit: ServiceEdit & { readonly kind: ServiceKind }): Service => {
+    if (store.list().length >= mostServices) throw invalid(`${mostServices} services are in the list, and no more can be`)
+    const service = edited(fresh(needs.ids.next(), edit.kind, clock.now()), edit)
+    check(service)
     store.insert(service)
     watch.follow(service)
-    events.append('service_added', { service: service.id, name: service.name, by })
+    return service
   }
 
   return {
@@ -103,11 +119,14 @@ export function createServices(needs: ServicesNeeds): ServicesUse {
       }
     },
     add(edit, by) {
-      if (store.list().length >= mostServices) throw invalid(`${mostServices} services are in the list, and no more can be`)
-      const service = edited(fresh(needs.ids.next(), edit.kind, clock.now()), edit)
-      check(service)
-      insert(service, by)
+      const service = insert(edit)
+      events.append('service_added', { service: service.id, name: service.name, by })
       return viewOf(service)
+    },
+    takeOver(edit, { variable, found }) {
+      const service = insert(edit)
+      const machine = machineOf(service)?.machine.name ?? ''
+      events.append('service_taken_over', { service: service.id, name: service.name, variable, found, machine, port: service.port })
     },
     edit(id, edit, by) {
       const before = rowOf(id)

@@ -24,6 +24,19 @@ export const serviceEvents = {
     webhook: false,
     kind: 'service',
   }),
+  service_taken_over: event({
+    payload: facts.extend({ variable: z.string(), machine: z.string(), port: z.int(), found: z.boolean() }),
+    sample: { ...sample, variable: 'KOKORO_PORT', machine: 'spark-2', port: 8880, found: true },
+    sentence: (p) =>
+      `${p.name} was taken over from an earlier installation (${p.variable}): ${
+        p.found
+          ? `it is at port ${p.port} of ${p.machine}.`
+          : `nothing answers at port ${p.port} anywhere, so ${p.machine} is taken to be its place. Change or remove it under Services.`
+      }`,
+    stale,
+    webhook: false,
+    kind: 'service',
+  }),
   service_changed: event({
     payload: facts.extend({ by: z.string() }),
     sample: { ...sample, by: 'owner' },

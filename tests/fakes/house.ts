@@ -69,6 +69,8 @@ export interface HouseOptions {
   /** Begins the ids: a second life must not give out the first one's again. */
   readonly idPrefix?: string
   readonly around?: (parts: Parts) => Parts
+  /** As main.ts finds it; absent: empty. */
+  readonly env?: Readonly<Record<string, string>>
   /** Instead of those of the simulated cluster. */
   readonly serviceDoors?: ServiceDoors
 }
@@ -156,7 +158,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
     cronTimes,
     infer,
     generateKeyPair: () => keyPair,
-    env: {},
+    env: options.env ?? {},
     version: '0.1.0',
     wayIn: fakeWayIn(),
     checkEvents: true,
