@@ -1,4 +1,5 @@
 // The services beside the model: looks, acts, healing, and what is offered of them.
+import { elsewhereView } from './app/engine-view.ts'
 import type { Fleet } from './app/fleet.ts'
 import type { Lock } from './app/lock.ts'
 import type { Pressures } from './app/pressure.ts'
@@ -10,6 +11,7 @@ import { createServiceSeeds } from './app/service-seeds.ts'
 import { createServiceWatch } from './app/service-watch.ts'
 import { createServices, type Services } from './app/services.ts'
 import type { EventsUse, SettingsUse } from './app/use-cases.ts'
+import type { EngineView } from './contract/operations/shapes.ts'
 import type { Job } from './jobs.ts'
 import type { Adapters } from './world.ts'
 
@@ -31,7 +33,7 @@ export function composeServices({ world, events, settings, fleet, lock, pressure
   const healing = createServiceHealing({ clock, ids, store: stores, fleet, watch, acts, lock, events, log })
   const relief = createServicePressure({ clock, store, fleet, watch, acts, pressure, events, log })
   const candidates = createServiceCandidates({ doors, fleet, store, settings })
-  const services: Services = createServices({ clock, ids, store, fleet, watch, acts, candidates, settings, events })
+  const services: Services = createServices({ clock, ids, store, doors, fleet, watch, acts, candidates, settings, events })
   const seeds = createServiceSeeds({ clock, env, store, waiting: stores.namedMachines, fleet, candidates, services, settings, log })
   const jobs: readonly Job[] = [
     { owner: 'service-healing', does: 'restarts services that may be', every: 'after each look', start: healing.start },
@@ -40,5 +42,11 @@ export function composeServices({ world, events, settings, fleet, lock, pressure
     { owner: 'service-seeds', does: 'takes over services of an earlier installation, once', every: 'after each look', start: seeds.start },
     { owner: 'service-acts', does: 'takes up acts that were under way', every: 'at start', start: () => acts.recover() },
   ]
-  return { services, attention: healing.attention, jobs, settled: acts.settled }
+  /** Model servers that are known by their address alone. */
+  const elsewhere = (): EngineView[] =>
+    services
+      .list()
+      .filter(({ kind, machine, address, enabled }) => kind === 'vllm' && machine === null && address !== null && enabled)
+      .map(elsewhereView)
+  return { services, elsewhere, attention: healing.attention, jobs, settled: acts.settled }
 }

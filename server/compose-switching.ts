@@ -42,6 +42,7 @@ export interface SwitchingGround {
   readonly machineFacts: Pick<ReturnType<typeof composeMachineFacts>, 'attention' | 'differences'>
   /** Services that run on a machine, and what they count on there. */
   readonly declaredOn: NonNullable<PlanFacts['declaredOn']>
+  readonly elsewhere: StatusNeeds['elsewhere']
   readonly shutdown: AbortSignal
 }
 
@@ -177,6 +178,7 @@ export function composeSwitching(ground: SwitchingGround) {
     recipes,
     settings,
     events,
+    elsewhere: ground.elsewhere,
     currentSwap: () => swaps.current(),
     speedOf: (serving) => speeds.ofServing(serving),
     lockView: () => lock.find(),

@@ -149,6 +149,7 @@ export function compose(world: Adapters): Graph {
       () => scheduling.schedules.attention(),
     ],
     declaredOn: (machine) => declaredBy(beside.services, machine),
+    elsewhere: () => beside.elsewhere(),
     shutdown: life.signal,
   })
   const { lock, chat, watch, health, streams, plans, swaps, observed, status, lookAround } = switching

@@ -147,7 +147,7 @@ async function run(boot: Boot, env: Env): Promise<void> {
     const engines = createEngines({ log })
     closing.add(() => engines.close())
     const webhookSender = createWebhookSender({ ownPorts: [at.port], appliance: stores.appliance, version })
-    const serviceDoors = createServiceDoors()
+    const serviceDoors = createServiceDoors({ ownPorts: [at.port] })
     closing.add(() => serviceDoors.close())
     const sparks = createSparks({ clock, log, privateKey: () => stores.machines.keyPair()?.privateKey ?? '' })
     closing.add(() => sparks.close())

@@ -51,7 +51,11 @@ export function createDeletions(needs: DeletionsNeeds): DeletionsUse {
   const servedBy = (model: Model): boolean => {
     const engines = needs.status.status().clusters.flatMap((cluster) => cluster.engines)
     const containers = needs.fleet.views().flatMap((view) => view.observation?.containers ?? [])
-    return engines.some((engine) => engine.model === model.id) || containers.some((one) => names(one.serving, model.id))
+    // An engine at an address alone reads no disk of these machines.
+    return (
+      engines.some((engine) => engine.model === model.id && engine.machines.length > 0) ||
+      containers.some((one) => names(one.serving, model.id))
+    )
   }
 
   const refusalOf = (model: Model): Refusal | null => {

@@ -1,4 +1,5 @@
 // An engine as the contract shows it.
+import type { ServiceView } from '../contract/operations/service-shapes.ts'
 import type { EngineView } from '../contract/operations/shapes.ts'
 import { httpUrl } from '../domain/address.ts'
 import type { Serving } from '../domain/engine.ts'
@@ -6,6 +7,7 @@ import type { EngineSigns } from '../domain/engine-signs.ts'
 import { type EngineSite, mainEngine } from '../domain/engine-sites.ts'
 import type { EngineState } from '../domain/engine-state.ts'
 import type { MachineView } from '../domain/machine.ts'
+import { modelName } from '../domain/model-name.ts'
 import { isoTimeOrNull } from './iso-time.ts'
 import { factViews } from './swap-view.ts'
 
@@ -99,5 +101,23 @@ export function siteView({ site, seen, name, silent, answers }: SiteViewFacts): 
     url: httpUrl(site.machine.address, site.port),
     observed: true,
     runningRequests: seen.look?.runningRequests ?? null,
+  }
+}
+
+/** An engine at an address without a machine of ours: only observed. */
+export function elsewhereView(service: ServiceView): EngineView {
+  const [model = null] = service.models
+  return {
+    ...emptyEngine,
+    id: service.id,
+    state: service.state,
+    sentence: service.sentence,
+    verdict: null,
+    evidence: service.evidence.map((fact) => ({ ...fact })),
+    model,
+    modelName: model === null ? service.name : modelName(model),
+    since: service.since,
+    url: service.url,
+    observed: true,
   }
 }

@@ -60,7 +60,7 @@ export function kindOfContainer({ name, image }: Pick<Container, 'name' | 'image
 export function createServiceCandidates({ doors, fleet, store, settings }: CandidateNeeds) {
   const answers = async (address: string, kind: ServiceKind, port: number): Promise<boolean> => {
     const { path } = serviceKindRows[kind]
-    const answer = await doors.ask({ address, port, method: 'GET', path, timeoutMs: knockMs })
+    const answer = await doors.ask({ address, port, secure: false, foreign: false, method: 'GET', path, timeoutMs: knockMs })
     return answer.status !== null && answer.status < 400
   }
 

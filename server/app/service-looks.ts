@@ -5,7 +5,7 @@ import { modelNames, type ReadAnswer, statusDoubt, workFigures } from '../domain
 import type { DoorSight, HealthSigns } from '../domain/service-health.ts'
 import { type KindRequests, kindRequests, type RealRequest } from '../domain/service-requests.ts'
 import type { Clock } from './ports.ts'
-import type { ServiceAnswer, ServiceDoors } from './service-ports.ts'
+import type { ServiceAnswer, ServiceDoors, ServicePlace } from './service-ports.ts'
 
 export interface LookNeeds {
   readonly clock: Pick<Clock, 'now'>
@@ -56,11 +56,18 @@ interface At {
   readonly address: string
 }
 
+export const placeOf = ({ service, address }: At): ServicePlace => ({
+  address,
+  port: service.port,
+  secure: service.secure,
+  foreign: service.machine === null,
+})
+
 /** One look at its health, and at its figures where they stand elsewhere. */
-export async function lookAt({ clock, doors }: LookNeeds, { service, address }: At, signal: AbortSignal): Promise<Look> {
+export async function lookAt({ clock, doors }: LookNeeds, at: At, signal: AbortSignal): Promise<Look> {
+  const { service } = at
   const { figuresPath, namesModels }: KindRequests = kindRequests[service.kind]
-  const get = (path: string): Promise<ServiceAnswer> =>
-    doors.ask({ address, port: service.port, method: 'GET', path, timeoutMs: lookMs }, signal)
+  const get = (path: string): Promise<ServiceAnswer> => doors.ask({ ...placeOf(at), method: 'GET', path, timeoutMs: lookMs }, signal)
   const askedAt = clock.now()
   // Together: while a GPU stalls, the figures still tell whether the work moves.
   const [health, figures] = await Promise.all([get(healthPath(service)), figuresPath === null ? null : get(figuresPath)])
@@ -84,12 +91,12 @@ export async function proveAt(
   at: At & { readonly model: string | null },
   signal: AbortSignal,
 ): Promise<Proof> {
-  const { service, address, model } = at
+  const { service, model } = at
   const { real, realMs }: KindRequests = kindRequests[service.kind]
   const askedAt = clock.now()
   let last: Proof | null = null
   for (const request of real(model)) {
-    const answer = await doors.ask({ address, port: service.port, ...questionOf(request), timeoutMs: realMs }, signal)
+    const answer = await doors.ask({ ...placeOf(at), ...questionOf(request), timeoutMs: realMs }, signal)
     last = proofOf(request, answer, askedAt, clock.now())
     if (answer.status !== 404 && answer.status !== 405) return last
   }

@@ -4,10 +4,19 @@ import type { Service } from '../domain/service.ts'
 import type { ServiceAct } from '../domain/service-act.ts'
 import type { ServiceState } from '../domain/words.ts'
 
-/** One question to the door of a service. */
-export interface ServiceQuestion {
+/** Where the door of a service is. */
+export interface ServicePlace {
+  /** IP literal, or a name where it is `foreign`. */
   readonly address: string
   readonly port: number
+  /** By https. */
+  readonly secure: boolean
+  /** Known by its address alone: only at home, judged anew at each question. */
+  readonly foreign: boolean
+}
+
+/** One question to the door of a service. */
+export interface ServiceQuestion extends ServicePlace {
   readonly method: 'GET' | 'POST'
   readonly path: string
   /** Sent as JSON. */
@@ -26,8 +35,10 @@ export type ServiceAnswer =
   | { readonly status: number; readonly contentType: string; readonly body: Uint8Array; readonly tookMs: number }
   | { readonly status: null; readonly why: string; readonly tookMs: number }
 
-/** The doors of services over HTTP. Asked once, never again by itself; never rejects, follows no redirect. */
+/** The doors of services over HTTP. Asked once, never again by itself; never rejects, follows no redirect, never asks the appliance. */
 export interface ServiceDoors {
+  /** Why a place may not be asked, in half a sentence; null: it may. A name without an address now may not. */
+  refusal(place: ServicePlace): Promise<string | null>
   ask(question: ServiceQuestion, signal?: AbortSignal): Promise<ServiceAnswer>
 }
 

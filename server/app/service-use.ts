@@ -15,6 +15,7 @@ export interface ServiceEdit {
   readonly name?: string | undefined
   readonly machine?: string | null | undefined
   readonly address?: string | null | undefined
+  readonly secure?: boolean | undefined
   readonly port?: number | undefined
   readonly container?: string | null | undefined
   readonly path?: string | null | undefined
@@ -40,10 +41,10 @@ export interface ServicesUse {
   /** Raises not_found, as all that name a service do. */
   find(id: string): ServiceView
   history(id: string): ServiceHistoryView
-  /** Raises service_invalid, service_exists, address_not_ip. */
-  add(edit: ServiceEdit & { readonly kind: ServiceKind }, by: string): ServiceView
+  /** Raises service_invalid, service_exists. */
+  add(edit: ServiceEdit & { readonly kind: ServiceKind }, by: string): Promise<ServiceView>
   /** Raises the same, and service_act_running. */
-  edit(id: string, edit: ServiceEdit, by: string): ServiceView
+  edit(id: string, edit: ServiceEdit, by: string): Promise<ServiceView>
   /** Raises service_act_running. */
   remove(id: string, by: string): void
   check(id: string): Promise<ServiceView>

@@ -34,7 +34,7 @@ export function serviceView(facts: ServiceViewFacts): ServiceView {
     machine: machine === undefined ? null : { id: machine.machine.id, name: machine.machine.name },
     address,
     port: service.port,
-    url: address === null ? null : httpUrl(address, service.port),
+    url: address === null ? null : httpUrl(address, service.port, service.secure),
     container: service.container,
     healthPath: healthPath(service),
     enabled: service.enabled,

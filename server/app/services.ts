@@ -1,16 +1,17 @@
 // The services beside the model: the list, what is known of each, and what may be done to it.
 import { SparkError } from '../contract/errors.ts'
 import type { ServiceTrialView, ServiceView } from '../contract/operations/service-shapes.ts'
-import { isIpAddress, tidyAddress } from '../domain/address.ts'
+import { httpUrl, isIpAddress, tidyAddress } from '../domain/address.ts'
 import { type Service, type ServiceKind, serviceKindRows } from '../domain/service.ts'
 import { type KindRequests, kindRequests } from '../domain/service-requests.ts'
-import { addressKind } from '../domain/target-address.ts'
+import { judgeName, readTarget } from '../domain/target-address.ts'
 import type { Fleet } from './fleet.ts'
 import { isoTime } from './iso-time.ts'
 import type { Clock, Ids } from './ports.ts'
 import type { ServiceActs } from './service-acts.ts'
 import type { createServiceCandidates } from './service-candidates.ts'
-import type { ServiceStore } from './service-ports.ts'
+import { placeOf } from './service-looks.ts'
+import type { ServiceDoors, ServiceStore } from './service-ports.ts'
 import type { ServiceEdit, ServicesUse } from './service-use.ts'
 import { actRecord, actView, serviceView } from './service-view.ts'
 import type { ServiceWatch } from './service-watch.ts'
@@ -20,6 +21,7 @@ export interface ServicesNeeds {
   readonly clock: Pick<Clock, 'now'>
   readonly ids: Pick<Ids, 'next'>
   readonly store: ServiceStore
+  readonly doors: Pick<ServiceDoors, 'refusal'>
   readonly fleet: Pick<Fleet, 'views'>
   readonly watch: ServiceWatch
   readonly acts: ServiceActs
@@ -28,8 +30,11 @@ export interface ServicesNeeds {
   readonly events: Pick<EventsUse, 'append'>
 }
 
+const mdnsWords = '. Names that end in .local are found by multicast, which does not reach into containers: use the IP address'
 const shownChanges = 50
 const shownActs = 20
+/** Of a name (RFC 1035). */
+const longestHost = 253
 /** More than these are a mistake of a program. */
 const mostServices = 60
 
@@ -74,15 +79,28 @@ export function createServices(needs: ServicesNeeds): Services {
 
   const invalid = (why: string): SparkError => new SparkError('service_invalid', { why })
 
+  const checkName = (host: string | null): void => {
+    if (host === null || host === '') throw invalid('a machine or an address is needed')
+    const own = judgeName({ host, literal: isIpAddress(host) }, { ownNames: needs.settings.get('access.hosts') })
+    if (own !== null) throw invalid(own)
+  }
+
   const checkPlace = (service: Service): void => {
     if (service.machine === null) {
-      checkAddress(service.address)
+      checkName(service.address)
       if (service.container !== null || service.updateProgram !== null)
         throw invalid('without a machine it is only looked at, and has no container')
       return
     }
-    if (service.address !== null) throw invalid('it has a machine, so it has no address of its own')
+    if (service.address !== null || service.secure) throw invalid('it has a machine, so it has no address of its own')
     if (!fleet.views().some((view) => view.machine.id === service.machine)) throw invalid('there is no such machine')
+  }
+
+  /** Asked before anything is written down: a name is looked up for it. */
+  const judge = async (service: Service): Promise<void> => {
+    if (service.machine !== null || service.address === null) return
+    const why = await needs.doors.refusal(placeOf({ service, address: service.address }))
+    if (why !== null) throw invalid(`${why}${service.address.endsWith('.local') ? mdnsWords : ''}`)
   }
 
   /** Raises what is wrong with a row as it would be. */
@@ -98,9 +116,14 @@ export function createServices(needs: ServicesNeeds): Services {
     }
   }
 
-  const insert = (edit: ServiceEdit & { readonly kind: ServiceKind }): Service => {
+  const made = (edit: ServiceEdit & { readonly kind: ServiceKind }): Service => {
     if (store.list().length >= mostServices) throw invalid(`${mostServices} services are in the list, and no more can be`)
     const service = edited(fresh(needs.ids.next(), edit.kind, clock.now()), edit)
+    check(service)
+    return service
+  }
+
+  const insert = (service: Service): Service => {
     check(service)
     store.insert(service)
     watch.follow(service)
@@ -118,17 +141,21 @@ export function createServices(needs: ServicesNeeds): Services {
         acts: store.acts(id, shownActs).map((act) => actRecord(act, service, name(act.machine))),
       }
     },
-    add(edit, by) {
-      const service = insert(edit)
+    async add(edit, by) {
+      const service = made(edit)
+      await judge(service)
+      insert(service)
       events.append('service_added', { service: service.id, name: service.name, by })
       return viewOf(service)
     },
     takeOver(edit, { variable, found }) {
-      const service = insert(edit)
+      const service = insert(made(edit))
       const machine = machineOf(service)?.machine.name ?? ''
       events.append('service_taken_over', { service: service.id, name: service.name, variable, found, machine, port: service.port })
     },
-    edit(id, edit, by) {
+    async edit(id, edit, by) {
+      await judge(edited(rowOf(id), edit))
+      // Nothing is awaited from here on: what is checked is what holds when it is written down.
       const before = rowOf(id)
       refuseDuringAct(before)
       const service = edited(before, edit)
@@ -181,6 +208,7 @@ function fresh(id: string, kind: ServiceKind, now: number): Service {
     name: row.word,
     machine: null,
     address: null,
+    secure: false,
     port: row.port,
     container: null,
     path: null,
@@ -196,16 +224,15 @@ function fresh(id: string, kind: ServiceKind, now: number): Service {
 function edited(service: Service, edit: ServiceEdit): Service {
   const given = Object.fromEntries(Object.entries(edit).filter(([name, value]) => value !== undefined && name in service))
   const next: Service = { ...service, ...given }
-  return next.address === null ? next : { ...next, address: tidyAddress(next.address) }
+  return next.address === null ? next : { ...next, address: tidyHost(next.address, next.port) }
 }
 
-/** Somewhere at home, or this computer where its address was typed. Where it is looked at, its own port is another program's. */
-function checkAddress(address: string | null): void {
-  if (address === null || address === '') throw new SparkError('service_invalid', { why: 'a machine or an address is needed' })
-  if (!isIpAddress(address)) throw new SparkError('address_not_ip', { address: address.slice(0, 100) })
-  const kind = addressKind(address)
-  if (kind !== 'private' && kind !== 'loopback')
-    throw new SparkError('service_invalid', { why: `${address} is not an address of a home network` })
+/** As a browser reads it: an IPv4 address has many spellings. Where it leads is judged at each question. */
+function tidyHost(address: string, port: number): string {
+  const target = readTarget(httpUrl(address.includes(':') && !address.includes('[') ? tidyAddress(address) : address, port))
+  if ('refused' in target || target.host.length > longestHost || new URL(target.url).pathname !== '/')
+    throw new SparkError('service_invalid', { why: `"${address.slice(0, 100)}" is no address` })
+  return target.host
 }
 
 const isSamePlace = (one: Service, other: Service): boolean =>
@@ -214,4 +241,8 @@ const isSamePlace = (one: Service, other: Service): boolean =>
 
 /** What was seen of it is of no use any more. */
 const isOtherPlace = (one: Service, other: Service): boolean =>
-  !isSamePlace(one, other) || one.container !== other.container || one.path !== other.path || one.enabled !== other.enabled
+  !isSamePlace(one, other) ||
+  one.secure !== other.secure ||
+  one.container !== other.container ||
+  one.path !== other.path ||
+  one.enabled !== other.enabled

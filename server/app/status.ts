@@ -46,6 +46,8 @@ export interface StatusNeeds {
   readonly storage: Pick<Storage, 'attention'>
   /** Rows of other parts of the house, least urgent of all. */
   readonly alsoNeedsOwner: readonly (() => StatusView['attention'])[]
+  /** Engines that are known by their address alone. */
+  readonly elsewhere: () => readonly EngineView[]
   readonly currentSwap: () => SwapView | null
   /** What its switch measured. */
   readonly speedOf: (serving: Serving) => EngineView['speed']
@@ -127,7 +129,11 @@ export function createStatus(needs: StatusNeeds): Status {
     return siteView({ site, seen, name: siteName(site), silent, answers: clock.now() - goodAt <= trustedMs })
   }
 
-  const engines = (now: Now): EngineView[] => [mainView(now), ...now.truth().observed.map((site) => observedView(site, now.views))]
+  /** A place that is seen over SSH is told once. */
+  const engines = (now: Now): EngineView[] => {
+    const here = [mainView(now), ...now.truth().observed.map((site) => observedView(site, now.views))]
+    return [...here, ...needs.elsewhere().filter((one) => !here.some(({ url }) => url === one.url))]
+  }
 
   /** While a switch runs, what is half there is its own affair. */
   const orphans = ({ views, swap }: Now): readonly Orphan[] =>

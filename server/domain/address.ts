@@ -32,6 +32,6 @@ export function tidyAddress(text: string): string {
 }
 
 /** `http://address:port`, IPv6 in brackets. */
-export function httpUrl(address: string, port: number): string {
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
+export function httpUrl(address: string, port: number, secure = false): string {
+  return `http${secure ? 's' : ''}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }

@@ -10,8 +10,10 @@ export interface Service {
   readonly name: string
   /** Id of the machine it runs on; null: known by its address alone, and only looked at. */
   readonly machine: string | null
-  /** IP literal, only where `machine` is null. */
+  /** IP literal or a name, only where `machine` is null. */
   readonly address: string | null
+  /** Asked by https, only where `machine` is null. */
+  readonly secure: boolean
   readonly port: number
   /** Name of its container, the only one that is ever touched for it; null: only looked at. */
   readonly container: string | null

@@ -88,11 +88,17 @@ export function judgeAddress(
   const kind = addressKind(address)
   const named = target.literal ? target.host : `${target.host} (${address})`
   if (kind === null) return `${named} is not an address`
-  if (own.ports.includes(target.port) && isOwn(address, kind, own)) return `${named}, port ${target.port}, is this appliance itself`
+  if (isAppliance(address, target.port, own)) return `${named}, port ${target.port}, is this appliance itself`
   if (kind === 'private') return null
   if (kind === 'loopback') return target.loopback ? null : `${named} is this computer; type 127.0.0.1 if that is meant`
   if (kind === 'public') return allowPublic ? null : `${named} is on the internet, and the setting "Webhooks to the internet" is off`
   return `${named} ${words[kind]}`
+}
+
+/** Whether a place is the appliance itself, whatever else may be said of it. */
+export function isAppliance(address: string, port: number, own: OwnPlace): boolean {
+  const kind = addressKind(address)
+  return kind !== null && own.ports.includes(port) && isOwn(address, kind, own)
 }
 
 function isOwn(address: string, kind: AddressKind, { addresses }: OwnPlace): boolean {

@@ -14,6 +14,7 @@ const serviceOf = (kind: ServiceKind): Service => ({
   name: serviceKindRows[kind].word,
   machine: 'm1',
   address: null,
+  secure: false,
   port: 1,
   container: kind,
   path: null,

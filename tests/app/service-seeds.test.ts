@@ -58,7 +58,7 @@ test('a Spark that is off, or has no address yet, may be the one: nothing is ass
   await begin({ KOKORO_PORT: '8880', SPARK3_HOST: 'spark-3.local' }, [], [])
   await life.clock.advance(300_000)
   expect(rows()).toEqual([])
-  life.world.setFault({ name: 'F15', node: 'spark-2' })
+  life.world.freeze('spark-2', 6_000_000)
   await life.clock.advance(60_000)
   life.graph.namedMachines.forget(life.graph.namedMachines.list()[0]?.id ?? '')
   await life.clock.advance(300_000)

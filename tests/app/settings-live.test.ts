@@ -205,7 +205,7 @@ const proofs: Partial<Readonly<Record<SettingKey, () => Promise<void>>>> = {
   'services.pollSeconds': async () => {
     await foundAfter('qdrant', 6333)
     const machine = life.graph.machines.list()[0]?.id ?? ''
-    const { id } = life.graph.services.add({ kind: 'qdrant', machine }, 'owner')
+    const { id } = await life.graph.services.add({ kind: 'qdrant', machine }, 'owner')
     const looks = async (): Promise<number> => {
       const seen = new Set<unknown>()
       for (let at = 0; at < 60; at += 1) {

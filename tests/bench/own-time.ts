@@ -47,7 +47,7 @@ export async function openStopwatched(closing: Closing): Promise<Stopwatched> {
   const stores = openStores({ path: join(folder, 'spark-control.sqlite'), ids, log })
   closing.add(() => stores.close())
   const engines = createEngines({ log })
-  const serviceDoors = createServiceDoors()
+  const serviceDoors = createServiceDoors({ ownPorts: [] })
   closing.add(() => serviceDoors.close())
   closing.add(() => engines.close())
   const sparks = createSparks({ clock, log, privateKey: () => stores.machines.keyPair()?.privateKey ?? '' })

@@ -166,6 +166,7 @@ export async function createOwnerRig(options: OwnerRigOptions = {}) {
     recipes,
     settings,
     events,
+    elsewhere: () => [],
     currentSwap: () => swap,
     speedOf: () => null,
     lockView: () => freeLockSample,

@@ -18,11 +18,11 @@ export function fakeServices(note: (what: string, ask: unknown) => void): UseCas
     list: () => [serviceSample],
     find: found,
     history: (id) => ({ ...serviceHistorySample, acts: serviceHistorySample.acts.map((act) => ({ ...act, service: found(id).id })) }),
-    add(edit) {
+    async add(edit) {
       note('services.add', edit)
       return { ...serviceSample, kind: edit.kind, name: edit.name ?? serviceSample.name }
     },
-    edit(id, edit) {
+    async edit(id, edit) {
       note('services.edit', { id, edit })
       return { ...found(id), name: edit.name ?? serviceSample.name }
     },

@@ -36,7 +36,7 @@ export function openSshHouse(): SshHouse {
   const pair = generateKeyPair()
   stores.machines.setKeyPair(pair)
   const engines = createEngines({ log })
-  const serviceDoors = createServiceDoors()
+  const serviceDoors = createServiceDoors({ ownPorts: [] })
   const sparks = createSparks({ clock, log, privateKey: () => pair.privateKey })
   const graph = compose({
     clock,

@@ -1,14 +1,12 @@
 // Sends one message of a webhook. The name is looked up anew for each attempt, every address it has is judged, and the connection is made
 // to exactly those addresses: a name that points elsewhere a moment later changes nothing. Each attempt has a connection of its own.
 import type { LookupAddress } from 'node:dns'
-import { lookup } from 'node:dns/promises'
-import type { LookupFunction } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { Client } from 'undici'
 import type { Answered, Dispatch, WebhookSender } from '../../app/webhook-ports.ts'
 import { failureCode } from '../../domain/failure-code.ts'
 import { judgeAddress, judgeName, readTarget, type Target, type TargetRules } from '../../domain/target-address.ts'
 import { whyNotAccepted } from '../../domain/webhook-words.ts'
+import { judgedAddresses, only, ownPlace, Refusal, type Resolve, resolveAll, unless } from './judged-place.ts'
 import { signatureHeaders } from './webhook-signature.ts'
 
 const connectTimeoutMs = 5000
@@ -25,37 +23,22 @@ export interface SenderNeeds {
   readonly appliance: string
   readonly version: string
   /** Tests: another way to look up names, and shorter patience. */
-  readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
+  readonly resolve?: Resolve
   readonly limitMs?: number
 }
-
-/** Why there was no attempt, as the end of a sentence that begins with "It ...". */
-class Refusal extends Error {}
 
 export function createWebhookSender({
   ownPorts,
   appliance,
   version,
-  resolve = (host) => lookup(host, { all: true, verbatim: true }),
+  resolve = resolveAll,
   limitMs = attemptMs,
 }: SenderNeeds): WebhookSender {
-  const own = () => ({
-    addresses: Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address)),
-    ports: ownPorts,
-  })
-
   /** Every address a connection may be made to; raises Refusal when a single one may not be. */
   const judged = async (target: Target, rules: TargetRules): Promise<readonly LookupAddress[]> => {
     const byName = judgeName(target, rules)
     if (byName !== null) throw new Refusal(byName)
-    const family = target.host.includes(':') ? 6 : 4
-    const found = target.literal ? [{ address: target.host, family }] : await resolve(target.host)
-    if (found.length === 0) throw new Refusal(`${target.host} has no address`)
-    for (const { address } of found) {
-      const why = judgeAddress(address, target, { ...rules, own: own() })
-      if (why !== null) throw new Refusal(why)
-    }
-    return found
+    return judgedAddresses(target, resolve, (address) => judgeAddress(address, target, { ...rules, own: ownPlace(ownPorts) }))
   }
 
   const send = async (dispatch: Dispatch, signal: AbortSignal): Promise<Answered> => {
@@ -131,15 +114,6 @@ async function ask(target: Target, addresses: readonly LookupAddress[], { header
   }
 }
 
-/** Answers every look-up with what was judged. */
-function only(addresses: readonly LookupAddress[]): LookupFunction {
-  return (_host, options, done) => {
-    const [one] = addresses
-    if (options.all === true) done(null, [...addresses])
-    else done(null, one?.address ?? '', one?.family ?? 4)
-  }
-}
-
 const first = (header: string | string[] | undefined): string | null => (Array.isArray(header) ? header[0] : header) ?? null
 
 /** A body that breaks off after the status came changes nothing: the status is the answer. */
@@ -156,15 +130,6 @@ async function beginning(body: AsyncIterable<Buffer>): Promise<string> {
     // What came is kept.
   }
   return Buffer.concat(chunks).subarray(0, longestAnswerBytes).toString('utf8').toWellFormed().replaceAll('\0', '')
-}
-
-function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason)
-    if (signal.aborted) return leave()
-    signal.addEventListener('abort', leave, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
 }
 
 const whys: Readonly<Record<string, string>> = {

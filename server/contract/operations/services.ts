@@ -24,7 +24,8 @@ const program = z
 const Edit = z.strictObject({
   name: z.string().trim().min(1).max(60).optional(),
   machine: Id.nullable().optional().describe('Null: known by its address alone, and only looked at'),
-  address: z.string().max(100).nullable().optional().describe('IP address on your network, only without a machine'),
+  address: z.string().max(253).nullable().optional().describe('Address or name on your network, only without a machine'),
+  secure: z.boolean().optional().describe('Asked by https, only without a machine'),
   port: z.int().min(1).max(65535).optional(),
   container: container.nullable().optional(),
   path: path.nullable().optional().describe('Asked after its health; null: the usual one'),
@@ -65,7 +66,7 @@ export const serviceOperations = {
     input: { body: Edit.extend({ kind: z.enum(serviceKinds) }) },
     output: Service,
     status: 201,
-    errors: ['invalid_request', 'service_invalid', 'service_exists', 'address_not_ip'],
+    errors: ['invalid_request', 'service_invalid', 'service_exists'],
     right: 'operate',
     risk: 'mutating',
     examples: [
@@ -107,7 +108,7 @@ export const serviceOperations = {
     input: { params: Of, body: Edit },
     output: Service,
     status: 200,
-    errors: ['invalid_request', 'not_found', 'service_invalid', 'service_exists', 'service_act_running', 'address_not_ip'],
+    errors: ['invalid_request', 'not_found', 'service_invalid', 'service_exists', 'service_act_running'],
     right: 'operate',
     risk: 'mutating',
     examples: [{ title: 'heal it by itself', params: { id: serviceSample.id }, in: { heal: 'auto' }, out: serviceSample }],

@@ -25,7 +25,8 @@ export function libraryData(useCases: UseCases, query: string, now: number): Lib
 /** What is true of every model that an engine holds: it may be switching away from it, or not answer at all. */
 function statesOf(useCases: UseCases): Readonly<Record<string, ServiceState>> {
   const engines = useCases.status.status().clusters.flatMap((cluster) => cluster.engines)
-  const held = engines.flatMap(({ model, state }) => (model === null || state === 'switching' ? [] : [[model, state] as const]))
+  const here = engines.filter((engine) => engine.machines.length > 0)
+  const held = here.flatMap(({ model, state }) => (model === null || state === 'switching' ? [] : [[model, state] as const]))
   return Object.fromEntries(held.reverse())
 }
 

@@ -21,13 +21,15 @@ type Fields = Readonly<Record<string, string>>
 
 const none = (text: string | undefined): string | null => (text === undefined || text.trim() === '' ? null : text.trim())
 
-/** An address as a person types it: http://192.168.1.30:8000 or 192.168.1.30:8000. */
-function placeOf(typed: string): { address: string; port: number } {
+/** An address as a person types it: http://192.168.1.30:8000, 192.168.1.30:8000 or https://models.home. */
+function placeOf(typed: string): { address: string; port: number; secure: boolean } {
   const text = /^https?:\/\//.test(typed) ? typed : `http://${typed}`
   if (!URL.canParse(text)) throw new SparkError('service_invalid', { why: `"${typed.slice(0, 100)}" is not an address` })
   const url = new URL(text)
-  if (url.protocol !== 'http:') throw new SparkError('service_invalid', { why: 'only http:// addresses are looked at' })
-  return { address: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port === '' ? 80 : Number(url.port) }
+  if (url.username !== '' || url.password !== '')
+    throw new SparkError('service_invalid', { why: 'an address holds no user and no password' })
+  const secure = url.protocol === 'https:'
+  return { address: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port === '' ? (secure ? 443 : 80) : Number(url.port), secure }
 }
 
 /** Fields as the operation wants them; its schema says what is wrong, the same for the page as for programs. */
@@ -116,7 +118,8 @@ export function servicePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
     const typed = await fieldsOf(c)
     try {
       const { body } = readInput(operations['services.add'], { params: {}, query: {}, body: { kind: typed['kind'], ...editOf(typed) } })
-      return goTo(services.add(body, requestingOwner(c).name).links.page)
+      const { links } = await services.add(body, requestingOwner(c).name)
+      return goTo(links.page)
     } catch (thrown) {
       const { trouble, status } = troubleOf(thrown)
       return await showNew(c.req.raw, typed, trouble, status)
@@ -132,7 +135,7 @@ export function servicePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
     try {
       const wanted = { ...editOf(typed), ...switchesOf(typed, managed) }
       const { body } = readInput(operations['services.edit'], { params: { id }, query: {}, body: wanted })
-      services.edit(id, body as ServiceEdit, requestingOwner(c).name)
+      await services.edit(id, body as ServiceEdit, requestingOwner(c).name)
       return goTo(`/services/${id}`)
     } catch (thrown) {
       const { trouble, status } = troubleOf(thrown)

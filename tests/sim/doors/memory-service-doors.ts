@@ -13,6 +13,8 @@ export function createMemoryServiceDoors(world: World): ServiceDoors {
     outcome.why === 'timeout' ? `no answer within ${Math.round(timeoutMs / 1000)} s` : whys[outcome.why]
 
   return {
+    // The simulated network has no names; addresses are judged by the real doors, which have tests of their own.
+    refusal: async () => null,
     async ask({ address, port, method, path, json, timeoutMs }, signal) {
       const began = clock.now()
       const body = json === undefined ? '' : JSON.stringify(json)

@@ -76,8 +76,8 @@ export function HomeNow(data: HomeData) {
           Next: <a href="/schedule">{data.next.sentence}</a>
         </p>
       )}
-      <Observed engines={engines.filter((engine) => engine.observed)} />
-      <ServiceStrip services={data.services} />
+      <Observed engines={engines.filter((engine) => engine.observed)} services={data.services} />
+      <ServiceStrip services={data.services.filter((service) => !engines.some((engine) => engine.id === service.id))} />
     </div>
   )
 }
@@ -268,7 +268,8 @@ function ForApps({ origin, model }: { readonly origin: string; readonly model: s
 }
 
 /** What serves here without our doing is shown and left alone. */
-function Observed({ engines }: { readonly engines: readonly EngineView[] }) {
+function Observed({ engines, services }: { readonly engines: readonly EngineView[] } & Pick<HomeData, 'services'>) {
+  const pageOf = (engine: EngineView): string | null => services.find((service) => service.id === engine.id)?.links.page ?? null
   if (engines.length === 0) return null
   return (
     <section class="stack">
@@ -278,7 +279,9 @@ function Observed({ engines }: { readonly engines: readonly EngineView[] }) {
           <li>
             <div class="stack tight">
               <p class="tags">
-                <strong>{engine.modelName ?? 'Something'}</strong>
+                <strong>
+                  {pageOf(engine) === null ? (engine.modelName ?? 'Something') : <a href={pageOf(engine) ?? ''}>{engine.modelName}</a>}
+                </strong>
                 <StateBadge state={engine.state} />
               </p>
               <p class="quiet">

@@ -56,7 +56,13 @@ export function NewServicePage({ candidates, machines, typed, trouble }: NewServ
           <p>It is only looked at: its models, how it is, how fast it answers. Nothing can be started or stopped there.</p>
           <input type="hidden" name="kind" value="vllm" />
           <div class="fields">
-            <Field name="url" label="Address" value={typed['url'] ?? ''} hint="Such as http://192.168.1.30:8000" required />
+            <Field
+              name="url"
+              label="Address"
+              value={typed['url'] ?? ''}
+              hint="On your own network, such as http://192.168.1.30:8000 or https://models.home.example"
+              required
+            />
             <Field name="name" label="Name" value={typed['name'] ?? ''} />
           </div>
           <p>
@@ -163,9 +169,15 @@ export function EditService({ service, machines, typed }: EditProps) {
           {isOnMachine ? (
             <MachineField machines={machines} chosen={value('machine', service.machine?.id ?? '')} />
           ) : (
-            <Field name="address" label="IP address" value={value('address', service.address)} required />
+            <Field
+              name="url"
+              label="Address"
+              value={value('url', service.url)}
+              hint="On your own network, such as http://192.168.1.30:8000"
+              required
+            />
           )}
-          <Field name="port" label="Port" value={value('port', service.port)} required />
+          {isOnMachine ? <Field name="port" label="Port" value={value('port', service.port)} required /> : null}
           {isOnMachine ? (
             <Field
               name="container"

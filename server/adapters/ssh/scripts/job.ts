@@ -30,7 +30,12 @@ mkdir -p "$sc_root/bin" || exit 1
  */
 export function beginLines(without = ''): string {
   return `: >"$new/log" &&
-mv -T "$new" "$job" || exit 1
+moved=$(mv -T "$new" "$job" 2>&1) || {
+rm -rf "$new"
+[ ! -d "$job" ] || exit 0
+printf '%s' "$moved"
+exit 1
+}
 ( set -m; setsid bash "$bin" "$job" </dev/null >>"$job/log" 2>&1 ${without} & )`
 }
 
