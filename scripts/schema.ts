@@ -9,7 +9,7 @@ import { outcomeErrors } from '../server/contract/errors-of-outcomes.ts'
 import { startErrors } from '../server/contract/errors-of-starts.ts'
 import { type EventType, events } from '../server/contract/events.ts'
 import { operations } from '../server/contract/index.ts'
-import { allowedOf, pinName } from '../server/contract/setting-words.ts'
+import { pinName, wordsOf } from '../server/contract/setting-words.ts'
 import { type SettingKey, settings } from '../server/contract/settings.ts'
 import { literalFirst } from '../server/http/api.ts'
 import { openApiDocument } from '../server/http/openapi.ts'
@@ -82,7 +82,7 @@ function settingsPage(): string {
         code(key),
         row.label,
         `${code(JSON.stringify(row.default))}${row.unit === null ? '' : ` ${row.unit}`}`,
-        allowedOf(row) ?? '',
+        wordsOf(row).allowed ?? '',
         code(pinName(key)),
         row.env === null ? '' : code(row.env),
         row.secret ? `${row.help} A secret: sealed at rest, never shown.` : row.help,

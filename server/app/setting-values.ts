@@ -1,7 +1,7 @@
 // What a setting may be told, by whom: forms and the environment send texts for everything, programs send the value itself.
 import type { SettingRow } from '../contract/define.ts'
 import { SparkError } from '../contract/errors.ts'
-import { allowedOf, pinName } from '../contract/setting-words.ts'
+import { pinName, wordsOf } from '../contract/setting-words.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 type Rows = Readonly<Record<string, SettingRow>>
@@ -13,7 +13,8 @@ export function readValue(row: SettingRow, value: unknown): Read {
   if (read.success) return { ok: true, value: read.data }
   const issue = read.error.issues[0]
   const entry = issue?.path[0]
-  if (row.control === 'number' || row.control === 'toggle') return { ok: false, why: `${allowedOf(row) ?? 'another value'} is needed` }
+  if (row.control === 'number' || row.control === 'toggle')
+    return { ok: false, why: `${wordsOf(row).allowed ?? 'another value'} is needed` }
   return { ok: false, why: `${entry === undefined ? '' : `entry ${Number(entry) + 1}: `}${inPlainWords(issue)}` }
 }
 

@@ -6,7 +6,7 @@
 import type { SettingRow } from '../contract/define.ts'
 import { SparkError } from '../contract/errors.ts'
 import type { SettingView } from '../contract/operations/setting-shapes.ts'
-import { allowedOf, choicesOf, pinName } from '../contract/setting-words.ts'
+import { pinName, wordsOf } from '../contract/setting-words.ts'
 import { type SettingKey, type SettingValue, settings as table } from '../contract/settings.ts'
 import { isoTimeOrNull } from './iso-time.ts'
 import type { Clock, Log, SettingStore } from './ports.ts'
@@ -77,6 +77,7 @@ export function createSettings({ store, clock, env, sealer, events, log, rows = 
   const viewOf = (key: string, stored: Stored | undefined): SettingView => {
     const row = rowOf(key)
     const before = row.secret ? null : usable(key, stored?.before)
+    const { allowed, choices } = wordsOf(row)
     return {
       key,
       label: row.label,
@@ -84,8 +85,8 @@ export function createSettings({ store, clock, env, sealer, events, log, rows = 
       group: row.group,
       control: row.control,
       unit: row.unit,
-      allowed: allowedOf(row),
-      choices: choicesOf(row),
+      allowed,
+      choices: choices === null ? null : [...choices],
       value: row.secret ? null : effective(key, stored),
       default: row.secret ? null : row.default,
       before: before?.value ?? null,

@@ -12,8 +12,23 @@ export function pinName(key: string): string {
     .toUpperCase()}`
 }
 
-/** What a row takes, in words that fit before "is needed"; null where its kind of field says it all. */
-export function allowedOf(row: SettingRow): string | null {
+export interface SettingWords {
+  /** What it takes, in words that fit before "is needed"; null where its kind of field says it all. */
+  readonly allowed: string | null
+  /** The values it takes, where those are a few words; null: not such a list. */
+  readonly choices: readonly string[] | null
+}
+
+const known = new WeakMap<SettingRow, SettingWords>()
+
+/** What a row's schema says in words: read from it once, for it is asked at every look at the settings. */
+export function wordsOf(row: SettingRow): SettingWords {
+  const found = known.get(row) ?? { allowed: allowedOf(row), choices: choicesOf(row) }
+  known.set(row, found)
+  return found
+}
+
+function allowedOf(row: SettingRow): string | null {
   if (row.control === 'toggle') return 'on or off'
   if (row.control !== 'number') return null
   const { type, minimum, maximum } = z.toJSONSchema(row.schema)
@@ -22,8 +37,7 @@ export function allowedOf(row: SettingRow): string | null {
   return `${kind} from ${grouped(minimum)} to ${grouped(maximum)}`
 }
 
-/** The values it takes, where those are a few words; null: not such a list. */
-export function choicesOf(row: SettingRow): string[] | null {
+function choicesOf(row: SettingRow): string[] | null {
   const { enum: values } = z.toJSONSchema(row.schema, { unrepresentable: 'any' })
   return values === undefined ? null : values.map(String)
 }

@@ -1,7 +1,7 @@
 // Sample settings for the gallery: as shipped, changed, pinned, and a secret in each of its states.
 import type { SettingRow } from '../../server/contract/define.ts'
 import type { SettingsDifference, SettingView } from '../../server/contract/operations/setting-shapes.ts'
-import { allowedOf, choicesOf, pinName } from '../../server/contract/setting-words.ts'
+import { pinName, wordsOf } from '../../server/contract/setting-words.ts'
 import { settings as rows } from '../../server/contract/settings.ts'
 import { before } from './view-samples.ts'
 
@@ -18,8 +18,8 @@ export const settings: SettingView[] = Object.entries<SettingRow>(rows).map(([ke
   group: row.group,
   control: row.control,
   unit: row.unit,
-  allowed: allowedOf(row),
-  choices: choicesOf(row),
+  allowed: wordsOf(row).allowed,
+  choices: wordsOf(row).choices?.slice() ?? null,
   value: row.secret ? null : row.default,
   default: row.secret ? null : row.default,
   before: null,

@@ -1,7 +1,7 @@
 // What the pages of settings offer: a list where only a few words are taken, nothing where the environment has decided, a way out.
 import { expect, it } from 'vitest'
 import type { SettingView } from '../../server/contract/operations/setting-shapes.ts'
-import { choicesOf } from '../../server/contract/setting-words.ts'
+import { wordsOf } from '../../server/contract/setting-words.ts'
 import { settings } from '../../server/contract/settings.ts'
 import { policies } from '../../server/domain/access.ts'
 import { createPages } from '../../server/http/pages/pages.tsx'
@@ -21,7 +21,7 @@ const fieldOf = (html: string, key: string): string => {
 }
 
 const few = Object.entries(settings).flatMap(([key, row]) => {
-  const choices = choicesOf(row)
+  const { choices } = wordsOf(row)
   return choices === null ? [] : [{ key, group: row.group, choices }]
 })
 
