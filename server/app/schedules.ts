@@ -198,7 +198,7 @@ export function createSchedules(needs: SchedulesNeeds): Schedules {
       const { app, model, ensure, approval } = soonest.schedule
       const what =
         model === null ? '' : ensure && approval !== null ? `, with a switch to ${needs.nameOf(model)}` : ` with ${needs.nameOf(model)}`
-      return { at: isoTime(soonest.from), sentence: `${app} ${whenInWords(soonest.from, now, zone())}${what}` }
+      return { at: isoTime(soonest.from), sentence: `${app}, ${whenInWords(soonest.from, now, zone())}${what}` }
     },
     attention: () => {
       const now = clock.now()

@@ -220,7 +220,7 @@ describe('the calendar', () => {
       { code: 'schedule_asks', sentence: 'recap asks to have <a/b> switched to at its times.', link: '/schedule' },
       { code: 'schedule_overlap', sentence, link: '/schedule' },
     ])
-    expect(schedules.next()).toEqual({ at: '2026-01-02T01:00:00.000Z', sentence: 'recap tomorrow at 02:00 with <a/b>' })
+    expect(schedules.next()).toEqual({ at: '2026-01-02T01:00:00.000Z', sentence: 'recap, tomorrow at 02:00 with <a/b>' })
   })
 
   it('knows a reservation that lasts into a time', () => {
