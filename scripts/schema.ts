@@ -70,6 +70,7 @@ const settingsWords = [
   ].join('\n'),
   'A **seed** is a name that an earlier installation used. It is read at the first start that finds it, if nobody ever set that setting, and is then stored as if the owner had typed it: later changes of the variable, and its going, change nothing. "Back to the default" is kept as well. To keep a setting in the hand of the environment, use the pin.',
   'The machines of an earlier installation are seeded too: `SPARK1_HOST` to `SPARK9_HOST` with `SSH_USER` and, where it is not 22, `SSH_PORT`. Each is taken once, also when its machine is removed later. An IP address with a user becomes a machine. A name such as `spark-1.local` becomes a machine that needs an address: such names are found by multicast, which does not reach into containers, and may lead to another computer tomorrow. It is listed under Machines with a field for its address, and never contacted before.',
+  'So is its bot: `MATRIX_BRIDGE_USER`, with `MATRIX_BRIDGE_UNIT` (else `matrix-bridge.service`) and `MATRIX_BRIDGE_DIR`, becomes the first bot under Services, on the first machine in the list. Without a user there is none.',
   'An environment variable that cannot be used stops the start with a sentence (exit code 78). One that is set to nothing counts as not set.',
 ]
 

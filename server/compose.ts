@@ -158,7 +158,7 @@ export function compose(world: Adapters): Graph {
   const beside = composeServices({ world, events, settings, fleet, lock, pressure: switching.pressure, shutdown: life.signal })
 
   const logs = createLogs({ clock, sparks, store: stores })
-  const bots = composeBots({ world, events, logs: logs.any, shutdown: life.signal })
+  const bots = composeBots({ world, events, fleet, logs: logs.any, shutdown: life.signal })
   const downloads = createDownloads({
     clock,
     ids,

@@ -38,7 +38,9 @@ export function createBotActs(needs: BotActNeeds) {
 
   const liveOf = (bot: string): BotAct | null => store.liveActs().find((act) => act.bot === bot) ?? null
 
+  /** Once: what was given up already is not told a second time. */
   const end = (bot: Bot, act: BotAct): void => {
+    if (liveOf(bot.id)?.id !== act.id) return
     store.updateAct(act)
     const { kind, state, sentence, requestedBy } = act
     const told = { bot: bot.id, name: bot.name, act: act.id, kind, requestedBy: requestedBy.name }

@@ -3,12 +3,15 @@
 import type { StatusView } from '../contract/operations/shapes.ts'
 import type { Bot } from '../domain/bot.ts'
 import { minuteMs } from '../domain/durations.ts'
-import { attemptWindowMs, type HealSigns, healStep, mostAttempts, noHeal } from '../domain/service-heal.ts'
+import type { Machine } from '../domain/machine.ts'
+import { type HealSigns, healStep, mostAttempts } from '../domain/service-heal.ts'
 import type { BotActs } from './bot-acts.ts'
 import type { BotStore } from './bot-ports.ts'
 import { botSentence } from './bot-view.ts'
 import type { BotWatch } from './bot-watch.ts'
+import { healedBefore, steadyDraw } from './heal-memory.ts'
 import { managedServices } from './managed-services.ts'
+import { isSilence } from './patience.ts'
 import type { Clock, Ids, Log } from './ports.ts'
 import type { EventsUse } from './use-cases.ts'
 import { whenAborted } from './when-aborted.ts'
@@ -19,6 +22,8 @@ export interface BotHealingNeeds {
   readonly store: BotStore
   readonly watch: BotWatch
   readonly acts: Pick<BotActs, 'begin' | 'liveOf'>
+  /** As the looks at the machine itself have it. */
+  readonly isUnreachable: (machine: string) => boolean
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
 }
@@ -34,18 +39,7 @@ export function createBotHealing(needs: BotHealingNeeds) {
   /** Since when it is not well. */
   const unwell = new Map<string, number>()
 
-  /** What an earlier life tried counts. */
-  const signsOf = (bot: Bot): HealSigns => {
-    const known = all.get(bot.id)
-    if (known !== undefined) return known
-    const tried = store.acts(bot.id, keptActs).filter(({ requestedBy, kind }) => requestedBy.kind === 'system' && kind === 'restart')
-    const attempts = tried.map((act) => act.startedAt).filter((at) => clock.now() - at < attemptWindowMs)
-    return { ...noHeal, attempts: attempts.toReversed() }
-  }
-
-  /** Spread over bots, and the same in every life: nothing here is random. */
-  const drawOf = (bot: Bot, attempt: number): number =>
-    Number.parseInt(needs.ids.digest(`${bot.id} ${attempt}`).slice(0, 8), 16) / 0xffffffff || 0.5
+  const signsOf = (bot: Bot): HealSigns => all.get(bot.id) ?? healedBefore(store.acts(bot.id, keptActs), clock.now())
 
   const consider = (bot: Bot): void => {
     const { signs: health, error } = watch.known(bot.id)
@@ -59,7 +53,7 @@ export function createBotHealing(needs: BotHealingNeeds) {
       well,
       down: error === null && managedServices.bot.heal({ signs: health }),
       allowed: bot.heal === 'auto' && error === null && needs.acts.liveOf(bot.id) === null,
-      draw: drawOf(bot, before.attempts.length),
+      draw: steadyDraw(needs.ids, bot.id, before.attempts.length),
     })
     all.set(bot.id, signs)
     const machine = watch.machineOf(bot)?.name ?? ''
@@ -71,16 +65,24 @@ export function createBotHealing(needs: BotHealingNeeds) {
     })
   }
 
+  /** It stands still on purpose, it is worked on, or its whole machine is silent: that is said once, of the machine. */
+  const isNoNews = (bot: Bot, machine: Machine | null): boolean => {
+    const { error, look } = watch.known(bot.id)
+    if (error !== null) return isSilence(error) && machine !== null && needs.isUnreachable(machine.id)
+    return needs.acts.liveOf(bot.id) !== null || (look?.state === 'stopped' && !look.crashed)
+  }
+
   const attentionOf = (bot: Bot): StatusView['attention'] => {
     const [known, since] = [watch.known(bot.id), unwell.get(bot.id)]
     const state = watch.state(bot.id)
-    const isStill = state === 'stopped' && known.look?.crashed !== true
-    if (bot.user === '' || since === undefined || state === 'running' || isStill || needs.acts.liveOf(bot.id) !== null) return []
+    const machine = watch.machineOf(bot)
+    if (bot.user === '' || since === undefined || state === 'running' || isNoNews(bot, machine)) return []
     const exhausted = all.get(bot.id)?.exhausted === true
     if (!exhausted && clock.now() - since < longMs) return []
-    const said = `${bot.name}: ${botSentence({ bot, known, state, machine: watch.machineOf(bot) })}`
-    const sentence = exhausted ? `${said} It was restarted ${mostAttempts} times and is left alone now.` : said
-    return [{ code: exhausted ? 'bot_heal_exhausted' : 'bot_unwell', sentence, link: `/bots/${bot.id}` }]
+    const said = `${bot.name}: ${botSentence({ bot, known, state, machine })}`
+    const link = `/bots/${bot.id}`
+    if (!exhausted) return [{ code: 'bot_unwell', sentence: said, link }]
+    return [{ code: 'bot_heal_exhausted', sentence: `${said} It was restarted ${mostAttempts} times and is left alone now.`, link }]
   }
 
   return {

@@ -3,17 +3,17 @@ import type { Bot, BotState } from '../domain/bot.ts'
 import { afterBotLook, botStateOf } from '../domain/bot-health.ts'
 import type { Machine } from '../domain/machine.ts'
 import { noHealth } from '../domain/service-health.ts'
-import { type BotKnown, placeOf } from './bot-looks.ts'
+import { type BotKnown, type BotProbe, placeOf } from './bot-looks.ts'
 import type { BotSparks, BotStore } from './bot-ports.ts'
 import { botSentence } from './bot-view.ts'
 import { managedServices } from './managed-services.ts'
-import type { Clock, Log, MachineStore } from './ports.ts'
+import type { Clock, Log, MachineStore, Sparks } from './ports.ts'
 import type { EventsUse } from './use-cases.ts'
 import { whenAborted } from './when-aborted.ts'
 
 export interface BotWatchNeeds {
   readonly clock: Clock
-  readonly sparks: BotSparks
+  readonly sparks: Pick<BotSparks, 'lookAtBot'> & Pick<Sparks, 'forget'>
   readonly store: { readonly bots: BotStore; readonly machines: Pick<MachineStore, 'list'> }
   readonly events: Pick<EventsUse, 'append'>
   readonly log: Log
@@ -25,6 +25,8 @@ interface Watched {
   known: BotKnown
   readonly life: AbortController
   looking: Promise<void> | null
+  /** Where it was looked at last; a connection of its own is open there. */
+  place: string | null
   /** The word that was last written down. */
   told: BotState | null
 }
@@ -67,31 +69,54 @@ export function createBotWatch(needs: BotWatchNeeds) {
     events.append('bot_state_changed', { bot: bot.id, name: bot.name, state, sentence })
   }
 
+  /** The connection is closed where no other bot of that user needs it. */
+  const leave = (watched: Watched): void => {
+    const { place } = watched
+    watched.place = null
+    if (place !== null && ![...all.values()].some((one) => one.place === place)) needs.sparks.forget(place)
+  }
+
+  const end = (id: string): void => {
+    const watched = all.get(id)
+    if (watched === undefined) return
+    watched.life.abort()
+    all.delete(id)
+    leave(watched)
+  }
+
   const hear = (turn: Turn, bot: Bot): void => {
     for (const listener of listeners[turn]) listener(bot)
   }
 
-  const look = async (id: string, watched: Watched): Promise<void> => {
-    const bot = rowOf(id)
-    const machine = bot === undefined ? null : machineOf(bot)
-    const { signal } = watched.life
-    if (bot === undefined || bot.user === '' || machine === null || signal.aborted) return
-    const { seen, error } = await managedServices.bot.probe(needs, { bot, machine: placeOf(machine, bot.user) }, signal)
-    if (signal.aborted) return
-    if (error?.code === 'internal') needs.log.error('looking at a bot failed', { bot: id, error })
+  /** Where that bot is looked at now; null: nowhere. */
+  const placeNow = (bot: Bot | undefined): Machine | null => {
+    const machine = bot === undefined || bot.user === '' ? null : machineOf(bot)
+    return bot === undefined || machine === null ? null : placeOf(machine, bot.user)
+  }
+
+  const see = (bot: Bot, watched: Watched, { seen, error }: BotProbe): void => {
     const { signs, look: before } = watched.known
     // What is done to it just now stops and starts it: that is no sign of how it is.
     const isActs = seen.look !== null && seen.look.state !== 'running' && isLive(bot)
-    watched.known = {
-      signs: isActs ? signs : afterBotLook(signs, seen),
-      last: seen,
-      error,
-      look: seen.look ?? before,
-    }
+    watched.known = { signs: isActs ? signs : afterBotLook(signs, seen), last: seen, error, look: seen.look ?? before }
     hear('acts', bot)
     tellChange(bot, watched)
     hear('state', bot)
-    events.append('bot_observed', { bot: id, name: bot.name })
+    events.append('bot_observed', { bot: bot.id, name: bot.name })
+  }
+
+  const look = async (id: string, watched: Watched): Promise<void> => {
+    const { signal } = watched.life
+    if (signal.aborted) return
+    const bot = rowOf(id)
+    const machine = placeNow(bot)
+    if (machine?.id !== watched.place) leave(watched)
+    if (bot === undefined || machine === null) return
+    watched.place = machine.id
+    const probed = await managedServices.bot.probe(needs, { bot, machine }, signal)
+    if (signal.aborted) return
+    if (probed.error?.code === 'internal') needs.log.error('looking at a bot failed', { bot: id, error: probed.error })
+    see(bot, watched, probed)
   }
 
   /** Looks that run at the same time are one. */
@@ -106,8 +131,8 @@ export function createBotWatch(needs: BotWatchNeeds) {
 
   const follow = (bot: Bot): void => {
     if (running === null || running.aborted) return
-    all.get(bot.id)?.life.abort()
-    const watched: Watched = { known: nothingKnown, life: new AbortController(), looking: null, told: null }
+    end(bot.id)
+    const watched: Watched = { known: nothingKnown, life: new AbortController(), looking: null, place: null, told: null }
     all.set(bot.id, watched)
     if (bot.user === '') return
     void lookOnce(bot.id, watched)
@@ -126,10 +151,7 @@ export function createBotWatch(needs: BotWatchNeeds) {
     /** A row is new or another one: what was known of it counts no more. */
     follow,
 
-    forget(id: string): void {
-      all.get(id)?.life.abort()
-      all.delete(id)
-    },
+    forget: end,
 
     /** Resolves when the look that is on its way, if any, is over. */
     drained: async (id: string): Promise<void> => all.get(id)?.looking ?? undefined,

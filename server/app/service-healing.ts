@@ -3,9 +3,10 @@
 
 import type { StatusView } from '../contract/operations/shapes.ts'
 import type { Service } from '../domain/service.ts'
-import { attemptWindowMs, type HealSigns, healStep, mostAttempts, noHeal } from '../domain/service-heal.ts'
+import { type HealSigns, healStep, mostAttempts } from '../domain/service-heal.ts'
 import type { ServiceState } from '../domain/words.ts'
 import type { Fleet } from './fleet.ts'
+import { healedBefore, steadyDraw } from './heal-memory.ts'
 import { managedServices } from './managed-services.ts'
 import type { Clock, Ids, Log, SwapStore } from './ports.ts'
 import type { ServiceActs } from './service-acts.ts'
@@ -33,16 +34,8 @@ export function createServiceHealing(needs: ServiceHealingNeeds) {
   const { clock, store, watch, events } = needs
   const all = new Map<string, HealSigns>()
 
-  /** What an earlier life tried counts. */
-  const signsOf = (service: Service): HealSigns => {
-    const known = all.get(service.id)
-    if (known !== undefined) return known
-    const tried = store.services
-      .acts(service.id, keptActs)
-      .filter(({ requestedBy, kind }) => requestedBy.kind === 'system' && kind === 'restart')
-    const attempts = tried.map((act) => act.startedAt).filter((at) => clock.now() - at < attemptWindowMs)
-    return { ...noHeal, attempts: attempts.toReversed() }
-  }
+  const signsOf = (service: Service): HealSigns =>
+    all.get(service.id) ?? healedBefore(store.services.acts(service.id, keptActs), clock.now())
 
   const isAllowed = (service: Service): boolean => {
     if (service.heal !== 'auto' || !service.enabled || service.machine === null || service.container === null) return false
@@ -57,10 +50,6 @@ export function createServiceHealing(needs: ServiceHealingNeeds) {
     return serviceSentence({ service, known: watch.known(service.id), state, machine })
   }
 
-  /** Spread over services, and the same in every life: nothing here is random. */
-  const drawOf = (service: Service, attempt: number): number =>
-    Number.parseInt(needs.ids.digest(`${service.id} ${attempt}`).slice(0, 8), 16) / 0xffffffff || 0.5
-
   const consider = (service: Service): void => {
     const row = store.services.list().find((one) => one.id === service.id)
     if (row === undefined) return void all.delete(service.id)
@@ -72,7 +61,7 @@ export function createServiceHealing(needs: ServiceHealingNeeds) {
       at: clock.now(),
       well,
       down: managedServices[row.kind].heal(watch.known(row.id)) && state !== 'unknown',
-      draw: drawOf(row, before.attempts.length),
+      draw: steadyDraw(needs.ids, row.id, before.attempts.length),
     }
     const { signs, step } = healStep(before, { ...facts, allowed: isAllowed(row) })
     all.set(row.id, signs)

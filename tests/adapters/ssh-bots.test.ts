@@ -145,3 +145,41 @@ test('the words of the owner restart it, and no shell reads them', async () => {
   const job = await act('restart', { ...bot, restartWords: ['start-bot', '$(touch broken)', "it's; id", '--now'] })
   expect([job.exitCode, door.read('words')]).toEqual([0, "$(touch broken)|it's; id|--now|"])
 }, 30_000)
+
+test('two bots of one user are worked on at once, two of one checkout are not', async () => {
+  const { door, sparks, bot, act, look } = await world()
+  door.tool('hold', `touch "$HOME/held"; while [ ! -e "$HOME/go" ]; do /bin/sleep 0.05; done`)
+  await sparks.startBotJob(door.machine, { ...bot, restartWords: ['hold'] }, { id: 'restart-held', kind: 'restart' })
+  await expect.poll(() => door.exists('held'), { timeout: 20_000 }).toBe(true)
+  const clerk = await act('restart', { ...bot, id: 'clerk', folder: null, unit: 'clerk.service', restartWords: ['true'] })
+  const twin = await act('restart', { ...bot, id: 'twin', unit: 'twin.service', restartWords: ['true'] })
+  door.write('go', '')
+  await expect.poll(async () => (await look()).job?.state, { timeout: 20_000 }).toBe('ended')
+  expect([clerk.exitCode, twin.exitCode, (await look()).job?.exitCode]).toEqual([0, botCodes.busy, 0])
+}, 60_000)
+
+test('what ended by itself with an error is told apart from what was stopped', async () => {
+  const { door, sparks, bot } = await world()
+  const unit = async (active: string) => {
+    door.tool('systemctl', `printf 'LoadState=loaded\\nActiveState=${active}\\nSubState=${active}\\n'`)
+    return sparks.lookAtBot(door.machine, bot)
+  }
+  const box = async (words: string) => {
+    door.tool('docker', `echo '${words}'`)
+    return sparks.lookAtBot(door.machine, { ...bot, runs: 'container', unit: 'bot' })
+  }
+  const seen = [
+    await unit('failed'),
+    await unit('inactive'),
+    await box('exited|1|0'),
+    await box('exited|143|0'),
+    await box('restarting|1|7'),
+  ]
+  expect(seen.map(({ state, crashed }) => [state, crashed])).toEqual([
+    ['stopped', true],
+    ['stopped', false],
+    ['stopped', true],
+    ['stopped', false],
+    ['degraded', false],
+  ])
+}, 60_000)

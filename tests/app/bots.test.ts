@@ -17,7 +17,7 @@ let house: House
 let there: ReturnType<typeof createBotMachines>
 
 const begin = async (from?: Parameters<typeof createHouse>[0]): Promise<void> => {
-  house = await createHouse({ ...from, around: (parts) => ({ ...parts, sparks: { ...parts.sparks, ...there.sparks } }) })
+  house = await createHouse({ ...from, around: (parts) => ({ ...parts, sparks: there.beside(parts.sparks) }) })
   if (from === undefined) await settle(house.graph.machines.add({ address: '127.0.1.1', user: 'spark', name: 'spark-1' }))
   await settle(house.graph.start())
 }
@@ -66,7 +66,7 @@ test('without one nothing is looked at, and a blank user hides one until it is n
   bots().edit(id, { user: '' }, 'owner')
   const before = there.looks.length
   await house.clock.advance(60_000)
-  expect(there.looks.length).toBe(before)
+  expect([there.looks.length, there.closed]).toEqual([before, [there.looks.at(-1)?.machine.id]])
 })
 
 test('two of one house are two: each by its own login, and what befalls one is not said of the other', async () => {
@@ -279,6 +279,18 @@ describe('one that fails', () => {
     await begin({ from: house.crash(), idPrefix: 'b' })
     await live(60_000)
     expect([there.orders.length, bots().find(id).state]).toEqual([3, 'stopped'])
+  })
+
+  test('because its whole machine is silent is said of the machine alone', async () => {
+    add('bridge')
+    await house.clock.advance(1000)
+    there.of('bridge').trouble = silence()
+    there.silent()
+    await house.clock.advance(300_000)
+    expect([bots().list()[0]?.state, attention()]).toEqual(['unreachable', []])
+    there.of('bridge').trouble = new SparkError('machine_refused_key', { machine: 'spark-1', user: 'bridge' })
+    await house.clock.advance(16_000)
+    expect(attention()).toHaveLength(1)
   })
 
   test('is told once, and that it runs again; Home says it after two minutes', async () => {

@@ -3,6 +3,7 @@ import type { BotSparks } from '../../server/app/bot-ports.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import type { Bot, BotJob, BotLook } from '../../server/domain/bot.ts'
 import type { Machine } from '../../server/domain/machine.ts'
+import type { Adapters } from '../../server/world.ts'
 
 export interface FakeBot {
   look: Omit<BotLook, 'job'>
@@ -50,5 +51,21 @@ export function createBotMachines() {
     one.look = one.afterRestart
     one.job = { ...one.job, state: 'ended', exitCode, text }
   }
-  return { of, sparks, looks, orders, end }
+  /** Connections of bots that were closed. */
+  const closed: string[] = []
+  let isSilent = false
+  const beside = (rest: Adapters['sparks']): Adapters['sparks'] => ({
+    ...rest,
+    ...sparks,
+    probe: (...asked) => (isSilent ? Promise.reject(silence()) : rest.probe(...asked)),
+    forget(id) {
+      if (looks.some(({ machine }) => machine.id === id)) closed.push(id)
+      rest.forget(id)
+    },
+  })
+  /** The machines themselves answer nobody any more. */
+  const silent = (): void => {
+    isSilent = true
+  }
+  return { of, beside, looks, orders, end, closed, silent }
 }

@@ -67,11 +67,6 @@ export const botExhibits: readonly Exhibit[] = [
     observedAt: null,
   }),
   {
-    name: 'bot-new',
-    place: 'services',
-    body: <NewBotPage machines={machines} publicKey={publicKey} typed={{ name: 'Bot', unit: 'bot.service' }} trouble={null} />,
-  },
-  {
     name: 'bot-new-refused',
     place: 'services',
     body: (
