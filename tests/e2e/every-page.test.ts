@@ -1,19 +1,26 @@
 // Every page of the running appliance, with what it really shows: axe in both themes, narrow and wide; no scrolling sideways at 320 px.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { SimService } from '../sim/core/service.ts'
 import { contrastViolations, overflow, violations } from './axe.ts'
-import { openRig, type Rig } from './rig.ts'
+import { e2eNodes, openRig, type Rig } from './rig.ts'
 
 const ofModel = encodeURIComponent('openai/gpt-oss-20b')
+const voices: SimService = { name: 'kokoro', kind: 'tts', image: 'example/kokoro:1', port: 8880, bytes: 3_000_000_000 }
 let rig: Rig
 let page: Page
 /** Name of the picture and path; some are known only once the story has run. */
 const pages = new Map<string, string>()
 
 beforeAll(async () => {
-  rig = await openRig()
+  rig = await openRig({ nodes: (addresses) => e2eNodes(addresses).map((node, at) => (at === 0 ? { ...node, services: [voices] } : node)) })
   const done = await rig.switchTo('Qwen/Qwen3-8B')
   const [machine] = await rig.client['machines.list']().then((listed) => listed.machines)
+  const speaks = await rig.client['services.add']({ body: { kind: 'tts', machine: machine?.id ?? '', container: 'kokoro' } })
+  const foreign = { kind: 'vllm', name: 'Attic', address: machine?.address ?? '', port: 8881 } as const
+  const attic = await rig.client['services.add']({ body: foreign })
+  const bridge = { name: 'Matrix bridge', machine: machine?.id ?? '', user: 'bridge', runs: 'unit', unit: 'matrix-bridge.service' } as const
+  const bot = await rig.client['bots.add']({ body: bridge })
   rig.world.setFault({ name: 'F3', times: 1 })
   const started = await rig.client['swaps.start']({ body: { model: 'openai/gpt-oss-20b' } })
   const id = 'id' in started ? started.id : ''
@@ -39,10 +46,16 @@ beforeAll(async () => {
     'machine-key': `/setup?machine=${machine?.id}`,
     'machine-found': `/setup?machine=${machine?.id}&test=1`,
     setup: '/setup',
+    'machine-log': `/machines/${machine?.id}/containers/kokoro/log`,
+    services: '/services',
+    'service-new': '/services/new',
+    service: speaks.links.page,
+    'service-elsewhere': attic.links.page,
+    'service-restart': `${speaks.links.page}/acts/restart`,
     activity: '/activity',
     schedule: '/schedule',
-    services: '/services',
     'bot-new': '/bots/new',
+    bot: bot.links.page,
     settings: '/settings',
     webhooks: '/webhooks',
     'webhook-new': '/webhooks/new',
@@ -76,7 +89,7 @@ test.each([390, 1280])(
       await page.setViewportSize({ width, height: 844 })
     }
   },
-  120_000,
+  180_000,
 )
 
 test('a switch that stands still is as readable as the rest, on its page and on Home', async () => {
