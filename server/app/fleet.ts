@@ -10,6 +10,7 @@ import {
   type Reach,
 } from '../domain/machine.ts'
 import { type BootCause, isUnexpected } from '../domain/machine-facts.ts'
+import { unlessAborted } from '../domain/unless-aborted.ts'
 import { everyBySetting } from './clockwork.ts'
 import type { Clock, Log, MachineStore, Sparks } from './ports.ts'
 import { spokenTrouble } from './spoken-trouble.ts'
@@ -216,7 +217,8 @@ export function createFleet(needs: FleetNeeds) {
     /** One look now; raises what went wrong. `signal` ends the waiting, not the look, which others may share. */
     async look(id: string, signal?: AbortSignal): Promise<MachineView> {
       machineOf(id)
-      await unless(signal, lookOnce(id))
+      signal?.throwIfAborted()
+      await unlessAborted(signal, lookOnce(id))
       return viewOf(machineOf(id))
     },
 
@@ -278,14 +280,4 @@ function whyOf(error: unknown, sentence: string): string {
   const facts = error instanceof SparkError ? (error.facts as Readonly<Record<string, unknown>>) : {}
   const why = facts['why']
   return typeof why === 'string' ? `${why}.` : sentence
-}
-
-async function unless<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
-  if (signal === undefined) return promise
-  signal.throwIfAborted()
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

@@ -1,14 +1,13 @@
 // Where a name leads, and whether a connection may be made there. The name is looked up anew each time, every address it has is judged,
 // and the connection is made to exactly those addresses: a name that points elsewhere a moment later changes nothing.
 import type { LookupAddress } from 'node:dns'
-import { lookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { OwnPlace } from '../../domain/target-address.ts'
+import { createNameLookup, type NameLookup } from './name-lookup.ts'
 
-export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
-
-export const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true })
+/** Of the whole appliance: whatever is asked by name shares its threads. */
+export const resolveAll: NameLookup = createNameLookup()
 
 /** Why there was no attempt, in half a sentence. */
 export class Refusal extends Error {}
@@ -21,10 +20,10 @@ export function ownPlace(ports: readonly number[]): OwnPlace {
 /** Every address of a host; raises Refusal when a single one is refused. */
 export async function judgedAddresses(
   { host, literal }: { readonly host: string; readonly literal: boolean },
-  resolve: Resolve,
+  { resolve, signal }: { readonly resolve: NameLookup; readonly signal: AbortSignal },
   refuse: (address: string) => string | null,
 ): Promise<readonly LookupAddress[]> {
-  const found = literal ? [{ address: host, family: host.includes(':') ? 6 : 4 }] : await resolve(host)
+  const found = literal ? [{ address: host, family: host.includes(':') ? 6 : 4 }] : await resolve(host, signal)
   if (found.length === 0) throw new Refusal(`${host} has no address`)
   for (const { address } of found) {
     const why = refuse(address)
@@ -40,14 +39,4 @@ export function only(addresses: readonly LookupAddress[]): LookupFunction {
     if (options.all === true) done(null, [...addresses])
     else done(null, one?.address ?? '', one?.family ?? 4)
   }
-}
-
-/** The promise, unless the signal aborts first. */
-export function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason)
-    if (signal.aborted) return leave()
-    signal.addEventListener('abort', leave, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
 }

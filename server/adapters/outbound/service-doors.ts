@@ -5,7 +5,9 @@ import { Agent, Client, type Dispatcher, FormData, request } from 'undici'
 import type { ServiceDoors, ServicePlace, ServiceQuestion } from '../../app/service-ports.ts'
 import { httpUrl } from '../../domain/address.ts'
 import { addressKind, isAppliance, judgeAddress } from '../../domain/target-address.ts'
-import { judgedAddresses, only, ownPlace, Refusal, type Resolve, resolveAll, unless } from './judged-place.ts'
+import { unlessAborted } from '../../domain/unless-aborted.ts'
+import { judgedAddresses, only, ownPlace, Refusal, resolveAll } from './judged-place.ts'
+import type { NameLookup } from './name-lookup.ts'
 import { whyOf } from './why.ts'
 
 const connectTimeoutMs = 3000
@@ -22,14 +24,17 @@ export interface DoorNeeds {
   /** Ports that this appliance listens on. */
   readonly ownPorts: readonly number[]
   /** Tests: another way to look up names. */
-  readonly resolve?: Resolve
+  readonly resolve?: NameLookup
 }
 
 export function createServiceDoors({ ownPorts, resolve = resolveAll }: DoorNeeds): OpenServiceDoors {
   const agent = new Agent({ connect: { timeout: connectTimeoutMs }, keepAliveTimeout: idleMs, connections: mostConnections })
 
   /** Raises Refusal where it may not be asked. */
-  const wayTo = async (place: ServicePlace): Promise<{ readonly dispatcher: Dispatcher; readonly end: () => Promise<void> }> => {
+  const wayTo = async (
+    place: ServicePlace,
+    signal: AbortSignal,
+  ): Promise<{ readonly dispatcher: Dispatcher; readonly end: () => Promise<void> }> => {
     const { address: host, port, foreign } = place
     const own = ownPlace(ownPorts)
     if (!foreign) {
@@ -38,7 +43,7 @@ export function createServiceDoors({ ownPorts, resolve = resolveAll }: DoorNeeds
     }
     const kind = addressKind(host)
     const target = { host, port, literal: kind !== null, loopback: kind === 'loopback' || host === 'localhost' }
-    const addresses = await judgedAddresses(target, resolve, (address) =>
+    const addresses = await judgedAddresses(target, { resolve, signal }, (address) =>
       addressKind(address) === 'public' ? `${host} is on the internet` : judgeAddress(address, target, { allowPublic: false, own }),
     )
     const connect = { lookup: only(addresses), timeout: connectTimeoutMs }
@@ -48,8 +53,9 @@ export function createServiceDoors({ ownPorts, resolve = resolveAll }: DoorNeeds
 
   return {
     refusal: async (place) => {
+      const limit = AbortSignal.timeout(lookUpMs)
       try {
-        const way = await unless(AbortSignal.timeout(lookUpMs), wayTo(place))
+        const way = await unlessAborted(limit, wayTo(place, limit))
         await way.end()
         return null
       } catch (error) {
@@ -63,7 +69,7 @@ export function createServiceDoors({ ownPorts, resolve = resolveAll }: DoorNeeds
       const both = signal === undefined ? limit : AbortSignal.any([limit, signal])
       let end: (() => Promise<void>) | null = null
       try {
-        const way = await unless(both, wayTo(question))
+        const way = await unlessAborted(both, wayTo(question, both))
         end = way.end
         const answer = await request(`${originOf(question)}${question.path}`, {
           dispatcher: way.dispatcher,

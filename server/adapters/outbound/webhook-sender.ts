@@ -3,11 +3,13 @@
 import type { LookupAddress } from 'node:dns'
 import { Client } from 'undici'
 import type { Answered, Dispatch, WebhookSender } from '../../app/webhook-ports.ts'
-import { failureCode } from '../../domain/failure-code.ts'
 import { judgeAddress, judgeName, readTarget, type Target, type TargetRules } from '../../domain/target-address.ts'
+import { unlessAborted } from '../../domain/unless-aborted.ts'
 import { whyNotAccepted } from '../../domain/webhook-words.ts'
-import { judgedAddresses, only, ownPlace, Refusal, type Resolve, resolveAll, unless } from './judged-place.ts'
+import { judgedAddresses, only, ownPlace, Refusal, resolveAll } from './judged-place.ts'
+import type { NameLookup } from './name-lookup.ts'
 import { signatureHeaders } from './webhook-signature.ts'
+import { whatItDid } from './why.ts'
 
 const connectTimeoutMs = 5000
 /** From the look-up of the name to the end of the answer. Receivers are to answer first and work then (Standard Webhooks). */
@@ -23,7 +25,7 @@ export interface SenderNeeds {
   readonly appliance: string
   readonly version: string
   /** Tests: another way to look up names, and shorter patience. */
-  readonly resolve?: Resolve
+  readonly resolve?: NameLookup
   readonly limitMs?: number
 }
 
@@ -35,10 +37,11 @@ export function createWebhookSender({
   limitMs = attemptMs,
 }: SenderNeeds): WebhookSender {
   /** Every address a connection may be made to; raises Refusal when a single one may not be. */
-  const judged = async (target: Target, rules: TargetRules): Promise<readonly LookupAddress[]> => {
+  const judged = async (target: Target, rules: TargetRules, signal: AbortSignal): Promise<readonly LookupAddress[]> => {
     const byName = judgeName(target, rules)
     if (byName !== null) throw new Refusal(byName)
-    return judgedAddresses(target, resolve, (address) => judgeAddress(address, target, { ...rules, own: ownPlace(ownPorts) }))
+    const own = ownPlace(ownPorts)
+    return judgedAddresses(target, { resolve, signal }, (address) => judgeAddress(address, target, { ...rules, own }))
   }
 
   const send = async (dispatch: Dispatch, signal: AbortSignal): Promise<Answered> => {
@@ -64,11 +67,12 @@ export function createWebhookSender({
       const target = readTarget(dispatch.url)
       if ('refused' in target) throw new Refusal(target.refused)
       const both = AbortSignal.any([limit, signal])
-      const addresses = await unless(both, judged(target, dispatch.rules))
+      const addresses = await unlessAborted(both, judged(target, dispatch.rules, both))
       return ended(await ask(target, addresses, { headers, body: dispatch.body, signal: both }))
     } catch (error) {
       signal.throwIfAborted()
-      return ended({ why: limit.aborted ? `did not answer within ${Math.round(limitMs / 1000)} s` : whyOf(error) })
+      if (error instanceof Refusal) return ended({ why: `may not be asked: ${error.message}` })
+      return ended({ why: limit.aborted ? `did not answer within ${Math.round(limitMs / 1000)} s` : whatItDid(error) })
     }
   }
 
@@ -78,7 +82,8 @@ export function createWebhookSender({
       const target = readTarget(url)
       if ('refused' in target) return target.refused
       try {
-        await unless(AbortSignal.timeout(lookupMs), judged(target, rules))
+        const limit = AbortSignal.timeout(lookupMs)
+        await unlessAborted(limit, judged(target, rules, limit))
         return null
       } catch (error) {
         // A name that is not known now may be later: the receiver may be off. It is judged again at each attempt.
@@ -130,33 +135,4 @@ async function beginning(body: AsyncIterable<Buffer>): Promise<string> {
     // What came is kept.
   }
   return Buffer.concat(chunks).subarray(0, longestAnswerBytes).toString('utf8').toWellFormed().replaceAll('\0', '')
-}
-
-const whys: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'closed the connection',
-  EPIPE: 'closed the connection',
-  UND_ERR_SOCKET: 'closed the connection',
-  UND_ERR_CONNECT_TIMEOUT: 'took no connection in time',
-  ETIMEDOUT: 'took no connection in time',
-  EHOSTUNREACH: 'cannot be reached: there is no way to it',
-  ENETUNREACH: 'cannot be reached: there is no way to it',
-  ENOTFOUND: 'cannot be found: its name has no address',
-  EAI_AGAIN: 'cannot be found: nobody answered who its name belongs to',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'shows a certificate that it signed itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'shows a certificate that nobody known signed',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'shows a certificate that nobody known signed',
-  CERT_HAS_EXPIRED: 'shows a certificate that has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate of another name',
-}
-
-function whyOf(error: unknown): string {
-  if (error instanceof Refusal) return `may not be asked: ${error.message}`
-  if (error instanceof AggregateError && error.errors.length > 0) return whyOf(error.errors[0])
-  const code = failureCode(error)
-  if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError'))
-    return 'answered with something that is not HTTP'
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'does not speak https'
-  const words = error instanceof Error ? error.message : ''
-  return whys[code] ?? `could not be asked${words === '' ? '' : ` (${words.slice(0, 200)})`}`
 }
