@@ -282,6 +282,20 @@ const proofs: Partial<Readonly<Record<SettingKey, () => Promise<void>>>> = {
     set('access.corsOrigins', ['https://app.example'])
     expect(await allowed()).toBe('https://app.example')
   },
+  'webhooks.allowPublic': async () => {
+    const add = life.graph.webhooks.add({ url: 'http://192.0.2.9:9000/hook', description: '', events: 'all' }, 'owner')
+    await life.clock.advance(1000)
+    await add
+    const { sent } = life.webhookSender
+    const sentBy = async (): Promise<boolean | undefined> => {
+      life.stores.events.append('machine_back', life.clock.now(), { machine: 'm1', name: 'spark-1' })
+      await life.clock.advance(minute)
+      return sent.at(-1)?.rules.allowPublic
+    }
+    expect(await sentBy()).toBe(false)
+    set('webhooks.allowPublic', true)
+    expect(await sentBy()).toBe(true)
+  },
 }
 
 /** Who asks from where, at the real edge. */
@@ -296,7 +310,6 @@ const statusFrom = async (key: SettingKey, value: unknown, address: string, head
 /** Where a change by a running house is watched by a test of its own. */
 const elsewhere: Partial<Readonly<Record<SettingKey, string>>> = {
   'access.policy': 'tests/http/rights.test.ts',
-  'webhooks.allowPublic': 'tests/adapters/webhook-sender.test.ts',
 }
 
 test.each(Object.keys(table) as SettingKey[])('%s counts from the moment it is changed', async (key) => {
