@@ -130,6 +130,23 @@ describe('what needs a hand is on Home and on the machine, once', () => {
     // An idle GPU is not held back, whatever it says.
     expect(codes()).toEqual([])
   })
+
+  test('a working GPU that heat holds back is told after five minutes of it, and no longer than it lasts', async () => {
+    await life.outcome(await life.ask(small))
+    // It spins: 96 % of a GPU that gets nowhere.
+    life.world.setFault({ name: 'F13', node: 'spark-1' })
+    await minutes(3)
+    life.world.condition('spark-1', { reasons: 0x20 })
+    await minutes(4)
+    expect(codes()).not.toContain('gpu_held_back')
+    await minutes(2)
+    const row = life.graph.status.status().attention.find(({ code }) => code === 'gpu_held_back')
+    expect(row?.sentence).toMatch(/^The GPU of spark-1 has been held back by .*heat.* for [56] minutes/)
+    expect(machine().well.state).not.toBe('well')
+    life.world.condition('spark-1', { reasons: null })
+    await minutes(3)
+    expect(codes()).not.toContain('gpu_held_back')
+  })
 })
 
 describe('dropping caches', () => {
