@@ -3,11 +3,12 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openRig, type Rig } from './rig.ts'
 
+const timeScale = 0.012
 let rig: Rig
 let page: Page
 let id = ''
 beforeAll(async () => {
-  rig = await openRig()
+  rig = await openRig({ timeScale })
   id = (await rig.client['machines.list']()).machines.find((one) => one.name === 'spark-1')?.id ?? ''
   page = await rig.tab()
 }, 60_000)
@@ -34,6 +35,26 @@ describe('a Spark is looked after', () => {
     await page.getByRole('button', { name: 'Check now' }).click()
     await page.getByText('spark-1 is well.').waitFor()
   }, 60_000)
+
+  test('a Spark that falls silent for some seconds: the outage stands in its log, and the hour has its gap', async () => {
+    const line = () => rig.client['machines.connectivity']({ params: { id } })
+    const memoryLine = async () => (await rig.client['machines.history']({ params: { id }, query: { span: 'hour' } })).series.availableBytes
+    expect([(await line()).state, (await memoryLine()).length]).toEqual(['connected', 1])
+    // More than two and a half looks, which come every five seconds: as long as a picture bridges.
+    rig.world.freeze('spark-1', 14_000 / timeScale)
+    await expect.poll(async () => (await line()).state, { timeout: 15_000 }).toBe('out')
+    await expect.poll(async () => (await line()).state, { timeout: 60_000, interval: 500 }).toBe('connected')
+    await expect.poll(async () => (await memoryLine()).length, { timeout: 60_000, interval: 500 }).toBe(2)
+    const [outage] = (await line()).outages
+    expect(outage).toMatchObject({ seenEnd: true, seconds: expect.toSatisfy((seconds: number) => seconds > 10) })
+    await page.goto(`/machines/${id}`)
+    const connection = page.getByRole('region', { name: 'Connection' })
+    await connection.getByText(outage?.sentence ?? 'an outage').waitFor()
+    // The other stretch is the time before the appliance was there.
+    await page.getByRole('img', { name: /^Memory available of spark-1 in the last hour.*Not seen in 2 stretches of it\.$/ }).waitFor()
+    await rig.shots(page, 'machine-outage')
+    await page.getByText('spark-1 is well.').waitFor({ timeout: 30_000 })
+  }, 180_000)
 
   test('without the line in sudoers there is no button but the line; with it, one click tells what came free', async () => {
     await page.getByText('Let Spark Control drop caches here').click()
