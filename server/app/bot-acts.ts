@@ -19,7 +19,7 @@ export interface BotActNeeds {
   readonly sparks: Pick<BotSparks, 'startBotJob'>
   readonly store: BotStore
   readonly watch: BotWatch
-  readonly events: Pick<EventsUse, 'append'>
+  readonly events: Pick<EventsUse, 'stage'>
   readonly log: Log
   readonly shutdown: AbortSignal
 }
@@ -36,15 +36,24 @@ export function createBotActs(needs: BotActNeeds) {
   const sending = new Set<string>()
   const following = new Map<string, Promise<void>>()
 
+  const factsOf = ({ id, name }: Bot, act: BotAct) => ({
+    bot: id,
+    name,
+    act: act.id,
+    kind: act.kind,
+    requestedBy: act.requestedBy.name,
+  })
   const liveOf = (bot: string): BotAct | null => store.liveActs().find((act) => act.bot === bot) ?? null
 
   /** Once: what was given up already is not told a second time. */
   const end = (bot: Bot, act: BotAct): void => {
     if (liveOf(bot.id)?.id !== act.id) return
-    store.updateAct(act)
-    const { kind, state, sentence, requestedBy } = act
-    const told = { bot: bot.id, name: bot.name, act: act.id, kind, requestedBy: requestedBy.name }
-    events.append('bot_act_ended', { ...told, succeeded: state === 'succeeded', sentence: sentence ?? '' })
+    const { state, sentence } = act
+    const news = store.together(() => {
+      store.updateAct(act)
+      return events.stage('bot_act_ended', { ...factsOf(bot, act), succeeded: state === 'succeeded', sentence: sentence ?? '' })
+    })
+    news.nudge()
   }
 
   const follow = (bot: string): void => {
@@ -135,8 +144,11 @@ export function createBotActs(needs: BotActNeeds) {
         sentence: null,
         line: null,
       }
-      if (!store.beginAct(act)) throw busy(bot) ?? new SparkError('not_found', { what: `bot "${bot.id}"` })
-      events.append('bot_act_started', { bot: bot.id, name: bot.name, act: act.id, kind, requestedBy: by.requestedBy.name, why: act.why })
+      const news = store.together(() => {
+        if (!store.beginAct(act)) throw busy(bot) ?? new SparkError('not_found', { what: `bot "${bot.id}"` })
+        return events.stage('bot_act_started', { ...factsOf(bot, act), why: act.why })
+      })
+      news.nudge()
       await send(bot, act)
       await watch.lookNow(bot.id)
     },

@@ -35,4 +35,6 @@ export interface BotStore {
   acts(bot: string, limit: number): readonly BotAct[]
   /** The same list until an act is written. */
   liveActs(): readonly BotAct[]
+  /** One transaction: what happened and its news are written together, or neither is. */
+  together<Answer>(act: () => Answer): Answer
 }

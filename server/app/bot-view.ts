@@ -40,22 +40,23 @@ export function botView(facts: BotViewFacts): BotView {
     sentence: botSentence(facts),
     observedAt: isoTimeOrNull(known.last?.at ?? null),
     version: known.look?.version ?? null,
-    act: act === null ? null : actView(act, known.look),
+    act: act === null ? null : actView(act, known),
     trouble: known.error === null ? null : spokenTrouble(known.error),
     links: { self: `/api/bots/${bot.id}`, page: `/bots/${bot.id}` },
   }
 }
 
-function actView(act: BotAct, look: BotLook | null): NonNullable<BotView['act']> {
-  const job = look?.job?.id === act.id ? look.job : null
+function actView(act: BotAct, known: Pick<BotKnown, 'look' | 'error'> | null): NonNullable<BotView['act']> {
+  const job = known?.look?.job?.id === act.id && known.error === null ? known.look.job : null
   const progress = job === null ? null : botProgress(job)
+  const unseen = known?.error == null ? 'Giving the order.' : 'Its machine does not answer, so that nobody knows how far it is.'
   return {
     id: act.id,
     kind: act.kind,
     state: act.state,
     phase: progress?.phase ?? null,
     percent: act.state === 'running' ? (progress?.percent ?? null) : null,
-    sentence: act.sentence ?? (progress?.state === 'running' ? progress.sentence : 'Giving the order.'),
+    sentence: act.sentence ?? progress?.sentence ?? unseen,
     requestedBy: act.requestedBy.name,
     startedAt: isoTime(act.startedAt),
     endedAt: isoTimeOrNull(act.endedAt),

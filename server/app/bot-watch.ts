@@ -15,7 +15,7 @@ export interface BotWatchNeeds {
   readonly clock: Clock
   readonly sparks: Pick<BotSparks, 'lookAtBot'> & Pick<Sparks, 'forget'>
   readonly store: { readonly bots: BotStore; readonly machines: Pick<MachineStore, 'list'> }
-  readonly events: Pick<EventsUse, 'append'>
+  readonly events: Pick<EventsUse, 'append' | 'stage'>
   readonly log: Log
 }
 
@@ -62,11 +62,14 @@ export function createBotWatch(needs: BotWatchNeeds) {
     const before = watched.told
     if (state === before) return
     const sentence = botSentence({ bot, known: watched.known, state, machine: machineOf(bot) })
-    store.bots.addChange(bot.id, { at: clock.now(), state, sentence })
-    watched.told = state
     // That something runs which nobody had seen before is no news; everything else is.
-    if (before === null && state === 'running') return
-    events.append('bot_state_changed', { bot: bot.id, name: bot.name, state, sentence })
+    const isNews = before !== null || state !== 'running'
+    const news = store.bots.together(() => {
+      store.bots.addChange(bot.id, { at: clock.now(), state, sentence })
+      return isNews ? events.stage('bot_state_changed', { bot: bot.id, name: bot.name, state, sentence }) : null
+    })
+    watched.told = state
+    news?.nudge()
   }
 
   /** The connection is closed where no other bot of that user needs it. */

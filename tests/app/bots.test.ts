@@ -15,9 +15,24 @@ import { createFakeLog } from '../fakes/log.ts'
 
 let house: House
 let there: ReturnType<typeof createBotMachines>
+/** News of the end of an act cannot be written down. */
+let isFull = false
+const filling = (stores: House['stores']): House['stores'] => ({
+  ...stores,
+  events: {
+    ...stores.events,
+    append: (type, at, payload) => {
+      if (isFull && type === 'bot_act_ended') throw new SparkError('storage_full', { file: 'here' })
+      return stores.events.append(type, at, payload)
+    },
+  },
+})
 
 const begin = async (from?: Parameters<typeof createHouse>[0]): Promise<void> => {
-  house = await createHouse({ ...from, around: (parts) => ({ ...parts, sparks: there.beside(parts.sparks) }) })
+  house = await createHouse({
+    ...from,
+    around: (parts) => ({ ...parts, sparks: there.beside(parts.sparks), stores: filling(parts.stores) }),
+  })
   if (from === undefined) await settle(house.graph.machines.add({ address: '127.0.1.1', user: 'spark', name: 'spark-1' }))
   await settle(house.graph.start())
 }
@@ -210,6 +225,18 @@ describe('an act', () => {
     there.end('bridge', 0)
     await house.clock.advance(3000)
     expect(told('act_ended')).toHaveLength(1)
+  })
+
+  test('whose end cannot be written down stays under way, and is told when it can', async () => {
+    const { id } = add('bridge')
+    await act(id, 'restart')
+    isFull = true
+    there.end('bridge', 0)
+    await house.clock.advance(20_000)
+    expect([told('act_ended'), house.stores.bots.liveActs().length]).toEqual([[], 1])
+    isFull = false
+    await house.clock.advance(20_000)
+    expect([told('act_ended'), house.stores.bots.liveActs()]).toEqual([['bridge: It was restarted and runs.'], []])
   })
 
   test('on a machine that is gone for good holds nothing up: the row can go, and the act is told as not seen to end', async () => {

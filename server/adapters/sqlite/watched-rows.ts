@@ -72,6 +72,15 @@ export function createWatchedRows<Row extends { readonly id: string; readonly ad
   }
 
   return {
+    /** One transaction. What was held is read anew, however it ended. */
+    together: <Answer>(act: () => Answer): Answer => {
+      try {
+        return db.transaction(act)()
+      } finally {
+        heldRows = null
+        heldActs = null
+      }
+    },
     list: (): readonly Row[] => {
       heldRows ??= all.all().map(({ content }) => fromColumn<Row>(content))
       return heldRows
