@@ -131,8 +131,9 @@ describe('damage of a database', () => {
 
   it('flipped bits are refused, or every row can still be read', () => {
     const prng = createPrng(20_261_121, 'flips')
-    // One bit of the header; a burst elsewhere, for SQLite keeps no sums of its pages and a bit of a text is a text.
-    const refused = { header: flipped(prng, 40, 100, 1), pages: flipped(prng, 80, whole.length, 64) }
+    // One bit of the header; a sector elsewhere, for SQLite keeps no sums of its pages, a bit of a text is a text, and a new table is
+    // a page of nothing but its head.
+    const refused = { header: flipped(prng, 40, 100, 1), pages: flipped(prng, 80, whole.length, 512) }
     expect(refused.header).toBeGreaterThan(10)
     expect(refused.pages).toBeGreaterThan(4)
   })

@@ -1,8 +1,6 @@
 // Bots in virtual time, two beside each other in one house: looked at by their own logins, one act at a time, healed where the owner
 // allows it, and what became of each act told once, whatever breaks in between.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openStores } from '../../server/adapters/sqlite/open.ts'
-import { takeBotSeed } from '../../server/app/bot-seeds.ts'
 import type { BotEdit } from '../../server/app/bot-use.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import type { BotView } from '../../server/contract/operations/bot-shapes.ts'
@@ -10,8 +8,6 @@ import { botCodes } from '../../server/domain/bot.ts'
 import { owner } from '../fakes/appliance.ts'
 import { createBotMachines, failed, runs, silence } from '../fakes/bot-machines.ts'
 import { createHouse, type House } from '../fakes/house.ts'
-import { createFakeIds } from '../fakes/ids.ts'
-import { createFakeLog } from '../fakes/log.ts'
 
 let house: House
 let there: ReturnType<typeof createBotMachines>
@@ -22,7 +18,7 @@ const filling = (stores: House['stores']): House['stores'] => ({
   events: {
     ...stores.events,
     append: (type, at, payload) => {
-      if (isFull && type === 'bot_act_ended') throw new SparkError('storage_full', { file: 'here' })
+      if (isFull && type === 'bot_act_ended') throw new SparkError('storage_full', {})
       return stores.events.append(type, at, payload)
     },
   },
@@ -334,30 +330,5 @@ describe('one that fails', () => {
       ['bridge: It ended with an error on spark-1: failed (failed).', 'bridge: It runs on spark-1: active (running).'],
       [],
     ])
-  })
-})
-
-describe('an earlier installation', () => {
-  const log = createFakeLog()
-  const seed = (env: Record<string, string>) => {
-    const store = openStores({ path: ':memory:', ids: createFakeIds(), log })
-    const take = () => takeBotSeed({ store, env, clock: { now: () => 5 }, ids: createFakeIds('s'), log })
-    take()
-    return { store, take }
-  }
-
-  test('names its bot by the environment, once: what is removed does not come back', () => {
-    const { store, take } = seed({ MATRIX_BRIDGE_USER: 'bridge', MATRIX_BRIDGE_DIR: '/home/bridge/bot' })
-    expect(store.bots.list()).toMatchObject([{ user: 'bridge', unit: 'matrix-bridge.service', folder: '/home/bridge/bot', machine: null }])
-    store.bots.remove(store.bots.list()[0]?.id ?? '')
-    take()
-    expect(store.bots.list()).toEqual([])
-    store.close()
-  })
-
-  test.each([{}, { MATRIX_BRIDGE_USER: ' ' }, { MATRIX_BRIDGE_USER: '-oProxyCommand=x' }])('%j names none', (env) => {
-    const { store } = seed(env)
-    expect(store.bots.list()).toEqual([])
-    store.close()
   })
 })
