@@ -2,7 +2,8 @@
 import { SparkError } from '../contract/errors.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { Swap } from '../domain/swap.ts'
-import type { EngineAddress, Engines, PassedAnswer, PassedRequest, ServingStore, SwapStore } from './ports.ts'
+import type { EngineAddress, Engines, PassedAnswer, PassedRequest } from './engine-ports.ts'
+import type { ServingStore, SwapStore } from './ports.ts'
 import type { ChatUse } from './use-cases.ts'
 
 export interface ChatNeeds {

@@ -3,8 +3,9 @@
 import { afterCanary, afterCanaryAsked, afterLook, canaryLimitMs, type EngineSigns, noSigns } from '../domain/engine-signs.ts'
 import { type EngineSite, findSites, type SiteFacts } from '../domain/engine-sites.ts'
 import { everyBySetting } from './clockwork.ts'
+import type { Engines } from './engine-ports.ts'
 import type { Fleet } from './fleet.ts'
-import type { Clock, Engines, Log, ServingStore } from './ports.ts'
+import type { Clock, Log, ServingStore } from './ports.ts'
 import type { SettingsUse } from './use-cases.ts'
 import { whenAborted } from './when-aborted.ts'
 

@@ -1,12 +1,11 @@
 // What the app needs from the world. Adapters and the simulator implement these; nothing here knows how.
 import type { Download } from '../domain/download.ts'
-import type { EngineLook, Serving } from '../domain/engine.ts'
+import type { Serving } from '../domain/engine.ts'
 import type { LauncherCheckout } from '../domain/launcher-mod.ts'
 import type { FenceRecord, Machine, Observation } from '../domain/machine.ts'
 import type { MeasuredStart } from '../domain/memory-learning.ts'
 import type { FolderListing } from '../domain/model.ts'
 import type { Recipe } from '../domain/recipe.ts'
-import type { StreamedAnswer } from '../domain/speed.ts'
 import type { StoredEvent } from '../domain/stored-event.ts'
 import type { Swap, SwapStep } from '../domain/swap.ts'
 import type { AccessStore, AuditStore } from './access-ports.ts'
@@ -141,47 +140,6 @@ export interface Sparks {
   watch(machine: Machine, order: WatchOrder, signal?: AbortSignal): Promise<WatchReading>
   /** Forgets pooled connections of a machine (its address or key changed, or it was removed). */
   forget(machine: string): void
-}
-
-export interface EngineAddress {
-  readonly address: string
-  readonly port: number
-}
-
-/** The HTTP face of an engine. `look` and `complete` never reject for an engine that does not answer. */
-export interface Engines {
-  look(engine: EngineAddress, signal?: AbortSignal): Promise<EngineLook>
-  /** One one-token completion as the model. `ok` false: with the reason in words. */
-  complete(
-    engine: EngineAddress,
-    model: string,
-    timeoutMs: number,
-    signal?: AbortSignal,
-  ): Promise<{ readonly ok: boolean; readonly reason: string | null }>
-  /** One streamed answer of at most 64 tokens to a fixed short prompt, with its moments. Never rejects; it ends when `signal` aborts. */
-  measure(
-    engine: EngineAddress,
-    model: string,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly answer: StreamedAnswer } | { readonly answer: null; readonly why: string }>
-  /** A request passed on as it is; rejects with SparkError `engine_unreachable`. The body streams both ways. */
-  pass(engine: EngineAddress, request: PassedRequest): Promise<PassedAnswer>
-}
-
-export interface PassedRequest {
-  readonly method: string
-  /** Path and query, e.g. /v1/chat/completions. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: ReadableStream<Uint8Array> | Uint8Array | null
-  readonly signal: AbortSignal
-}
-
-export interface PassedAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: ReadableStream<Uint8Array> | null
 }
 
 // ---- stores: one a noun, SQL behind them; all synchronous (better-sqlite3), so a transaction is a plain call

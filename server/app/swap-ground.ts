@@ -6,8 +6,9 @@ import type { Machine } from '../domain/machine.ts'
 import type { ProgressNote } from '../domain/progress.ts'
 import type { Swap } from '../domain/swap.ts'
 import type { Phase } from '../domain/words.ts'
+import type { Engines } from './engine-ports.ts'
 import { silenceInWords, waitOutSilence } from './patience.ts'
-import type { Clock, Engines, Log, MachineStore, ServingStore, Sparks, SwapStore, WatchReading } from './ports.ts'
+import type { Clock, Log, MachineStore, ServingStore, Sparks, SwapStore, WatchReading } from './ports.ts'
 import type { EventsUse, SettingsUse } from './use-cases.ts'
 
 export interface GroundNeeds {

@@ -4,7 +4,8 @@ import type { PlanStart } from '../domain/plan.ts'
 import { splitLines } from '../domain/progress.ts'
 import { findTelling, lastWords, memoryFound } from '../domain/trouble.ts'
 import { bytesInWords } from '../domain/words.ts'
-import type { EngineAddress, WatchReading } from './ports.ts'
+import type { EngineAddress } from './engine-ports.ts'
+import type { WatchReading } from './ports.ts'
 import { type Ground, watchContainer } from './swap-ground.ts'
 
 export function headOf(start: PlanStart): string {

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEngines, type OpenEngines } from '../../server/adapters/outbound/engines.ts'
-import type { EngineAddress, Log, PassedRequest } from '../../server/app/ports.ts'
+import type { EngineAddress, PassedRequest } from '../../server/app/engine-ports.ts'
+import type { Log } from '../../server/app/ports.ts'
 
 const log: Log = { info: () => {}, warn: () => {}, error: () => {} }
 const model = 'Qwen/Qwen3-8B'

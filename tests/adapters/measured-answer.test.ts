@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEngines, type OpenEngines } from '../../server/adapters/outbound/engines.ts'
-import type { EngineAddress } from '../../server/app/ports.ts'
+import type { EngineAddress } from '../../server/app/engine-ports.ts'
 
 const model = 'Qwen/Qwen3-8B'
 let engines: OpenEngines

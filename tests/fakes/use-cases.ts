@@ -1,5 +1,6 @@
 // An appliance in memory behind the UseCases interface: small, honest, enough to see what the edge makes of its answers.
-import type { PassedAnswer, PassedRequest, StoredEvent } from '../../server/app/ports.ts'
+import type { PassedAnswer, PassedRequest } from '../../server/app/engine-ports.ts'
+import type { StoredEvent } from '../../server/app/ports.ts'
 import type { UseCases } from '../../server/app/use-cases.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import { type EventType, events as eventRows, quietEvents } from '../../server/contract/events.ts'

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { PassedAnswer, PassedRequest } from '../../server/app/ports.ts'
+import type { PassedAnswer, PassedRequest } from '../../server/app/engine-ports.ts'
 import { SparkError } from '../../server/contract/errors.ts'
 import { limitBytes } from '../../server/http/body-limit.ts'
 import { createEdge, type Edge, json, type Listening, listen } from '../fakes/edge.ts'

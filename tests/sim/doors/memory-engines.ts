@@ -1,5 +1,5 @@
 // The HTTP face of what serves, without HTTP: answered from the world by address and port.
-import type { EngineAddress, Engines, PassedAnswer, PassedRequest } from '../../../server/app/ports.ts'
+import type { EngineAddress, Engines, PassedAnswer, PassedRequest } from '../../../server/app/engine-ports.ts'
 import { SparkError } from '../../../server/contract/errors.ts'
 import type { EngineLook } from '../../../server/domain/engine.ts'
 import { forever } from '../core/process.ts'
