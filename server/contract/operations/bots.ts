@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { operation } from '../define.ts'
 import { Bot, BotChanges, BotHistory, botHistorySample, botSample } from './bot-shapes.ts'
 import { followedLog, LogPage, logCursor, logErrors, logPageSample, logQuery, searchedLog } from './logs.ts'
+import { reach } from './reach.ts'
 
 const Of = z.object({ id: z.string().regex(/^[a-z0-9_-]{1,32}$/, 'the id of a bot is needed') })
 const params = { id: botSample.id }
-const reach = ['machine_unreachable', 'machine_timeout', 'machine_refused_key', 'host_key_changed', 'machine_answer_unreadable'] as const
 const one = {
   name: 'Matrix bridge',
   machine: 'm1a2b3c4d5e6',

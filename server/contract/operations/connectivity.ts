@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { outageCauses } from '../../domain/connectivity.ts'
 import { historyMetrics } from '../../domain/history.ts'
 import { operation } from '../define.ts'
-import { Id, Time } from './shapes.ts'
+import { Of, Time } from './shapes.ts'
 
 const Figures = z
   .object({
@@ -57,7 +57,6 @@ const HistoryOf = z
   .meta({ id: 'History' })
 export type HistoryShapeView = z.output<typeof HistoryOf>
 
-const Of = z.object({ id: Id })
 const machine = 'm1a2b3c4d5e6'
 const at = (minutes: number): string => new Date(Date.UTC(2026, 0, 1, 12, minutes)).toISOString()
 

@@ -3,16 +3,10 @@ import { isRevision } from '../../domain/repo.ts'
 import { operation } from '../define.ts'
 import { deletionSample, diskSample, downloadSample, groundSample, togetherSample } from './download-samples.ts'
 import { DeletionPlan, Disks, Download, Ground } from './download-shapes.ts'
-import { Id, ModelId } from './shapes.ts'
+import { reach } from './reach.ts'
+import { Id, ModelId, Of } from './shapes.ts'
 
-const reach = [
-  'not_found',
-  'machine_unreachable',
-  'machine_timeout',
-  'machine_refused_key',
-  'host_key_changed',
-  'machine_answer_unreadable',
-] as const
+const ofMachines = ['not_found', ...reach] as const
 const Token = z
   .string()
   .regex(/^[\x21-\x7e]{4,400}$/, 'a token has no spaces')
@@ -29,7 +23,6 @@ const Ask = z.strictObject({
     .describe('Ids; the first fetches, the others get a copy. Left out: the first machine alone'),
   token: Token.optional(),
 })
-const Of = z.object({ id: Id })
 const OfModel = z.object({ id: ModelId })
 
 export const downloadOperations = {
@@ -54,7 +47,7 @@ export const downloadOperations = {
     input: { body: Ask },
     output: Ground,
     status: 200,
-    errors: ['invalid_request', 'repo_unreadable', ...reach],
+    errors: ['invalid_request', 'repo_unreadable', ...ofMachines],
     right: 'operate',
     risk: 'read',
     examples: [{ title: 'to two machines', in: { repo: 'Qwen/Qwen3-8B' }, out: groundSample }],
@@ -68,7 +61,7 @@ export const downloadOperations = {
     input: { body: Ask },
     output: Download,
     status: 202,
-    errors: ['invalid_request', 'repo_unreadable', 'download_running', 'download_blocked', 'download_not_needed', ...reach],
+    errors: ['invalid_request', 'repo_unreadable', 'download_running', 'download_blocked', 'download_not_needed', ...ofMachines],
     right: 'operate',
     risk: 'mutating',
     examples: [{ title: 'the newest version', in: { repo: 'https://huggingface.co/Qwen/Qwen3-8B' }, out: downloadSample }],
@@ -120,7 +113,7 @@ export const downloadOperations = {
     input: { params: OfModel },
     output: Ground,
     status: 200,
-    errors: ['invalid_request', 'model_unknown', 'repo_unreadable', 'download_not_needed', 'download_blocked', ...reach],
+    errors: ['invalid_request', 'model_unknown', 'repo_unreadable', 'download_not_needed', 'download_blocked', ...ofMachines],
     right: 'operate',
     risk: 'read',
     examples: [{ title: 'two versions', params: { id: togetherSample.repo }, out: togetherSample }],
@@ -143,7 +136,7 @@ export const downloadOperations = {
       'download_blocked',
       'download_not_needed',
       'plan_stale',
-      ...reach,
+      ...ofMachines,
     ],
     right: 'operate',
     risk: 'mutating',
@@ -184,7 +177,7 @@ export const downloadOperations = {
       'deletion_stopped',
       'swap_running',
       'swap_locked',
-      ...reach,
+      ...ofMachines,
     ],
     right: 'operate',
     risk: 'destructive',

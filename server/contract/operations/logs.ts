@@ -1,6 +1,7 @@
 // Operations of logs: what containers wrote, read, searched and followed.
 import { z } from 'zod'
 import { operation } from '../define.ts'
+import { reach } from './reach.ts'
 import { machineSample } from './samples.ts'
 import { Id } from './shapes.ts'
 
@@ -22,18 +23,7 @@ export const LogPage = z
   .meta({ id: 'LogPage' })
 export type LogPageView = z.output<typeof LogPage>
 
-export const logErrors = [
-  'invalid_request',
-  'not_found',
-  'log_absent',
-  'log_unreadable',
-  'log_busy',
-  'machine_unreachable',
-  'machine_timeout',
-  'machine_refused_key',
-  'host_key_changed',
-  'machine_answer_unreadable',
-] as const
+export const logErrors = ['invalid_request', 'not_found', 'log_absent', 'log_unreadable', 'log_busy', ...reach] as const
 export const logQuery = z.object({
   after: logCursor.optional(),
   search: z.string().trim().min(1).max(200).optional(),

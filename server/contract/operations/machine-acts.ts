@@ -2,12 +2,11 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
 import { Dropped } from './machine-fact-shapes.ts'
+import { reach } from './reach.ts'
 import { machineSample } from './samples.ts'
-import { Id, Machine } from './shapes.ts'
+import { Machine, Of } from './shapes.ts'
 
-const Of = z.object({ id: Id })
 const Lock = { lockToken: z.string().max(200).optional(), breakLock: z.boolean().optional(), by: z.string().max(100).optional() }
-const reach = ['machine_unreachable', 'machine_timeout', 'machine_refused_key', 'host_key_changed', 'machine_answer_unreadable'] as const
 const lock = ['swap_running', 'swap_locked', 'lock_turn', 'lock_token_wrong', 'lock_ended', 'fence_refused'] as const
 
 const LauncherChanges = z

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
+import { reachOfThis } from './reach.ts'
 import { machineSample } from './samples.ts'
-import { Id, Machine, SurveyShape } from './shapes.ts'
+import { Machine, Of, SurveyShape } from './shapes.ts'
 
 const absolutePath = z
   .string()
@@ -20,15 +21,6 @@ const Edit = z.strictObject({
   cachePath: absolutePath.nullable().optional(),
   modelFolders: z.array(absolutePath).max(20).optional(),
 })
-const Of = z.object({ id: Id })
-const reach = [
-  'machine_unreachable',
-  'machine_timeout',
-  'machine_refused_key',
-  'host_key_changed',
-  'machine_is_another',
-  'machine_answer_unreadable',
-] as const
 
 export const machineOperations = {
   'machines.list': operation({
@@ -122,7 +114,7 @@ export const machineOperations = {
     input: { params: Of },
     output: Machine,
     status: 200,
-    errors: ['invalid_request', 'not_found', ...reach],
+    errors: ['invalid_request', 'not_found', ...reachOfThis],
     right: 'see',
     risk: 'read',
     examples: [{ title: 'look now', params: { id: machineSample.id }, out: machineSample }],
@@ -135,7 +127,7 @@ export const machineOperations = {
     input: { params: Of },
     output: SurveyShape,
     status: 200,
-    errors: ['invalid_request', 'not_found', ...reach],
+    errors: ['invalid_request', 'not_found', ...reachOfThis],
     right: 'operate',
     risk: 'read',
     examples: [

@@ -3,9 +3,7 @@ import { z } from 'zod'
 import { operation } from '../define.ts'
 import { NamedMachineShape, namedMachineSample } from './named-machine-shapes.ts'
 import { machineSample } from './samples.ts'
-import { Id, Machine } from './shapes.ts'
-
-const Of = z.object({ id: Id })
+import { Machine, Of } from './shapes.ts'
 
 export const namedMachineOperations = {
   'namedMachines.list': operation({

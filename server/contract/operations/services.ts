@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { serviceKinds } from '../../domain/service.ts'
 import { serviceActKinds } from '../../domain/service-act.ts'
 import { operation } from '../define.ts'
+import { reachOfThis } from './reach.ts'
 import { serviceActSample, serviceCandidateSample, serviceHistorySample, serviceSample, serviceTrialSample } from './service-samples.ts'
 import { Service, ServiceAct, ServiceCandidate, ServiceHistory, ServiceTrial } from './service-shapes.ts'
-import { Id } from './shapes.ts'
+import { Id, Of } from './shapes.ts'
 
-const Of = z.object({ id: Id })
 const container = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'a container name of letters, digits, _ . and - is needed')
@@ -35,14 +35,6 @@ const Edit = z.strictObject({
   footprintBytes: z.number().min(0).max(1e12).nullable().optional().describe('What it holds once it is loaded, bytes; null: the usual'),
   updateProgram: program.nullable().optional(),
 })
-const reach = [
-  'machine_unreachable',
-  'machine_timeout',
-  'machine_refused_key',
-  'host_key_changed',
-  'machine_is_another',
-  'machine_answer_unreadable',
-] as const
 
 export const serviceOperations = {
   'services.list': operation({
@@ -195,7 +187,7 @@ export const serviceOperations = {
       'service_docker_silent',
       'swap_locked',
       'lock_token_wrong',
-      ...reach,
+      ...reachOfThis,
     ],
     right: 'operate',
     risk: 'disruptive',

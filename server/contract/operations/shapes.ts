@@ -11,8 +11,10 @@ export const Id = z
   .string()
   .regex(/^[a-z0-9_-]{1,64}$/)
   .describe('Identifier')
+/** What names one of a list in a path. */
+export const Of = z.object({ id: Id })
 export const Time = z.iso.datetime().describe('ISO 8601, UTC')
-const Bytes = z.number().min(0).describe('Bytes')
+export const Bytes = z.number().min(0).describe('Bytes')
 export const ModelId = z.string().min(1).max(300).describe('Hub id such as Qwen/Qwen3-8B, or local:<name>')
 const StateWord = z.enum(serviceStates)
 const Evidence = z

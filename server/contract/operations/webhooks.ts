@@ -2,11 +2,10 @@
 import { z } from 'zod'
 import { operation } from '../define.ts'
 import { webhookTypes } from '../webhook-types.ts'
-import { Id, Time } from './shapes.ts'
+import { Of, Time } from './shapes.ts'
 import { deliverySample, webhookSample, webhookSecretSample } from './webhook-samples.ts'
 import { DeliveryShape, WebhookShape } from './webhook-shapes.ts'
 
-const Of = z.object({ id: Id })
 const Url = z.string().min(1).max(2000).describe('http or https, on the network at home unless the setting webhooks.allowPublic is on')
 const Description = z.string().max(100).describe('What the owner calls it')
 const Types = z
