@@ -12,6 +12,9 @@ const defaultUtilization = 0.9
 /** What the system itself keeps: never counted as free again after a stop. */
 const systemShare = 0.05
 
+/** What a machine of so much memory has beside its system. */
+export const roomBytes = (totalBytes: number): number => totalBytes * (1 - systemShare)
+
 /** Fraction of memory a start asks vLLM to take. */
 export function utilization(flags: readonly Flag[]): number {
   const value = Number(flags.find((flag) => flag.name === 'gpu-memory-utilization')?.value)
@@ -50,9 +53,8 @@ export const comingBytes = (facts: Pick<PlanFacts, 'declaredOn'>, machine: strin
 export function haveBytes(view: MachineView, held: Held | null, coming = 0): number {
   const memory = view.observation?.memory
   if (memory === undefined) return 0
-  const most = memory.totalBytes * (1 - systemShare)
   const comesBack = held === null ? 0 : (held.steadyBytes ?? memory.totalBytes * utilization(held.flags))
-  const have = held === null ? memory.availableBytes : Math.round(Math.min(most, memory.availableBytes + comesBack))
+  const have = held === null ? memory.availableBytes : Math.round(Math.min(roomBytes(memory.totalBytes), memory.availableBytes + comesBack))
   return Math.max(0, have - coming)
 }
 

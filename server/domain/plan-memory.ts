@@ -1,5 +1,15 @@
 // The memory of a plan: what each machine will have, what the start takes, and what stands in the way.
-import { comingBytes, comingOn, type Held, haveBytes, heldByServing, heldBySomething, takenBytes, utilization } from './ledger.ts'
+import {
+  comingBytes,
+  comingOn,
+  type Held,
+  haveBytes,
+  heldByServing,
+  heldBySomething,
+  roomBytes,
+  takenBytes,
+  utilization,
+} from './ledger.ts'
 import type { MachineView } from './machine.ts'
 import { contextWarnings } from './memory-advice.ts'
 import type { Place } from './place.ts'
@@ -49,7 +59,7 @@ export function memoryReasons(memory: readonly PlanMemory[], facts: PlanFacts, s
     return over.length > 0 ? over : fractionReasons(memory, facts, stops)
   }
   return short.map((one) => {
-    const fitsEmpty = one.needBytes <= one.totalBytes * 0.95
+    const fitsEmpty = one.needBytes <= roomBytes(one.totalBytes)
     return {
       code: 'memory_short',
       sentence: `${nameOf(one.machine)} will have ${bytesInWords(one.haveBytes)} free of ${bytesInWords(one.totalBytes)}, and this model needs ${bytesInWords(one.needBytes)} there: ${bytesInWords(one.needBytes - one.haveBytes)} are missing.${comingWords(facts, one.machine)}`,
@@ -65,9 +75,6 @@ function comingWords(facts: PlanFacts, machine: string): string {
   return ` Counted as taken already: ${bytesInWords(comingBytes(facts, machine))} for ${names}, on the way up there.`
 }
 
-/** What the system itself keeps of a machine. */
-const systemShare = 0.05
-
 /**
  * What is free now may be promised already: a service that has just begun holds little and will hold more. Declared footprints of what
  * runs, what this model needs, and the system must fit the machine together (admission-and-services.md 3.5).
@@ -77,7 +84,7 @@ function overBudget(memory: readonly PlanMemory[], facts: PlanFacts): PlanReason
     const declared = facts.declaredOn?.(one.machine) ?? []
     if (declared.length === 0) return []
     const promised = declared.reduce((sum, service) => sum + service.steadyBytes, 0)
-    const room = one.totalBytes * (1 - systemShare)
+    const room = roomBytes(one.totalBytes)
     if (promised + one.needBytes <= room) return []
     const name = facts.machines.find((view) => view.machine.id === one.machine)?.machine.name ?? one.machine
     const list = declared.map((service) => `${service.name} ${bytesInWords(service.steadyBytes)}`).join(', ')
