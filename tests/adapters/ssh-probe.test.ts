@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSparks } from '../../server/adapters/ssh/sparks.ts'
 import type { Machine } from '../../server/domain/machine.ts'
+import { dockerRow as row, dockerTop as top } from '../fakes/docker-words.ts'
 import { createFakeLog } from '../fakes/log.ts'
 import { type FakeSshd, startSshd } from '../fakes/sshd.ts'
 
@@ -8,16 +9,6 @@ let door: FakeSshd
 let sparks: ReturnType<typeof createSparks>
 const at = Date.UTC(2026, 0, 1)
 
-const row = (name: string, state = 'running'): string =>
-  JSON.stringify({
-    Command: '"sleep"',
-    ID: 'f'.repeat(64),
-    Image: 'vllm-node:latest',
-    Names: name,
-    Ports: state === 'running' ? '0.0.0.0:8081->8000/tcp, [::]:8081->8000/tcp' : '',
-    State: state,
-    Status: 'Up 3 minutes',
-  })
 const docker = (rows: readonly string[], top = '', log = ''): void => {
   door.write('docker/ps', `${rows.join('\n')}\n`)
   door.write('docker/top', top)
@@ -27,13 +18,6 @@ const docker = (rows: readonly string[], top = '', log = ''): void => {
     'case "$1" in ps) cat "$HOME/docker/ps" ;; top) cat "$HOME/docker/top" ;; logs) cat "$HOME/docker/log" ;; *) exit 1 ;; esac',
   )
 }
-const top = (...commands: readonly string[]): string =>
-  `UID                 PID                 PPID                C                   STIME               TTY                 TIME                CMD\n${commands
-    .map(
-      (command, index) =>
-        `root                ${100 + index}                 1                   0                   Nov20               ?                   00:00:01            ${command}\n`,
-    )
-    .join('')}`
 const gpu = (line: string): void => door.tool('nvidia-smi', `printf '%s\\n' '${line}'`)
 const launcher = (path: string, help: string, text = ''): void => {
   door.write(`${path}/launch-cluster.sh`, `#!/usr/bin/env bash\n${text}\necho run >>"$HOME/helped"\ncat <<'HELP'\n${help}\nHELP\nexit 1\n`)

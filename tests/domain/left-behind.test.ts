@@ -1,13 +1,13 @@
 // What an ended switch left on a machine it could not reach: what is cleared up by itself, and what stays with the owner.
 import { expect, test } from 'vitest'
 import { upAtLeastMs } from '../../server/domain/container-age.ts'
-import type { EngineLook, Serving } from '../../server/domain/engine.ts'
+import type { EngineLook } from '../../server/domain/engine.ts'
 import { findSites } from '../../server/domain/engine-sites.ts'
 import type { Container } from '../../server/domain/machine.ts'
 import { type Known, noNotes, type Reconciled, reconcile } from '../../server/domain/reconcile.ts'
 import type { Swap } from '../../server/domain/swap.ts'
 import { buildClosedDoor, buildLook, buildModel, buildRecipe, buildView, buildNow as start } from '../fakes/builders.ts'
-import { buildPlan, buildSwap } from '../fakes/swap-builders.ts'
+import { buildPlan, buildServing, buildSwap } from '../fakes/swap-builders.ts'
 
 const qwen = 'Qwen/Qwen3-8B'
 const later = (seconds: number): number => start + seconds * 1000
@@ -19,17 +19,7 @@ const container = (serving: string | null = `vllm serve ${qwen} --port 8000`): C
   serving,
 })
 const good = (at: number): EngineLook => buildLook({ at, models: [qwen] })
-const ours: Serving = {
-  engine: 'main',
-  model: qwen,
-  recipeId: 'shipped:Qwen/Qwen3-8B',
-  plan: buildPlan(['spark1']),
-  machines: ['spark1'],
-  port: 8000,
-  servedName: qwen,
-  since: later(60),
-  adopted: false,
-}
+const ours = buildServing({ since: later(60) })
 const shell = container(null)
 const rank = container(`vllm serve ${qwen} --port 8000 --nnodes 2 --node-rank 1 --headless`)
 const head = container(`vllm serve ${qwen} --port 8000 --nnodes 2 --node-rank 0`)

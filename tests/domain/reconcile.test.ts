@@ -1,13 +1,13 @@
 // Case by case: what is stored and what the machines say, what is true then, and what is to be done.
 import { describe, expect, test } from 'vitest'
-import type { EngineLook, Serving } from '../../server/domain/engine.ts'
+import type { EngineLook } from '../../server/domain/engine.ts'
 import { findSites } from '../../server/domain/engine-sites.ts'
 import type { Container, MachineView } from '../../server/domain/machine.ts'
 import { type Act, type Known, noNotes, type Reconciled, reconcile, resumeOf } from '../../server/domain/reconcile.ts'
 import { somebodyAdvice, somebodySentence } from '../../server/domain/somebody-else.ts'
 import type { Swap } from '../../server/domain/swap.ts'
 import { buildClosedDoor, buildLook, buildModel, buildRecipe, buildView, buildNow as start } from '../fakes/builders.ts'
-import { buildPlan, buildSwap } from '../fakes/swap-builders.ts'
+import { buildPlan, buildServing, buildSwap } from '../fakes/swap-builders.ts'
 
 const qwen = 'Qwen/Qwen3-8B'
 const later = (seconds: number): number => start + seconds * 1000
@@ -25,17 +25,7 @@ const two = (at: number, containers: readonly Container[] | null, change: Partia
   buildView({ id: 'spark2', name: 'spark-2', address: '192.0.2.12' }, { at, containers, uptimeSeconds: 100_000, ...change })
 const silent = (view: MachineView): MachineView => ({ ...view, reach: 'unreachable', misses: 3 })
 
-const ours: Serving = {
-  engine: 'main',
-  model: qwen,
-  recipeId: 'shipped:Qwen/Qwen3-8B',
-  plan: buildPlan(['spark1']),
-  machines: ['spark1'],
-  port: 8000,
-  servedName: qwen,
-  since: start,
-  adopted: false,
-}
+const ours = buildServing()
 const swap = (change: Partial<Swap> = {}): Swap => ({ ...buildSwap(change), fence: 3, steps: [], ...change })
 const endedAt = (at: number): Swap => swap({ state: 'succeeded', endedAt: at })
 

@@ -1,4 +1,5 @@
-// Plans and swaps for tests that only need one to be there.
+// Plans, swaps and what serves, for tests that only need one to be there.
+import type { Serving } from '../../server/domain/engine.ts'
 import type { Plan } from '../../server/domain/plan.ts'
 import type { Swap } from '../../server/domain/swap.ts'
 import { buildNow, buildRecipe } from './builders.ts'
@@ -50,5 +51,19 @@ export const buildSwap = (change: Partial<Swap> = {}): Omit<Swap, 'fence' | 'ste
   why: null,
   cancelRequestedAt: null,
   trouble: null,
+  ...change,
+})
+
+/** Serves the model of buildPlan on spark1 since buildNow. */
+export const buildServing = (change: Partial<Serving> = {}): Serving => ({
+  engine: 'main',
+  model: 'Qwen/Qwen3-8B',
+  recipeId: 'shipped:Qwen/Qwen3-8B',
+  plan: buildPlan(['spark1']),
+  machines: ['spark1'],
+  port: 8000,
+  servedName: 'Qwen/Qwen3-8B',
+  since: buildNow,
+  adopted: false,
   ...change,
 })
