@@ -33,8 +33,9 @@ function usualPort(settings: Pick<SettingsUse, 'get'>, kind: ServiceKind): numbe
   return isPortKind(kind) ? settings.get(portSettings[kind]) : serviceKindRows[kind].port
 }
 
-/** What a machine shows of a service that is looked for. */
+/** What a machine shows of a service that is looked for: something is at its port, or a container has its name. */
 export interface Found {
+  /** Null: none that has the kind's name. */
   readonly box: Container | null
   /** Its port answers as its kind does. */
   readonly open: boolean
@@ -113,17 +114,17 @@ export function createServiceCandidates({ doors, fleet, store, settings }: Candi
       const all = await Promise.all(fleet.views().map((view) => ofMachine(view, kinds)))
       return all.flat().slice(0, mostCandidates)
     },
-    /** One of a kind at a port of a machine: the container that publishes the port, or that has the kind's name and tells no port. */
+    /** One of a kind at a port of a machine: its container by the kind's name, where that publishes the port or tells none. */
     async lookFor({ machine, observation }: MachineView, kind: ServiceKind, port: number): Promise<Found | null> {
       const engine = settings.get('engine.containerName')
       const boxes = (observation?.containers ?? []).filter(({ name }) => name !== engine)
       const tellsNone = ({ ports }: Container): boolean => ports === undefined || ports.length === 0
-      const box =
-        boxes.find(({ ports }) => ports?.includes(port) === true) ??
-        boxes.find((one) => tellsNone(one) && kindOfContainer(one, [kind]) !== null) ??
-        null
+      const publishes = boxes.find(({ ports }) => ports?.includes(port) === true)
+      const named = (publishes === undefined ? boxes.filter(tellsNone) : [publishes]).find((one) => kindOfContainer(one, [kind]) !== null)
+      // What only publishes the port is shown, and is nobody's to start or stop.
+      const box = named ?? null
       const open = await answers(machine.address, kind, port)
-      return box === null && !open ? null : { box, open }
+      return box === null && publishes === undefined && !open ? null : { box, open }
     },
   }
 }

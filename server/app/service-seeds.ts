@@ -48,7 +48,7 @@ export function createServiceSeeds(needs: ServiceSeedsNeeds) {
     const all = await Promise.all(
       views.map(async (view): Promise<Place> => ({ view, found: await needs.candidates.lookFor(view, kind, port) })),
     )
-    const rank = ({ found }: Place): number => (found === null ? 0 : (found.open ? 2 : 0) + (found.box === null ? 0 : 1))
+    const rank = ({ found }: Place): number => (found === null ? 0 : 1 + (found.open ? 2 : 0) + (found.box === null ? 0 : 1))
     // A stable sort: of two that are as good, the owner's first machine.
     return all.filter((place) => rank(place) > 0).toSorted((a, b) => rank(b) - rank(a))[0] ?? null
   }

@@ -96,11 +96,12 @@ export function createServices(needs: ServicesNeeds): Services {
     if (!fleet.views().some((view) => view.machine.id === service.machine)) throw invalid('there is no such machine')
   }
 
-  /** Asked before anything is written down: a name is looked up for it. */
-  const judge = async (service: Service): Promise<void> => {
-    if (service.machine !== null || service.address === null) return
-    const why = await needs.doors.refusal(placeOf({ service, address: service.address }))
-    if (why !== null) throw invalid(`${why}${service.address.endsWith('.local') ? mdnsWords : ''}`)
+  /** Asked before anything is written down: a name is looked up for it. What stays where it was may be changed though it is gone. */
+  const judge = async (service: Service, before: Service | null): Promise<void> => {
+    const address = watch.addressOf(service)
+    if (address === null || (before !== null && isSamePlace(before, service) && before.secure === service.secure)) return
+    const why = await needs.doors.refusal(placeOf({ service, address }))
+    if (why !== null) throw invalid(`${why}${address.endsWith('.local') ? mdnsWords : ''}`)
   }
 
   /** Raises what is wrong with a row as it would be. */
@@ -143,18 +144,19 @@ export function createServices(needs: ServicesNeeds): Services {
     },
     async add(edit, by) {
       const service = made(edit)
-      await judge(service)
+      await judge(service, null)
       insert(service)
       events.append('service_added', { service: service.id, name: service.name, by })
       return viewOf(service)
     },
     takeOver(edit, { variable, found }) {
-      const service = insert(made(edit))
+      // Nobody has said yet that it is the owner's: nothing is done to it by itself.
+      const service = insert(made({ ...edit, heal: 'manual', mayShed: false }))
       const machine = machineOf(service)?.machine.name ?? ''
       events.append('service_taken_over', { service: service.id, name: service.name, variable, found, machine, port: service.port })
     },
     async edit(id, edit, by) {
-      await judge(edited(rowOf(id), edit))
+      await judge(edited(rowOf(id), edit), rowOf(id))
       // Nothing is awaited from here on: what is checked is what holds when it is written down.
       const before = rowOf(id)
       refuseDuringAct(before)

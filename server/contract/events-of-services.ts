@@ -30,7 +30,7 @@ export const serviceEvents = {
     sentence: (p) =>
       `${p.name} was taken over from an earlier installation (${p.variable}): ${
         p.found
-          ? `it is at port ${p.port} of ${p.machine}.`
+          ? `it is at port ${p.port} of ${p.machine}. It is restarted or stopped by itself only if you allow that on its page.`
           : `nothing answers at port ${p.port} anywhere, so ${p.machine} is taken to be its place. Change or remove it under Services.`
       }`,
     stale,

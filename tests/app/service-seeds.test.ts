@@ -30,8 +30,11 @@ test('each becomes one row where it is found, is announced, and is looked at lik
     ['stt', 'spark-2', 9001, 'parakeet'],
     ['tts', 'spark-2', 8880, 'kokoro'],
   ])
-  expect(told()).toContain('Text to speech was taken over from an earlier installation (KOKORO_PORT): it is at port 8880 of spark-2.')
+  expect(told()).toContain(
+    'Text to speech was taken over from an earlier installation (KOKORO_PORT): it is at port 8880 of spark-2. It is restarted or stopped by itself only if you allow that on its page.',
+  )
   expect(life.graph.settings.get('services.speechPort')).toBe(9001)
+  expect(list().map(({ heal, mayShed }) => [heal, mayShed])).toEqual(Array.from({ length: 3 }, () => ['manual', false]))
 })
 
 test('once: what the owner removed or moved stays so, also after a restart', async () => {
@@ -82,4 +85,11 @@ test('a kind that is there already, and one that nobody named, are left alone', 
   if (list().length === 0) await life.graph.services.add({ kind: 'tts', machine, port: 8881 }, 'owner')
   await life.clock.advance(300_000)
   expect(list().map(({ kind }) => kind)).toEqual(['tts'])
+})
+
+test("somebody's container that only publishes the port is looked at, and is not named as the one to start or stop", async () => {
+  await begin({ KOKORO_PORT: '8880' }, [], [{ ...voices, name: 'comfy', image: 'example/comfy:1' }])
+  await life.clock.until(() => list().length === 1, 120_000)
+  expect(rows()).toEqual([['tts', 'spark-2', 8880, null]])
+  expect(list()[0]?.acts).toEqual([])
 })

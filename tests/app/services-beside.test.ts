@@ -92,6 +92,16 @@ describe('an engine at an address without SSH', () => {
     expect(engine()).toBeUndefined()
   })
 
+  test('may be changed and switched off though its name is gone, and not moved to where it is refused', async () => {
+    const doors = { refused: null as string | null }
+    life = await startLife(demoNodes(), { refusal: () => doors.refused })
+    const { id } = await services().add({ ...foreign, address: 'models.home' }, 'owner')
+    doors.refused = 'models.home: its name has no address'
+    expect(await services().edit(id, { name: 'Loft', enabled: false }, 'owner')).toMatchObject({ name: 'Loft', enabled: false })
+    await expect(services().edit(id, { port: 8001 }, 'owner')).rejects.toThrow('its name has no address')
+    await expect(services().add({ kind: 'vllm', address: 'spark.local' }, 'owner')).rejects.toThrow('use the IP address')
+  })
+
   test('is kept as a browser reads its address, once, and not where it is refused', async () => {
     await begin()
     const { id } = await services().add({ ...foreign, address: 'Models.Home.', port: 443, secure: true }, 'owner')

@@ -31,7 +31,7 @@ const stepMs = 20
 
 export async function startLife(
   nodes: readonly SimNodeOptions[] = demoNodes(),
-  more: Pick<HouseOptions, 'path' | 'idPrefix' | 'streamMs' | 'env'> = {},
+  more: Pick<HouseOptions, 'path' | 'idPrefix' | 'streamMs' | 'env' | 'refusal'> = {},
 ): Promise<Life> {
   const life = await begin({ nodes, idPrefix: 'a', ...more })
   const { clock, graph } = life

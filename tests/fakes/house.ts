@@ -72,6 +72,8 @@ export interface HouseOptions {
   readonly around?: (parts: Parts) => Parts
   /** As main.ts finds it; absent: empty. */
   readonly env?: Readonly<Record<string, string>>
+  /** Why no place may be asked now; null: it may. */
+  readonly refusal?: () => string | null
   /** Instead of those of the simulated cluster. */
   readonly serviceDoors?: ServiceDoors
 }
@@ -150,7 +152,7 @@ export async function createHouse(options: HouseOptions = {}): Promise<House> {
   const recipeFiles: RecipeFiles = { ...files, ...ownerFolder(ownerRecipes, found) }
   const graph = compose({
     ...around({ clock, sparks, engines, stores, recipeFiles }),
-    serviceDoors: options.serviceDoors ?? createMemoryServiceDoors(world),
+    serviceDoors: options.serviceDoors ?? createMemoryServiceDoors(world, options.refusal),
     ids,
     log,
     webhookSender,

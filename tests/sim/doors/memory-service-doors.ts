@@ -6,7 +6,7 @@ import { createMemoryServices, type ServiceOutcome } from './memory-services.ts'
 const encoder = new TextEncoder()
 const whys = { refused: 'connection refused', aborted: 'it was not waited for' } as const
 
-export function createMemoryServiceDoors(world: World): ServiceDoors {
+export function createMemoryServiceDoors(world: World, refusal: () => string | null = () => null): ServiceDoors {
   const { clock } = world.options
   const ask = createMemoryServices(world)
   const whyOf = (outcome: Extract<ServiceOutcome, { ok: false }>, timeoutMs: number): string =>
@@ -14,7 +14,7 @@ export function createMemoryServiceDoors(world: World): ServiceDoors {
 
   return {
     // The simulated network has no names; addresses are judged by the real doors, which have tests of their own.
-    refusal: async () => null,
+    refusal: async () => refusal(),
     async ask({ address, port, method, path, json, timeoutMs }, signal) {
       const began = clock.now()
       const body = json === undefined ? '' : JSON.stringify(json)

@@ -285,7 +285,10 @@ function Observed({ engines, services }: { readonly engines: readonly EngineView
                 <StateBadge state={engine.state} />
               </p>
               <p class="quiet">
-                {engine.url === null ? '' : `${engine.url}. `}Not started by Spark Control, and never stopped by it without your word.
+                {engine.url === null ? '' : `${engine.url}. `}
+                {pageOf(engine) === null
+                  ? 'Not started by Spark Control, and never stopped by it without your word.'
+                  : 'Only looked at: Spark Control does not log in there.'}
               </p>
             </div>
           </li>
