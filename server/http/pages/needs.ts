@@ -25,6 +25,11 @@ export async function fieldsOf(c: EdgeContext): Promise<Readonly<Record<string, 
   return fields
 }
 
+/** A whole number as an address or a form says it; undefined: it says none, or something else. */
+export function wholeNumber(text: string | undefined): number | undefined {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined
+}
+
 /** Where people and apps reach this appliance, as this request did. */
 export function originOf(c: EdgeContext): string {
   const url = new URL(c.req.url)

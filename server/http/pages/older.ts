@@ -1,10 +1,10 @@
 // Lists that are read a page at a time, newest first, by the number of the last row that was shown.
 import type { EdgeContext } from '../edge.ts'
+import { wholeNumber } from './needs.ts'
 
 /** The number after which the asked page begins; undefined: the newest page. */
 export function beforeOf(c: EdgeContext): number | undefined {
-  const asked = c.req.query('before') ?? ''
-  return /^\d{1,15}$/.test(asked) ? Number(asked) : undefined
+  return wholeNumber(c.req.query('before'))
 }
 
 export interface OnePage<Row> {

@@ -7,7 +7,7 @@ import { SparkError, tellError } from '../../contract/errors.ts'
 import type { RecipeDraftView } from '../../contract/operations/draft-shapes.ts'
 import type { ModelView } from '../../contract/operations/shapes.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
-import { fieldsOf, type PageNeeds } from './needs.ts'
+import { fieldsOf, type PageNeeds, wholeNumber } from './needs.ts'
 import { formOfFields } from './recipe-fields.ts'
 import { drawn, goTo, wantsFragment } from './shell.tsx'
 
@@ -27,7 +27,7 @@ function askOf(model: string, fields: Fields): DraftAsk {
     draft: given(fields['draft']),
     recipe: given(fields['recipe']),
     revision: Number.isInteger(revision) ? revision : undefined,
-    base: /^\d{1,9}$/.test(fields['base'] ?? '') ? Number(fields['base']) : undefined,
+    base: wholeNumber(fields['base']),
     editor: given(fields['editor']),
   }
 }
@@ -164,5 +164,4 @@ export function recipePages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv>
   return app
 }
 
-const versionOf = (fields: Fields): number | undefined =>
-  /^\d{1,9}$/.test(fields['version'] ?? '') ? Number(fields['version']) : undefined
+const versionOf = (fields: Fields): number | undefined => wholeNumber(fields['version'])

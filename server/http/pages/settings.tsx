@@ -5,7 +5,7 @@ import { SparkError } from '../../contract/errors.ts'
 import type { SettingView } from '../../contract/operations/setting-shapes.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
 import { ownerAlone } from '../rights.ts'
-import { fieldsOf, type PageNeeds } from './needs.ts'
+import { fieldsOf, type PageNeeds, wholeNumber } from './needs.ts'
 import { accountOf, goTo, showFragment, themeOf, wantsFragment } from './shell.tsx'
 
 export function settingPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv> {
@@ -39,8 +39,6 @@ export function settingPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
     return goTo(`/settings/${groupId(find(key).group)}#${settingRowId(key)}`)
   }
 
-  const versionOf = (text: string | undefined): number | undefined => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined)
-
   /** `act` with the form's fields; what it refuses is told beside the setting. */
   const changing = (path: string, act: (key: string, fields: Readonly<Record<string, string>>, by: string) => unknown): void => {
     app.post(path, async (c) => {
@@ -66,10 +64,10 @@ export function settingPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
 
   // A box that is not ticked sends nothing.
   changing('/settings/:key', (key, fields, by) =>
-    settings.change(key, fields['value'] ?? unticked(find(key)), versionOf(fields['version']) ?? 0, by),
+    settings.change(key, fields['value'] ?? unticked(find(key)), wholeNumber(fields['version']) ?? 0, by),
   )
   changing('/settings/:key/default', (key, _fields, by) => settings.reset(key, by))
-  changing('/settings/:key/undo', (key, fields, by) => settings.undo(key, versionOf(fields['version']), by))
+  changing('/settings/:key/undo', (key, fields, by) => settings.undo(key, wholeNumber(fields['version']), by))
 
   return app
 }

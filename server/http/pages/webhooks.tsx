@@ -9,7 +9,7 @@ import { operations } from '../../contract/index.ts'
 import { readInput } from '../../contract/reading.ts'
 import { hourMs } from '../../domain/durations.ts'
 import { type EdgeContext, type EdgeEnv, requestingOwner } from '../edge.ts'
-import { fieldsOf, type PageNeeds } from './needs.ts'
+import { fieldsOf, type PageNeeds, wholeNumber } from './needs.ts'
 import { beforeOf, onePage } from './older.ts'
 import { goTo } from './shell.tsx'
 
@@ -38,8 +38,6 @@ function troubleOf(thrown: unknown): { trouble: Trouble; status: number } {
   const { happened, now, next, status } = tellError(thrown.code, thrown.facts)
   return { trouble: { happened, now, next }, status }
 }
-
-const whole = (text: string | undefined): number | undefined => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined)
 
 /** The page's data; `before`: an older page of the log. */
 export function webhookData({ webhooks }: Pick<UseCases, 'webhooks'>, id: string, now: number, before?: number): WebhookData {
@@ -82,7 +80,7 @@ export function webhookPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   app.get('/webhooks/:id', (c) => {
     const data = webhookData(useCases, idOf(c), clock.now(), beforeOf(c))
     const tested = data.deliveries.find((one) => one.event === null && String(one.id) === c.req.query('test'))
-    return showOne(c, { ...data, tested, asked: whole(c.req.query('again')) })
+    return showOne(c, { ...data, tested, asked: wholeNumber(c.req.query('again')) })
   })
 
   app.post('/webhooks/:id', async (c) => {
@@ -102,7 +100,7 @@ export function webhookPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
   })
 
   app.post('/webhooks/:id/secret', async (c) => {
-    const hours = whole((await fieldsOf(c))['overlapHours'])
+    const hours = wholeNumber((await fieldsOf(c))['overlapHours'])
     const body = hours === undefined ? {} : { overlapHours: hours }
     const asked = readInput(operations['webhooks.newSecret'], { params: { id: idOf(c) }, query: {}, body }).body
     const { webhook, secret } = webhooks.newSecret(idOf(c), asked.overlapHours, by(c))
@@ -126,9 +124,9 @@ export function webhookPages({ useCases, clock, show }: PageNeeds): Hono<EdgeEnv
 
   app.post('/webhooks/:id/repeats', async (c) => {
     const fields = await fieldsOf(c)
-    const hours = whole(fields['hours'])
-    const one = whole(fields['event'])
-    const range = { fromEvent: one ?? whole(fields['fromEvent']), toEvent: one ?? whole(fields['toEvent']) }
+    const hours = wholeNumber(fields['hours'])
+    const one = wholeNumber(fields['event'])
+    const range = { fromEvent: one ?? wholeNumber(fields['fromEvent']), toEvent: one ?? wholeNumber(fields['toEvent']) }
     try {
       if (hours === undefined && range.fromEvent === undefined && range.toEvent === undefined) {
         throw new SparkError('invalid_request', { why: 'the number of an event is needed' })
