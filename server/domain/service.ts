@@ -1,5 +1,6 @@
 // A service is a program beside the model: speech, voices, embeddings, a vector store. One row a place where one answers; two of a
-// kind on two machines are two rows. Which container is whose is said by the owner and never guessed.
+// kind on two machines are two rows. Which container is whose is said by the owner; what was taken over from an earlier installation has
+// nothing done to it by itself until the owner allows it.
 
 export const serviceKinds = ['stt', 'diarize', 'tts', 'embed', 'rerank', 'qdrant', 'redact', 'audio', 'vllm'] as const
 export type ServiceKind = (typeof serviceKinds)[number]

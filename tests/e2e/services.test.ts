@@ -59,7 +59,8 @@ test('it is restarted from its page after its cost was said, stopped, and starte
   const id = services[0]?.id ?? ''
   await page.goto(`/services/${id}/acts/stop`)
   await page.getByRole('button', { name: 'Stop Text to speech' }).click()
-  await page.getByText('Text to speech is stopped.').first().waitFor()
+  await page.getByText('Text to speech is stopped.', { exact: true }).first().waitFor()
+  await expect.poll(async () => (await rig.client['services.find']({ params: { id } })).act, { timeout: 20_000 }).toBe(null)
   const act = await rig.client['services.act']({ params: { id }, body: { kind: 'start' } })
   expect(act.state).toBe('running')
   await page.getByText('Text to speech was started and answers.').first().waitFor()
