@@ -14,7 +14,7 @@ export const Id = z
 /** What names one of a list in a path. */
 export const Of = z.object({ id: Id })
 export const Time = z.iso.datetime().describe('ISO 8601, UTC')
-export const Bytes = z.number().min(0).describe('Bytes')
+const Bytes = z.number().min(0).describe('Bytes')
 export const ModelId = z.string().min(1).max(300).describe('Hub id such as Qwen/Qwen3-8B, or local:<name>')
 const StateWord = z.enum(serviceStates)
 const Evidence = z

@@ -143,30 +143,6 @@ export function EditBot({
   )
 }
 
-/** Cannot be undone from here, so its name is typed. */
-export function RemoveBot({ bot, removal }: OfBot & { readonly removal: { readonly wrong: boolean } | undefined }) {
-  return (
-    <details class="more" open={removal !== undefined}>
-      <summary>Take it off the list</summary>
-      <form class="card stack" method="post" action={`${bot.links.page}/removal`}>
-        <p>Spark Control forgets {bot.name} and how it was. It goes on running; you can add it again.</p>
-        <div class="field">
-          <label for="typed-name">
-            To take it off, type its name: <strong>{bot.name}</strong>
-          </label>
-          <input id="typed-name" name="name" autocomplete="off" required aria-invalid={removal?.wrong === true ? 'true' : undefined} />
-          {removal?.wrong === true ? <span class="hint">That is not its name. Nothing was removed.</span> : null}
-        </div>
-        <p>
-          <button type="submit" class="button danger">
-            Take {bot.name} off the list
-          </button>
-        </p>
-      </form>
-    </details>
-  )
-}
-
 interface KeyProps {
   readonly user: string
   readonly machine: string

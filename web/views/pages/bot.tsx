@@ -3,9 +3,12 @@ import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { BotBadge, BotProgress } from '../parts/bot.tsx'
+import { CheckNow } from '../parts/check-now.tsx'
+import { type FactRow, Facts } from '../parts/facts.tsx'
 import { type Trouble, TroubleNote } from '../parts/notice.tsx'
+import { type Removal, TakeOffList } from '../parts/removal.tsx'
 import { Ago } from '../parts/time.tsx'
-import { BotKey, EditBot, RemoveBot } from './bot-form.tsx'
+import { BotKey, EditBot } from './bot-form.tsx'
 import type { MachineChoice } from './service-form.tsx'
 
 export interface BotData {
@@ -19,7 +22,7 @@ export interface BotData {
   readonly trouble?: Trouble | undefined
   /** What was typed into the form, kept when it was refused. */
   readonly typed?: Readonly<Record<string, string>> | undefined
-  readonly removal?: { readonly wrong: boolean } | undefined
+  readonly removal?: Removal
 }
 
 export function BotPage(data: BotData) {
@@ -48,7 +51,7 @@ export function BotPage(data: BotData) {
         />
       )}
       <EditBot bot={bot} machines={data.machines} typed={data.typed} />
-      <RemoveBot bot={bot} removal={data.removal} />
+      <TakeOffList of={bot} removal={data.removal} />
     </div>
   )
 }
@@ -68,26 +71,18 @@ export function BotNow({ bot, history, now }: Pick<BotData, 'bot' | 'history' | 
               </span>
             )}
           </p>
-          <CheckNow bot={bot} />
+          <CheckNow path={`${bot.links.page}/check`} target={`bot-${bot.id}`} />
         </div>
       ) : null}
-      {bot.trouble === null ? <p>{bot.sentence}</p> : <TroubleNote trouble={bot.trouble} />}
+      {bot.trouble === null ? null : <TroubleNote trouble={bot.trouble} />}
       {bot.act === null ? null : <BotAct act={bot.act} line={history?.acts.find(({ id }) => id === bot.act?.id)?.line ?? null} now={now} />}
-      <Facts bot={bot} />
-      {bot.watched && bot.trouble === null && !isRunning ? <BotActs bot={bot} /> : null}
+      <div class="card stack">
+        {bot.trouble === null ? <p>{bot.sentence}</p> : null}
+        <Facts rows={factsOf(bot)} />
+        {bot.watched && bot.trouble === null && !isRunning ? <BotActs bot={bot} /> : null}
+      </div>
       {history === null ? null : <History history={history} shown={bot.act?.id ?? null} now={now} />}
     </div>
-  )
-}
-
-function CheckNow({ bot }: Pick<BotData, 'bot'>) {
-  const path = `${bot.links.page}/check`
-  return (
-    <form method="post" action={path} {...hx({ post: path, target: `#bot-${bot.id}`, swap: 'outerMorph', disable: 'find button' })}>
-      <button type="submit" class="button">
-        Check now
-      </button>
-    </form>
   )
 }
 
@@ -124,37 +119,20 @@ function BotAct({ act, line, now }: BotActProps) {
   )
 }
 
-function Facts({ bot }: { readonly bot: BotView }) {
+function factsOf(bot: BotView): readonly FactRow[] {
   const { version } = bot
-  const behind = version?.behind ?? null
-  return (
-    <dl class="facts">
-      <div>
-        <dt>Runs as</dt>
-        <dd>{bot.watched ? `${bot.user} on ${bot.machine?.name ?? 'no machine'}` : 'no user yet'}</dd>
-      </div>
-      <div>
-        <dt>{bot.runs === 'unit' ? 'Unit' : 'Container'}</dt>
-        <dd>{bot.unit}</dd>
-      </div>
-      <div>
-        <dt>When it has failed</dt>
-        <dd>{bot.heal === 'auto' ? 'restarted by itself' : 'you are told'}</dd>
-      </div>
-      {version === null ? null : (
-        <div data-wide="">
-          <dt>Version</dt>
-          <dd>
-            {version.commit} of {version.date}: {version.subject}
-            {behind === null || behind === 0 ? '' : ` (${behind} newer fetched)`}
-          </dd>
-        </div>
-      )}
-    </dl>
-  )
+  const behind = version?.behind ?? 0
+  const newer = behind === 0 ? '' : ` (${behind} newer fetched)`
+  return [
+    ['Runs as', bot.watched ? `${bot.user} on ${bot.machine?.name ?? 'no machine'}` : 'no user yet'],
+    [bot.runs === 'unit' ? 'Unit' : 'Container', bot.unit],
+    ['When it has failed', bot.heal === 'auto' ? 'restarted by itself' : 'you are told'],
+    ['Version', version === null ? null : `${version.commit} of ${version.date}: ${version.subject}${newer}`, true],
+  ]
 }
 
 function BotActs({ bot }: { readonly bot: BotView }) {
+  const isUp = bot.state === 'running'
   const form = (kind: string, word: string, consequence: string, main: boolean) => (
     <form class="stack tight" method="post" action={`${bot.links.page}/${kind}`} {...hx({ disable: 'find button' })}>
       <p class="quiet">{consequence}</p>
@@ -173,9 +151,9 @@ function BotActs({ bot }: { readonly bot: BotView }) {
             'update',
             'Update',
             `Fetches what is new in ${bot.folder}, takes it where it simply follows, and restarts ${bot.name}. If the new version does not stay up, the one before is brought back.`,
-            true,
+            isUp && (bot.version?.behind ?? 0) > 0,
           )}
-      {form('restart', 'Restart', `${bot.name} is ended and started again. What it works on now is lost.`, bot.folder === null)}
+      {form('restart', 'Restart', `${bot.name} is ended and started again. What it works on now is lost.`, !isUp)}
     </section>
   )
 }

@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { MachineShape, SurveyView } from '../../../server/contract/operations/shapes.ts'
 import type { Trouble } from '../parts/notice.tsx'
+import { type Removal, TypedName } from '../parts/removal.tsx'
 
 export interface MachineData {
   readonly machine: MachineShape
@@ -14,7 +15,7 @@ export interface MachineData {
   readonly trouble?: Trouble | undefined
   /** What was typed into the edit form, kept when it was refused. */
   readonly typed?: Readonly<Record<string, string>> | undefined
-  readonly removal?: { readonly wrong: boolean } | undefined
+  readonly removal?: Removal
 }
 
 /** The key a machine shows; a changed one is accepted only here, by a deliberate act. */
@@ -132,13 +133,7 @@ export function RemoveMachine({ machine, removal }: MachineData) {
       <summary>Remove this machine</summary>
       <form class="card stack" method="post" action={`/machines/${machine.id}/removal`}>
         <p>Spark Control forgets {machine.name} and what it knew of it. Nothing on the machine is touched; you can add it again.</p>
-        <div class="field">
-          <label for="typed-name">
-            To remove it, type its name: <strong>{machine.name}</strong>
-          </label>
-          <input id="typed-name" name="name" autocomplete="off" required aria-invalid={removal?.wrong === true ? 'true' : undefined} />
-          {removal?.wrong === true ? <span class="hint">That is not its name. Nothing was removed.</span> : null}
-        </div>
+        <TypedName act="remove it" name={machine.name} removal={removal} />
         <p>
           <button type="submit" class="button danger">
             Remove {machine.name}

@@ -3,6 +3,7 @@ import type { Agreement } from '../../../server/domain/agreement.ts'
 import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
 import { MachineBadge } from '../parts/badge.tsx'
+import { CheckNow } from '../parts/check-now.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { DiskGroup, GpuGroup, Group, KeyGroup, LinkGroup, StartGroup, VersionGroup } from '../parts/machine-groups.tsx'
 import { DropCaches, MemoryPicture } from '../parts/machine-memory.tsx'
@@ -155,15 +156,7 @@ export function MachineNow({ machine, now, trouble }: MachineData) {
             )}
           </span>
         </p>
-        <form
-          method="post"
-          action={`/machines/${machine.id}/check`}
-          {...hx({ post: `/machines/${machine.id}/check`, target: `#machine-${machine.id}`, swap: 'outerMorph', disable: 'find button' })}
-        >
-          <button type="submit" class="button">
-            Check now
-          </button>
-        </form>
+        <CheckNow path={`/machines/${machine.id}/check`} target={`machine-${machine.id}`} />
       </div>
       {trouble === undefined ? null : <TroubleNote trouble={trouble} />}
       {machine.trouble === null ? (

@@ -237,33 +237,3 @@ function Switch({ name, label, on, typed }: SwitchProps) {
     </label>
   )
 }
-
-/** Cannot be undone from here, so its name is typed. Nothing on the machine is touched. */
-export function RemoveService({
-  service,
-  removal,
-}: {
-  readonly service: ServiceView
-  readonly removal: { readonly wrong: boolean } | undefined
-}) {
-  return (
-    <details class="more" open={removal !== undefined}>
-      <summary>Take it off the list</summary>
-      <form class="card stack" method="post" action={`${service.links.page}/removal`}>
-        <p>Spark Control forgets {service.name} and how it was. It goes on running; you can add it again.</p>
-        <div class="field">
-          <label for="typed-name">
-            To take it off, type its name: <strong>{service.name}</strong>
-          </label>
-          <input id="typed-name" name="name" autocomplete="off" required aria-invalid={removal?.wrong === true ? 'true' : undefined} />
-          {removal?.wrong === true ? <span class="hint">That is not its name. Nothing was removed.</span> : null}
-        </div>
-        <p>
-          <button type="submit" class="button danger">
-            Take {service.name} off the list
-          </button>
-        </p>
-      </form>
-    </details>
-  )
-}

@@ -3,12 +3,15 @@ import { bytesInWords } from '../../../server/domain/words.ts'
 import { hx } from '../../hx.ts'
 import { Heading } from '../layout.tsx'
 import { StateBadge } from '../parts/badge.tsx'
+import { CheckNow } from '../parts/check-now.tsx'
 import { Copyable } from '../parts/code.tsx'
 import { Evidence } from '../parts/evidence.tsx'
+import { type FactRow, Facts } from '../parts/facts.tsx'
 import { Note, type Trouble, TroubleNote } from '../parts/notice.tsx'
+import { type Removal, TakeOffList } from '../parts/removal.tsx'
 import { PastActs, RunningAct, ServiceActs } from '../parts/service.tsx'
 import { Ago } from '../parts/time.tsx'
-import { EditService, type MachineChoice, RemoveService } from './service-form.tsx'
+import { EditService, type MachineChoice } from './service-form.tsx'
 
 export interface ServiceData {
   readonly service: ServiceView
@@ -20,7 +23,7 @@ export interface ServiceData {
   readonly trouble?: Trouble | undefined
   /** What was typed into the form, kept when it was refused. */
   readonly typed?: Readonly<Record<string, string>> | undefined
-  readonly removal?: { readonly wrong: boolean } | undefined
+  readonly removal?: Removal
 }
 
 export function ServicePage(data: ServiceData) {
@@ -42,7 +45,7 @@ export function ServicePage(data: ServiceData) {
       <ServiceNow {...data} />
       <Trial {...data} />
       <EditService service={service} machines={data.machines} typed={data.typed} />
-      <RemoveService service={service} removal={data.removal} />
+      <TakeOffList of={service} removal={data.removal} />
     </div>
   )
 }
@@ -65,12 +68,12 @@ export function ServiceNow(data: Pick<ServiceData, 'service' | 'history' | 'now'
             )}
           </span>
         </p>
-        {service.enabled ? <CheckNow service={service} /> : null}
+        {service.enabled ? <CheckNow path={`${service.links.page}/check`} target={`service-${service.id}`} /> : null}
       </div>
       <div class="card stack">
         <p>{service.sentence}</p>
         {service.act === null ? null : <RunningAct act={service.act} now={now} />}
-        <Facts service={service} />
+        <Facts rows={factsOf(service)} />
         <Evidence id={`known-${service.id}`} evidence={service.evidence} now={now} />
         {service.act === null ? <ServiceActs service={service} /> : null}
         <WhyNoActs service={service} />
@@ -89,19 +92,8 @@ export function ServiceNow(data: Pick<ServiceData, 'service' | 'history' | 'now'
   )
 }
 
-function CheckNow({ service }: Pick<ServiceData, 'service'>) {
-  const path = `${service.links.page}/check`
-  return (
-    <form method="post" action={path} {...hx({ post: path, target: `#service-${service.id}`, swap: 'outerMorph', disable: 'find button' })}>
-      <button type="submit" class="button">
-        Check now
-      </button>
-    </form>
-  )
-}
-
-function Facts({ service }: Pick<ServiceData, 'service'>) {
-  const facts: (readonly [string, string | null])[] = [
+function factsOf(service: ServiceView): readonly FactRow[] {
+  return [
     ['Kind', service.kindWord],
     ['Machine', service.machine?.name ?? (service.address === null ? 'not in the list any more' : null)],
     ['Container', service.container],
@@ -112,18 +104,6 @@ function Facts({ service }: Pick<ServiceData, 'service'>) {
     ['Memory', service.footprintBytes === 0 ? null : `about ${bytesInWords(service.footprintBytes)}`],
     ['When it does not come back', service.acts.length === 0 ? null : service.heal === 'auto' ? 'restarted by itself' : 'you are told'],
   ]
-  return (
-    <dl class="facts">
-      {facts
-        .filter(([, value]) => value !== null)
-        .map(([word, value]) => (
-          <div>
-            <dt>{word}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  )
 }
 
 function WhyNoActs({ service }: Pick<ServiceData, 'service'>) {

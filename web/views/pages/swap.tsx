@@ -4,6 +4,7 @@ import { aboutDuration, capital, exactDuration, leftover, phaseWord } from '../.
 import { Heading } from '../layout.tsx'
 import { Badge, StateBadge } from '../parts/badge.tsx'
 import { Evidence } from '../parts/evidence.tsx'
+import { type FactRow, Facts } from '../parts/facts.tsx'
 import { isTelling, Log } from '../parts/log.tsx'
 import { MainAct, TroubleNote } from '../parts/notice.tsx'
 import { meanwhile, Phases, swapTitle } from '../parts/phases.tsx'
@@ -106,7 +107,7 @@ function Outcome({ swap, now }: Omit<SwapData, 'log'>) {
       <OutcomeActs swap={swap} />
       <div class="card stack">
         <Phases swap={swap} now={now} />
-        <Facts swap={swap} now={now} />
+        <Facts rows={factsOf({ swap, now })} />
         <Evidence id={`known-${swap.id}`} evidence={swap.evidence} now={now} />
       </div>
     </>
@@ -206,40 +207,15 @@ function OtherAct({ act }: { readonly act: Act }) {
   )
 }
 
-function Facts({ swap, now }: Omit<SwapData, 'log'>) {
-  return (
-    <dl class="facts">
-      <div>
-        <dt>Asked for by</dt>
-        <dd>
-          {asker(swap)}
-          {swap.requestedBy.address === null ? '' : ` (${swap.requestedBy.address})`}
-        </dd>
-      </div>
-      <div>
-        <dt>Started</dt>
-        <dd>
-          <Ago at={swap.startedAt} now={now} />
-        </dd>
-      </div>
-      <div>
-        <dt>Took</dt>
-        <dd>{exactDuration(swap.durationMs)}</dd>
-      </div>
-      {swap.machines.length === 0 ? null : (
-        <div>
-          <dt>On</dt>
-          <dd>{swap.machines.join(' and ')}</dd>
-        </div>
-      )}
-      {swap.why === null ? null : (
-        <div>
-          <dt>Why</dt>
-          <dd>{swap.why}</dd>
-        </div>
-      )}
-    </dl>
-  )
+function factsOf({ swap, now }: Omit<SwapData, 'log'>): readonly FactRow[] {
+  const { address } = swap.requestedBy
+  return [
+    ['Asked for by', `${asker(swap)}${address === null ? '' : ` (${address})`}`],
+    ['Started', <Ago at={swap.startedAt} now={now} />],
+    ['Took', exactDuration(swap.durationMs)],
+    ['On', swap.machines.length === 0 ? null : swap.machines.join(' and ')],
+    ['Why', swap.why],
+  ]
 }
 
 export function SwapLog({ swap, log }: { readonly swap: SwapView; readonly log: readonly LogLineView[] }) {

@@ -4,29 +4,13 @@ import type { MachineShape } from '../../../server/contract/operations/shapes.ts
 import { fullShare } from '../../../server/domain/machine-marks.ts'
 import { bytesInWords } from '../../../server/domain/words.ts'
 import { hx } from '../../hx.ts'
+import { type FactRow, Facts } from './facts.tsx'
 import { Meter } from './meter.tsx'
 import { Ago, spanInWords } from './time.tsx'
 
 export interface GroupProps {
   readonly machine: MachineShape
   readonly now: number
-}
-
-type FactRow = readonly [word: string, value: Child | null, wide?: boolean]
-
-export function Facts({ rows }: { readonly rows: readonly FactRow[] }) {
-  return (
-    <dl class="facts">
-      {rows
-        .filter(([, value]) => value !== null)
-        .map(([word, value, wide]) => (
-          <div data-wide={wide === true ? '' : undefined}>
-            <dt>{word}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  )
 }
 
 interface GroupFrame {
