@@ -36,11 +36,20 @@ const sentences: Readonly<Record<ServiceState, (said: SaidOf) => string>> = {
   unreachable: ({ service, known, machine }) =>
     machine?.reach === 'unreachable'
       ? `${machine.machine.name} does not answer, and neither does ${service.name}.`
-      : `${service.name} does not answer${because(known.signs.door?.why ?? null)}`,
+      : [`${service.name} does not answer${because(known.signs.door?.why ?? null)}`, elsewhere(service, machine)].join(' ').trim(),
   unknown: ({ service, known }) =>
     known.signs.door === null
       ? `${service.name} has not been looked at yet.`
       : `${service.name} was not seen to answer${because(known.signs.door.why)}`,
+}
+
+/** Docker tells the ports of a container only while it runs: one that was stopped when it was added may have another than was guessed. */
+function elsewhere({ container, port }: Service, machine: MachineView | undefined): string {
+  const box = machine?.observation?.containers?.find(({ name, state }) => name === container && state === 'running')
+  const ports = box?.ports ?? []
+  if (ports.length === 0 || ports.includes(port)) return ''
+  const those = ports.length === 1 ? `port ${ports[0]}` : `ports ${ports.join(', ')}`
+  return `Its container publishes ${those}, and it is asked at ${port}: change that on its page.`
 }
 
 const because = (why: string | null): string => (why === null ? '.' : `: ${why}.`)

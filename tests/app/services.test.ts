@@ -54,6 +54,15 @@ describe('a service', () => {
     expect(told()).not.toContain('service_state_changed')
   })
 
+  test('that is asked at another port than its container publishes says so', async () => {
+    await begin(voices)
+    const { id } = await add('tts', { container: 'kokoro', port: 8003 })
+    await until(id, (one) => one.state === 'unreachable')
+    expect(services().find(id).sentence).toMatch(
+      /^Text to speech does not answer: .+\. Its container publishes port 8880, and it is asked at 8003: change that on its page\.$/,
+    )
+  })
+
   test('that says it is healthy and does not do its work is degraded', async () => {
     await begin(embeddings)
     const { id } = await add('embed', { container: 'bge-m3' })
