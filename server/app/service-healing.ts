@@ -87,8 +87,9 @@ export function createServiceHealing(needs: ServiceHealingNeeds) {
         const crashed = state === 'stopped' && watch.known(row.id).signs.container?.crashed === true
         if (!row.enabled || !(exhausted || crashed || state === 'unreachable' || state === 'degraded')) return []
         const said = sentenceOf(row, state)
-        const sentence = exhausted ? `${said} It was restarted ${mostAttempts} times and is left alone now.` : said
-        return [{ code: exhausted ? 'heal_exhausted' : 'service_unwell', sentence, link: `/services/${row.id}` }]
+        const link = `/services/${row.id}`
+        if (!exhausted) return [{ code: 'service_unwell', sentence: said, link }]
+        return [{ code: 'heal_exhausted', sentence: `${said} It was restarted ${mostAttempts} times and is left alone now.`, link }]
       }),
   }
 }
