@@ -1,5 +1,6 @@
 // Pages of services in their states.
 import { tellError } from '../../server/contract/errors.ts'
+import { botSample } from '../../server/contract/operations/bot-shapes.ts'
 import {
   serviceActSample,
   serviceCandidateSample,
@@ -109,6 +110,7 @@ export const serviceExhibits: readonly Exhibit[] = [
       <HomePage
         machines={[house.machine]}
         services={all}
+        bots={[botSample]}
         recent={house.events}
         next={null}
         origin="http://192.0.2.5:9999"

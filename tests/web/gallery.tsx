@@ -36,9 +36,10 @@ const { now } = sample
 const origin = 'http://192.0.2.5:9999'
 const home = {
   services: [],
+  bots: [],
   machines: [sample.machine, sample.secondMachine],
   recent: sample.events,
-  next: { sentence: 'recap tomorrow at 02:00, with a switch to Qwen3 8B' },
+  next: { sentence: 'recap, tomorrow at 02:00, with a switch to Qwen3 8B' },
   origin,
   now,
 }

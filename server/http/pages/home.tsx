@@ -14,6 +14,7 @@ export function homeData(useCases: UseCases, origin: string, now: number): HomeD
     status: status.status(),
     machines: machines.list(),
     services: useCases.services.list(),
+    bots: useCases.bots.list(),
     recent: lately(useCases),
     next: schedules.next(),
     origin,

@@ -1,3 +1,4 @@
+import type { BotView } from '../../../server/contract/operations/bot-shapes.ts'
 import type { ServiceView } from '../../../server/contract/operations/service-shapes.ts'
 import type { EngineView, EventView, MachineShape, StatusView, SwapView } from '../../../server/contract/operations/shapes.ts'
 import { mendedByRestart } from '../../../server/domain/engine-state.ts'
@@ -21,6 +22,7 @@ export interface HomeData {
   readonly status: StatusView
   readonly machines: readonly MachineShape[]
   readonly services: readonly ServiceView[]
+  readonly bots: readonly BotView[]
   readonly recent: readonly EventView[]
   /** The soonest time that an app has registered; null: none within a week. */
   readonly next: { readonly sentence: string } | null
@@ -77,7 +79,7 @@ export function HomeNow(data: HomeData) {
         </p>
       )}
       <Observed engines={engines.filter((engine) => engine.observed)} services={data.services} />
-      <ServiceStrip services={data.services.filter((service) => !engines.some((engine) => engine.id === service.id))} />
+      <ServiceStrip services={data.services.filter((service) => !engines.some((engine) => engine.id === service.id))} bots={data.bots} />
     </div>
   )
 }

@@ -1,6 +1,9 @@
 // What pages show of one service: its tile, its place on Home, its acts.
+
+import type { BotView } from '../../../server/contract/operations/bot-shapes.ts'
 import type { ServiceActRecordView, ServiceActView, ServiceView } from '../../../server/contract/operations/service-shapes.ts'
 import { StateBadge } from './badge.tsx'
+import { BotBadge } from './bot.tsx'
 import { Copyable } from './code.tsx'
 import { Ago, Span } from './time.tsx'
 
@@ -68,10 +71,16 @@ export function RunningAct({ act, now }: { readonly act: ServiceActView; readonl
   )
 }
 
-/** The services on Home, a line of names with their states. Those that are switched off are not there. */
-export function ServiceStrip({ services }: { readonly services: readonly ServiceView[] }) {
+interface StripProps {
+  readonly services: readonly ServiceView[]
+  readonly bots: readonly BotView[]
+}
+
+/** What runs beside the model, on Home: a line of names with their states. What is not looked at is not there. */
+export function ServiceStrip({ services, bots }: StripProps) {
   const shown = services.filter((service) => service.enabled)
-  if (shown.length === 0) return null
+  const watched = bots.filter((bot) => bot.watched)
+  if (shown.length + watched.length === 0) return null
   return (
     <section class="stack" aria-label="Services">
       <h2>Services</h2>
@@ -81,6 +90,14 @@ export function ServiceStrip({ services }: { readonly services: readonly Service
             <a href={service.links.page}>
               {service.name}
               <StateBadge state={service.state} />
+            </a>
+          </li>
+        ))}
+        {watched.map((bot) => (
+          <li>
+            <a href={bot.links.page}>
+              {bot.name}
+              <BotBadge bot={bot} />
             </a>
           </li>
         ))}
