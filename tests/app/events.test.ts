@@ -11,7 +11,7 @@ import { createFakeLog } from '../fakes/log.ts'
 const types = Object.keys(table) as EventType[]
 const machine = table.machine_observed.sample
 /** Told to whoever looks, and not kept: the next one says it again. */
-const passing: readonly EventType[] = ['machine_observed', 'download_progressed', 'service_observed']
+const passing: readonly EventType[] = ['machine_observed', 'download_progressed', 'service_observed', 'bot_observed']
 let stores: OpenStores
 let log: ReturnType<typeof createFakeLog>
 let events: EventsUse

@@ -54,7 +54,7 @@ test('it is restarted from its page after its cost was said, stopped, and starte
   await page.getByRole('heading', { name: 'Restart Text to speech?' }).waitFor()
   await page.getByText('What it works on now is lost').waitFor()
   await page.getByRole('button', { name: 'Restart Text to speech' }).click()
-  await page.getByText('Text to speech was restarted and answers.').first().waitFor()
+  await page.getByText('Text to speech was restarted and answers.').first().waitFor({ timeout: 60_000 })
   const { services } = await rig.client['services.list']()
   const id = services[0]?.id ?? ''
   await page.goto(`/services/${id}/acts/stop`)
@@ -63,7 +63,7 @@ test('it is restarted from its page after its cost was said, stopped, and starte
   await expect.poll(async () => (await rig.client['services.find']({ params: { id } })).act, { timeout: 20_000 }).toBe(null)
   const act = await rig.client['services.act']({ params: { id }, body: { kind: 'start' } })
   expect(act.state).toBe('running')
-  await page.getByText('Text to speech was started and answers.').first().waitFor()
+  await page.getByText('Text to speech was started and answers.').first().waitFor({ timeout: 60_000 })
   const calls = rig.world.argvLog.filter(({ tool, argv }) => tool === 'docker' && ['start', 'stop', 'restart'].includes(argv[0] ?? ''))
   expect(calls.map(({ argv }) => argv.join(' '))).toEqual(['restart -t 20 kokoro', 'stop -t 20 kokoro', 'start kokoro'])
   expect(rig.complaints).toEqual([])
